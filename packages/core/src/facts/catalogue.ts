@@ -1,0 +1,385 @@
+/**
+ * The catalogue of facts: everything Gatehouse may know of a device, one row each: type with bounds, privacy class, the
+ * scan that reports it and the sources that may state it. A report is read against this table (parse-report.ts), so a
+ * fact that is not here, or that its source may not state, is never stored.
+ */
+import type { FactSource, PrivacyClass, Scan } from './types.ts';
+
+export type ScalarShape =
+  | { readonly type: 'string'; readonly maximumLength: number }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'choice'; readonly choices: readonly string[] };
+
+export interface ListShape {
+  readonly type: 'list';
+  readonly maximumCount: number;
+  readonly item: Readonly<Record<string, ScalarShape & { readonly optional?: true }>>;
+}
+
+export type FactShape = ScalarShape | ListShape;
+
+export interface FactDefinition {
+  readonly shape: FactShape;
+  readonly unit?: string;
+  readonly privacy: PrivacyClass;
+  readonly scan: Scan;
+  readonly sources: readonly FactSource[];
+  readonly description: string;
+}
+
+const boolean = { type: 'boolean' } as const;
+const text = <const N extends number>(maximumLength: N) => ({ type: 'string', maximumLength }) as const;
+const integer = <const A extends number, const B extends number>(minimum: A, maximum: B) =>
+  ({ type: 'integer', minimum, maximum }) as const;
+const choice = <const C extends readonly string[]>(...choices: C) => ({ type: 'choice', choices }) as const;
+
+/** Any source that talks to the machine; an administrator may fill a gap by hand. */
+const anyone = ['attested', 'os-protocol', 'agent', 'activesync', 'administrator'] as const;
+/** Only what runs on the device, or its hardware, can know. */
+const device = ['attested', 'os-protocol', 'agent'] as const;
+const agentOnly = ['agent'] as const;
+
+const information = { scan: 'device-information', privacy: 'technical' } as const;
+const security = { scan: 'security', privacy: 'technical' } as const;
+
+/** Most list items a report may carry; section 5 of the input limits: 64 interfaces, 20,000 packages. */
+export const interfaceCount = 64;
+export const packageCount = 20_000;
+
+export const factCatalogue = {
+  // ------------------------------------------------------------------ SCN-01 device information
+  'device.manufacturer': {
+    ...information,
+    shape: text(128),
+    sources: anyone,
+    description: 'Who made the device.',
+  },
+  'device.model': { ...information, shape: text(128), sources: anyone, description: 'Model name.' },
+  'device.serial-number': {
+    ...information,
+    shape: text(128),
+    sources: anyone,
+    description: 'Serial number as the hardware states it; a claim, never proof of identity.',
+  },
+  'device.hardware-uuid': {
+    ...information,
+    shape: text(64),
+    sources: device,
+    description: 'UUID of the main board.',
+  },
+  'device.host-name': { ...information, shape: text(253), sources: anyone, description: 'Host name.' },
+  'device.virtual-machine': {
+    ...information,
+    shape: boolean,
+    sources: device,
+    description: 'The device is a virtual machine.',
+  },
+  'device.imei': {
+    ...information,
+    privacy: 'personal',
+    shape: text(32),
+    sources: anyone,
+    description: 'IMEI of the first modem.',
+  },
+  'device.meid': {
+    ...information,
+    privacy: 'personal',
+    shape: text(32),
+    sources: anyone,
+    description: 'MEID of the first modem.',
+  },
+  'device.udid': {
+    ...information,
+    shape: text(64),
+    sources: anyone,
+    description: 'Unique device id (UDID).',
+  },
+  'device.phone-number': {
+    ...information,
+    privacy: 'personal',
+    shape: text(32),
+    sources: anyone,
+    description: 'Telephone number of the first SIM.',
+  },
+  'os.family': {
+    ...information,
+    shape: text(32),
+    sources: anyone,
+    description: 'Family of the operating system: linux, macos, ios, android, windows.',
+  },
+  'os.name': {
+    ...information,
+    shape: text(128),
+    sources: anyone,
+    description: 'Operating system as it calls itself.',
+  },
+  'os.version': {
+    ...information,
+    shape: text(64),
+    sources: anyone,
+    description: 'Version of the operating system.',
+  },
+  'os.build': {
+    ...information,
+    shape: text(128),
+    sources: anyone,
+    description: 'Build of the operating system.',
+  },
+  'os.kernel': { ...information, shape: text(128), sources: device, description: 'Kernel release.' },
+  'hardware.cpu': { ...information, shape: text(128), sources: device, description: 'Processor model.' },
+  'hardware.cpu-count': {
+    ...information,
+    shape: integer(1, 65_536),
+    sources: device,
+    description: 'Number of logical processors.',
+  },
+  'hardware.memory-bytes': {
+    ...information,
+    shape: integer(0, Number.MAX_SAFE_INTEGER),
+    unit: 'bytes',
+    sources: device,
+    description: 'Memory fitted.',
+  },
+  'battery.present': {
+    ...information,
+    shape: boolean,
+    sources: device,
+    description: 'The device has a battery.',
+  },
+  'battery.level-percent': {
+    ...information,
+    shape: integer(0, 100),
+    unit: 'percent',
+    sources: device,
+    description: 'Charge of the battery.',
+  },
+  'battery.charging': {
+    ...information,
+    shape: boolean,
+    sources: device,
+    description: 'The battery is charging.',
+  },
+  'network.interfaces': {
+    ...information,
+    shape: {
+      type: 'list',
+      maximumCount: interfaceCount,
+      item: {
+        name: text(64),
+        mac: text(32),
+        kind: choice('ethernet', 'wifi', 'bridge', 'virtual', 'loopback', 'other'),
+        up: boolean,
+        permanentMac: { ...text(32), optional: true },
+      },
+    },
+    sources: device,
+    description: 'Network interfaces with their MAC addresses.',
+  },
+  'network.wifi-ssid': {
+    ...information,
+    privacy: 'personal',
+    shape: text(64),
+    sources: device,
+    description: 'Name of the Wi-Fi network in use (AGT-08).',
+  },
+  'agent.version': {
+    ...information,
+    shape: text(64),
+    sources: agentOnly,
+    description: 'Version of the agent.',
+  },
+  'agent.boot-id': {
+    ...information,
+    shape: text(64),
+    sources: agentOnly,
+    description: 'Changes at every start of the machine; two at once betray a copied key (DEV-08).',
+  },
+
+  // ------------------------------------------------------------------ SCN-02 security
+  'storage.encrypted': {
+    ...security,
+    shape: boolean,
+    sources: device,
+    description: 'Every mounted local file system that holds user data, the root included, is encrypted.',
+  },
+  'storage.volumes': {
+    ...security,
+    shape: {
+      type: 'list',
+      maximumCount: 256,
+      item: {
+        mount: text(1024),
+        device: text(256),
+        fileSystem: text(64),
+        encrypted: boolean,
+        method: text(64),
+      },
+    },
+    sources: device,
+    description: 'Local volumes and how each is encrypted.',
+  },
+  'storage.swap-encrypted': {
+    ...security,
+    shape: boolean,
+    sources: device,
+    description: 'Swap space, if there is any, is encrypted.',
+  },
+  'passcode.set': {
+    ...security,
+    shape: boolean,
+    sources: anyone,
+    description: 'Every account that can sign in at the device has a password or PIN.',
+  },
+  'passcode.accounts-without-password': {
+    ...security,
+    shape: integer(0, 100_000),
+    sources: device,
+    description: 'How many accounts can sign in without a password.',
+  },
+  'passcode.minimum-length': {
+    ...security,
+    shape: integer(0, 256),
+    unit: 'characters',
+    sources: anyone,
+    description: 'Shortest passcode that the device accepts.',
+  },
+  'passcode.minimum-classes': {
+    ...security,
+    shape: integer(0, 4),
+    sources: anyone,
+    description: 'How many of lower case, upper case, digits and signs the device demands.',
+  },
+  'passcode.maximum-age-days': {
+    ...security,
+    shape: integer(0, 100_000),
+    unit: 'days',
+    sources: anyone,
+    description: 'After how many days the device demands a new passcode; 0 means never.',
+  },
+  'passcode.history': {
+    ...security,
+    shape: integer(0, 1_000),
+    sources: anyone,
+    description: 'How many earlier passcodes the device refuses.',
+  },
+  'screen-lock.enabled': {
+    ...security,
+    shape: boolean,
+    sources: anyone,
+    description: 'The screen locks by itself.',
+  },
+  'screen-lock.timeout-seconds': {
+    ...security,
+    shape: integer(0, 31_536_000),
+    unit: 'seconds',
+    sources: anyone,
+    description: 'Idle time after which the screen locks; 0 means at once.',
+  },
+  'integrity.compromised': {
+    ...security,
+    shape: boolean,
+    sources: device,
+    description: 'The device is jailbroken, rooted or tampered with.',
+  },
+  'integrity.signs': {
+    ...security,
+    shape: { type: 'list', maximumCount: 64, item: { sign: text(64), detail: text(512) } },
+    sources: device,
+    description: 'What points to a compromise.',
+  },
+  'security.secure-boot': { ...security, shape: boolean, sources: device, description: 'Secure boot is on.' },
+  'sim.status': { ...security, shape: text(64), sources: device, description: 'State of the SIM card.' },
+  'roaming.data': { ...security, shape: boolean, sources: device, description: 'Data roaming is on.' },
+  'profiles.pending': {
+    ...security,
+    shape: integer(0, 100_000),
+    sources: device,
+    description: 'Profiles that are installed but not active.',
+  },
+  'location.services': {
+    ...security,
+    shape: boolean,
+    sources: device,
+    description: 'Location services are on (CMP-10).',
+  },
+
+  // ------------------------------------------------------------------ SCN-03 … SCN-05
+  'profiles.installed': {
+    scan: 'profiles',
+    privacy: 'technical',
+    shape: {
+      type: 'list',
+      maximumCount: 1_000,
+      item: { id: text(256), name: text(256), kind: text(64), managed: boolean, source: text(128) },
+    },
+    sources: device,
+    description: 'All installed profiles, also those that Gatehouse did not install (POL-08).',
+  },
+  'apps.installed': {
+    scan: 'apps',
+    privacy: 'personal',
+    shape: {
+      type: 'list',
+      maximumCount: packageCount,
+      item: { id: text(256), name: text(256), version: text(128), source: text(64) },
+    },
+    sources: device,
+    description: 'All installed applications.',
+  },
+  'certificates.installed': {
+    scan: 'certificates',
+    privacy: 'technical',
+    shape: {
+      type: 'list',
+      maximumCount: 1_000,
+      item: {
+        sha256: text(64),
+        subject: text(1024),
+        issuer: text(1024),
+        notAfter: text(32),
+        store: text(256),
+        managed: boolean,
+      },
+    },
+    sources: device,
+    description: 'Installed certificates, with the end of their validity as ISO 8601.',
+  },
+} as const satisfies Record<string, FactDefinition>;
+
+export type FactName = keyof typeof factCatalogue;
+
+export const factNames = Object.keys(factCatalogue) as readonly FactName[];
+
+export function isFactName(value: string): value is FactName {
+  return Object.hasOwn(factCatalogue, value);
+}
+
+/** The row of one fact, as the general type. */
+export function factDefinition(name: FactName): FactDefinition {
+  return factCatalogue[name];
+}
+
+type ScalarOf<S> = S extends { type: 'string' }
+  ? string
+  : S extends { type: 'choice'; choices: infer C extends readonly string[] }
+    ? C[number]
+    : S extends { type: 'integer' }
+      ? number
+      : S extends { type: 'boolean' }
+        ? boolean
+        : never;
+
+type OptionalFields<I> = { [F in keyof I]: I[F] extends { optional: true } ? F : never }[keyof I];
+
+type ItemOf<I> = { readonly [F in Exclude<keyof I, OptionalFields<I>>]: ScalarOf<I[F]> } & {
+  readonly [F in OptionalFields<I>]?: ScalarOf<I[F]>;
+};
+
+/** The TypeScript type of a fact's value, from its row. */
+export type FactValueOf<N extends FactName> = (typeof factCatalogue)[N]['shape'] extends {
+  type: 'list';
+  item: infer I;
+}
+  ? readonly ItemOf<I>[]
+  : ScalarOf<(typeof factCatalogue)[N]['shape']>;

@@ -1,0 +1,64 @@
+/**
+ * The one catalogue of permissions. Routes and use-cases name them, the console hides buttons by them, roles are sets of
+ * them. A permission says what may be done; what it may be done *to* is the guard's question (commands/guard.ts).
+ */
+
+export const permissionCatalogue = {
+  'organizations.read': 'See the organization and its settings.',
+  'organizations.manage': 'Create, rename and delete organizations.',
+  'settings.manage': 'Change the settings of the organization.',
+  'administrators.read': 'See administrators and their roles.',
+  'administrators.manage': 'Invite, change, disable and delete administrators.',
+  'roles.manage': 'Define custom roles.',
+  'tokens.manage': 'Create and revoke API tokens.',
+  'users.read': 'See users.',
+  'users.manage': 'Create, import, change and delete users.',
+  'groups.read': 'See groups and their members.',
+  'groups.manage': 'Create, change and delete groups, and choose their members.',
+  'enrollments.read': 'See enrolments.',
+  'enrollments.create': 'Issue and cancel enrolment codes.',
+  'devices.read': 'See devices and find them by any identifier.',
+  'devices.update': "Change a device's name, asset number and user.",
+  // Apart from devices.update: who may declare a private phone corporate could wipe it next (TEN-14).
+  'devices.ownership': 'Declare a device corporate or personal.',
+  'devices.delete': 'Remove a device from management, and block or unblock it.',
+  'devices.facts.read': 'See technical facts of a device.',
+  'devices.facts.personal.read':
+    'See facts that concern a person: phone number, applications, Wi-Fi network.',
+  'devices.facts.sensitive.read': 'See where a device is.',
+  'devices.explain': 'See why a device has or lacks access.',
+  'devices.lock': 'Lock a device.',
+  'devices.message': 'Send a message to the user of a device.',
+  'devices.refresh': 'Ask a device to report now.',
+  'devices.locate': 'Ask a corporate device where it is.',
+  'devices.locate.personal': 'Ask a personal device where it is.',
+  'devices.selective-wipe': 'Remove corporate data and management from a device.',
+  'devices.full-wipe': 'Reset a corporate device to factory state.',
+  'devices.full-wipe.personal': 'Reset a personal device to factory state.',
+  'commands.read': 'See commands and their results.',
+  'commands.cancel': 'Cancel commands that no device has received yet.',
+  'policies.read': 'See policies, schedules and their assignments.',
+  'policies.manage': 'Create, change and delete policies.',
+  'policies.assign': 'Assign policies and schedules to the organization, groups, users and devices.',
+  'schedules.manage': 'Create, change and delete connection schedules.',
+  'certificates.read': 'See certificates and certificate authorities.',
+  'certificates.revoke': 'Revoke certificates.',
+  'audit.read': 'Read the audit record.',
+  'audit.export': 'Export the audit record with its proofs.',
+  'jobs.read': 'See background work that waits or has failed.',
+  'jobs.retry': 'Retry background work that has failed.',
+  'nac.query': 'Ask for the posture of devices through the network access interface.',
+  'nac.actions.lock': 'Lock devices through the network access interface.',
+  'nac.actions.wipe': 'Selectively wipe devices through the network access interface.',
+  'nac.actions.full-wipe': 'Reset corporate devices through the network access interface.',
+  'nac.message': 'Send messages to devices through the network access interface.',
+  'system.operate': 'Operate the whole instance: every organization, backups, keys.',
+} as const satisfies Record<string, string>;
+
+export type Permission = keyof typeof permissionCatalogue;
+
+export const permissions = Object.keys(permissionCatalogue) as readonly Permission[];
+
+export function isPermission(value: string): value is Permission {
+  return Object.hasOwn(permissionCatalogue, value);
+}

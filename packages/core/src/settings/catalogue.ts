@@ -1,0 +1,174 @@
+/**
+ * The catalogue of policy settings. Each row says what values are allowed and how several policies that state the same
+ * setting become one (POL-09): security settings aggregate to the strictest value, the rest take the first by rank.
+ */
+
+export type SettingShape =
+  | { readonly type: 'boolean' }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'version' }
+  | { readonly type: 'text'; readonly maximumLength: number };
+
+/**
+ * or: required as soon as one policy requires it. maximum, minimum, maximum-version: the strictest number wins.
+ * first: the policy nearest to the device wins.
+ */
+export type Aggregation = 'or' | 'maximum' | 'minimum' | 'maximum-version' | 'first';
+
+export interface SettingDefinition {
+  readonly shape: SettingShape;
+  readonly aggregation: Aggregation;
+  readonly unit?: string;
+  /** What holds when no assigned policy states the setting; absent: nothing is demanded. */
+  readonly default?: boolean | number | string;
+  readonly description: string;
+}
+
+const boolean = { type: 'boolean' } as const;
+const version = { type: 'version' } as const;
+const integer = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum }) as const;
+const days = 24 * 60;
+
+export const settingsCatalogue = {
+  'passcode.required': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Everyone who can sign in at the device has a passcode (POL-17).',
+  },
+  'passcode.minimum-length': {
+    shape: integer(1, 64),
+    aggregation: 'maximum',
+    unit: 'characters',
+    description: 'Shortest passcode allowed (PWD-01).',
+  },
+  'passcode.minimum-classes': {
+    shape: integer(1, 4),
+    aggregation: 'maximum',
+    description: 'How many of lower case, upper case, digits and signs a passcode must hold (PWD-02).',
+  },
+  'passcode.maximum-age-days': {
+    shape: integer(1, 3_650),
+    aggregation: 'minimum',
+    unit: 'days',
+    description: 'After how many days a new passcode is demanded (PWD-08).',
+  },
+  'passcode.history': {
+    shape: integer(1, 50),
+    aggregation: 'maximum',
+    description: 'How many earlier passcodes are refused (PWD-09).',
+  },
+  'passcode.grace-minutes': {
+    shape: integer(0, 30 * days),
+    aggregation: 'minimum',
+    unit: 'minutes',
+    default: 60,
+    description:
+      'How long a device may stay without a proper passcode; its gates are shut meanwhile (PWD-04, PWD-05).',
+  },
+  'screen-lock.required': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The screen locks by itself.',
+  },
+  'screen-lock.maximum-inactivity-seconds': {
+    shape: integer(15, 86_400),
+    aggregation: 'minimum',
+    unit: 'seconds',
+    description: 'Longest idle time before the screen locks; a device may choose less (PWD-06).',
+  },
+  'encryption.required': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Storage that holds user data is encrypted (POL-17, CMP-07).',
+  },
+  'encryption.grace-minutes': {
+    shape: integer(0, 90 * days),
+    aggregation: 'minimum',
+    unit: 'minutes',
+    default: 0,
+    description: 'How long a device may stay unencrypted before more than its gates is at stake.',
+  },
+  'os.minimum-version.linux': {
+    shape: version,
+    aggregation: 'maximum-version',
+    description: 'Oldest Linux distribution version allowed (CMP-06).',
+  },
+  'os.minimum-version.macos': {
+    shape: version,
+    aggregation: 'maximum-version',
+    description: 'Oldest macOS version allowed (CMP-06).',
+  },
+  'os.minimum-version.ios': {
+    shape: version,
+    aggregation: 'maximum-version',
+    description: 'Oldest iOS version allowed (CMP-06).',
+  },
+  'os.minimum-version.android': {
+    shape: version,
+    aggregation: 'maximum-version',
+    description: 'Oldest Android version allowed (CMP-06).',
+  },
+  'os.minimum-version.windows': {
+    shape: version,
+    aggregation: 'maximum-version',
+    description: 'Oldest Windows version allowed (CMP-06).',
+  },
+  'os.grace-minutes': {
+    shape: integer(0, 90 * days),
+    aggregation: 'minimum',
+    unit: 'minutes',
+    default: 0,
+    description:
+      'How long a device may stay on an older operating system before more than its gates is at stake.',
+  },
+  'compromise.forbidden': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The device is not jailbroken, rooted or tampered with (POL-17, CMP-08).',
+  },
+  'check-in.maximum-age-hours': {
+    shape: integer(1, 24 * 365),
+    aggregation: 'minimum',
+    unit: 'hours',
+    description: 'Longest time a device may stay out of contact (CMP-05).',
+  },
+  'facts.maximum-age-hours': {
+    shape: integer(1, 24 * 365),
+    aggregation: 'minimum',
+    unit: 'hours',
+    default: 72,
+    description: 'After how long a reported fact counts as unknown (GAP-08).',
+  },
+  'location.collect': {
+    shape: boolean,
+    aggregation: 'first',
+    default: false,
+    description: 'The device may report where it is (DLP-06).',
+  },
+  'support.contact': {
+    shape: { type: 'text', maximumLength: 200 },
+    aggregation: 'first',
+    description: 'Whom the user can ask for help; shown next to every problem.',
+  },
+} as const satisfies Record<string, SettingDefinition>;
+
+export type SettingName = keyof typeof settingsCatalogue;
+
+export const settingNames = Object.keys(settingsCatalogue) as readonly SettingName[];
+
+export function isSettingName(value: string): value is SettingName {
+  return Object.hasOwn(settingsCatalogue, value);
+}
+
+/** The row of one setting, as the general type. */
+export function settingDefinition(name: SettingName): SettingDefinition {
+  return settingsCatalogue[name];
+}
+
+type ValueOf<S> = S extends { type: 'boolean' } ? boolean : S extends { type: 'integer' } ? number : string;
+
+export type SettingValueOf<N extends SettingName> = ValueOf<(typeof settingsCatalogue)[N]['shape']>;
+export type SettingValue = boolean | number | string;
+
+/** What one policy states; a setting that is absent is left to others. */
+export type Settings = { readonly [N in SettingName]?: SettingValueOf<N> };
