@@ -1,0 +1,10 @@
+/** The embedded database: see embedded-postgres.ts. */
+export { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
+export {
+  type Connection,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+  type UnexpectedExit,
+} from './embedded-postgres.ts';
+export { PostgresError, type PostgresErrorReason } from './postgres-error.ts';
