@@ -93,7 +93,8 @@ create table jobs (
 );
 -- One waiting job per key: a newcomer replaces payload and time of the one that waits.
 create unique index jobs_key on jobs (organization_id, kind, job_key) where job_key is not null and state = 'ready';
-create index jobs_due on jobs (run_at, job_id) where state = 'ready';
+create index jobs_due on jobs (organization_id, run_at, job_id) where state = 'ready';
+create index jobs_next on jobs (run_at) where state = 'ready';
 create index jobs_leases on jobs (locked_until) where state = 'running';
 
 -- ---------------------------------------------------------------- roles, administrators, tokens, sessions

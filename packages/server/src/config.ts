@@ -1,0 +1,128 @@
+// The environment, read once, checked, and turned into types. Nothing else reads process.env.
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly dataDirectory: string;
+  /** External PostgreSQL; undefined: the embedded one in the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly allowPlaintextDatabase: boolean;
+  readonly publicUrl: URL;
+  readonly listen: ListenAddress;
+  /** The listener that asks devices for their certificate. */
+  readonly deviceListen: ListenAddress;
+  /** What devices use to reach it. */
+  readonly deviceUrl: URL;
+  /** Plain HTTP for /metrics and details of /readyz, loopback by default. */
+  readonly operationsListen: ListenAddress;
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly masterKeyFile: string;
+  readonly logLevel: string;
+  /** Proxies whose X-Forwarded-For and Client-Cert headers are believed: addresses or CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  /** Which header of the proxy carries a device's certificate; undefined: none is believed. */
+  readonly clientCertificateHeader: 'rfc9440' | 'nginx' | undefined;
+  readonly demo: boolean;
+}
+
+class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+function address(name: string, text: string): ListenAddress {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65_535)
+    throw new ConfigError(`${name} must be HOST:PORT, such as 0.0.0.0:8443`);
+  return { host: host === '' ? '0.0.0.0' : host, port };
+}
+
+function httpsUrl(name: string, text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new ConfigError(`${name} must be an address such as https://mdm.example.org`);
+  }
+  if (url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
+    throw new ConfigError(`${name} must be https://HOST[:PORT] and nothing else`);
+  }
+  return url;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  argv: readonly string[] = [],
+): Config {
+  const get = (name: string) => (env[name] === undefined || env[name] === '' ? undefined : env[name]);
+  const dataDirectory = resolve(get('GATEHOUSE_DATA_DIR') ?? './data');
+  const listen = address('GATEHOUSE_LISTEN', get('GATEHOUSE_LISTEN') ?? '0.0.0.0:8443');
+  const publicUrl = httpsUrl(
+    'GATEHOUSE_PUBLIC_URL',
+    get('GATEHOUSE_PUBLIC_URL') ?? `https://localhost:${listen.port}`,
+  );
+  const deviceListen = address(
+    'GATEHOUSE_DEVICE_LISTEN',
+    get('GATEHOUSE_DEVICE_LISTEN') ?? `${listen.host}:${listen.port === 0 ? 0 : listen.port + 1}`,
+  );
+  const deviceUrl = httpsUrl(
+    'GATEHOUSE_DEVICE_URL',
+    get('GATEHOUSE_DEVICE_URL') ?? `https://${publicUrl.hostname}:${deviceListen.port}`,
+  );
+  const certificate = get('GATEHOUSE_TLS_CERT');
+  const key = get('GATEHOUSE_TLS_KEY');
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new ConfigError('GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY go together');
+  }
+  const header = get('GATEHOUSE_CLIENT_CERTIFICATE_HEADER');
+  if (header !== undefined && header !== 'rfc9440' && header !== 'nginx') {
+    throw new ConfigError('GATEHOUSE_CLIENT_CERTIFICATE_HEADER must be rfc9440 or nginx');
+  }
+  const trustedProxies = (get('GATEHOUSE_TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  for (const proxy of trustedProxies) {
+    if (isIP(proxy.split('/')[0] ?? '') === 0) {
+      throw new ConfigError(
+        'GATEHOUSE_TRUSTED_PROXIES must be addresses or ranges such as 10.0.0.0/8, with commas between',
+      );
+    }
+  }
+  const logLevel = get('GATEHOUSE_LOG_LEVEL') ?? 'info';
+  if (!logLevels.includes(logLevel))
+    throw new ConfigError(`GATEHOUSE_LOG_LEVEL must be one of ${logLevels.join(', ')}`);
+  const demo = argv.includes('--demo');
+  if (demo && !['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname)) {
+    throw new ConfigError(
+      '--demo makes data with known simulated devices; it runs only with a loopback GATEHOUSE_PUBLIC_URL',
+    );
+  }
+  return {
+    dataDirectory,
+    databaseUrl: get('GATEHOUSE_DATABASE_URL'),
+    allowPlaintextDatabase: get('GATEHOUSE_DATABASE_ALLOW_PLAINTEXT') === 'yes',
+    publicUrl,
+    listen,
+    deviceListen,
+    deviceUrl,
+    operationsListen: address(
+      'GATEHOUSE_OPERATIONS_LISTEN',
+      get('GATEHOUSE_OPERATIONS_LISTEN') ?? '127.0.0.1:9443',
+    ),
+    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+    masterKeyFile: get('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDirectory}/master.key`,
+    logLevel,
+    trustedProxies,
+    clientCertificateHeader: header,
+    demo,
+  };
+}

@@ -1,0 +1,97 @@
+// Brings the schema up to date, one server at a time, and refuses to run against a newer one.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { connectAs, type DatabaseAddress } from './address.ts';
+import { ensureRoles } from './roles.ts';
+import { applyTenancyTemplate } from './tenancy.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+const folder = new URL('./migrations/', import.meta.url);
+
+export function loadMigrations(): Migration[] {
+  return readdirSync(fileURLToPath(folder))
+    .filter((file) => /^\d{4}-[a-z0-9-]+\.sql$/.test(file))
+    .sort()
+    .map((file) => ({
+      version: Number(file.slice(0, 4)),
+      name: file.slice(5, -4),
+      text: readFileSync(new URL(file, folder), 'utf8'),
+    }));
+}
+
+/** Names the schema that these migrations make; test databases are cloned from a template of this name. */
+export function schemaFingerprint(migrations: readonly Migration[] = loadMigrations()): string {
+  const hash = createHash('sha256');
+  for (const migration of migrations) hash.update(`${migration.version}\0${migration.text}\0`);
+  hash.update(readFileSync(new URL('./tenancy.ts', import.meta.url)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+export interface MigrationReport {
+  readonly from: number;
+  readonly to: number;
+  readonly applied: readonly string[];
+}
+
+/**
+ * Applies what is missing, each migration in its own transaction, under a lock that a second server waits for.
+ * Throws when the database is newer than this program: an old server must not write to a new schema.
+ */
+export async function migrate(
+  address: DatabaseAddress,
+  migrations: readonly Migration[] = loadMigrations(),
+): Promise<MigrationReport> {
+  const client = new pg.Client(connectAs(address, 'login'));
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(7023117)');
+    await ensureRoles(client);
+    await client.query('set role gh_owner');
+    await client.query('set search_path to gh');
+    await client.query(`create table if not exists gh.schema_migrations (
+      version integer primary key, name text not null, applied_at timestamptz not null default now())`);
+    const rows = await client.query<{ version: number }>(
+      'select version from gh.schema_migrations order by version',
+    );
+    const present = new Set(rows.rows.map((row) => row.version));
+    const from = Math.max(0, ...present);
+    const newest = Math.max(0, ...migrations.map((migration) => migration.version));
+    if (from > newest) {
+      throw new Error(
+        `The database has schema version ${from}, this Gatehouse knows ${newest}. Start the newer Gatehouse, or restore ` +
+          'a backup made by this one.',
+      );
+    }
+    const applied: string[] = [];
+    for (const migration of migrations) {
+      if (present.has(migration.version)) continue;
+      await client.query('begin');
+      try {
+        await client.query(migration.text);
+        await applyTenancyTemplate(client);
+        await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [
+          migration.version,
+          migration.name,
+        ]);
+        await client.query('commit');
+      } catch (error) {
+        await client.query('rollback');
+        throw new Error(`Migration ${migration.version} (${migration.name}) failed and was rolled back`, {
+          cause: error,
+        });
+      }
+      applied.push(migration.name);
+    }
+    await client.query('grant select on gh.schema_migrations to gh_app, gh_system');
+    return { from, to: newest, applied };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,54 @@
+// Row-level security by template: after each migration the template is laid over every table, so none can be forgotten.
+import type pg from 'pg';
+
+/** What gh_system may do across tenants, by table. Whatever is not listed it cannot touch. */
+const systemRights: Record<string, string> = {
+  organizations: 'select, insert',
+  data_keys: 'select, insert, update',
+  api_tokens: 'select, update (last_used_at)',
+  sessions: 'select',
+  setup_links: 'select',
+  certificate_authorities: 'select (organization_id, authority_id, certificate, kind, state)',
+  enrollments: 'select (organization_id, enrollment_id, locator, state, expires_at)',
+  jobs: 'select, update, delete',
+  events: 'select, delete',
+  idempotency_keys: 'select, delete',
+  throttles: 'select, delete',
+  commands: 'select (organization_id, command_id, state, expires_at)',
+  device_posture: 'select (organization_id, device_id, next_change_at)',
+  audit_entries: 'select (organization_id, entry_id, seq, created_at)',
+  audit_checkpoints: 'select',
+  certificates: 'select (organization_id, not_after, revoked_at)',
+};
+
+/** Tables of this schema that hold no tenant data, each with its reason. */
+export const tablesWithoutTenant: Record<string, string> = {
+  schema_migrations: 'the migrator’s own record',
+};
+
+export async function applyTenancyTemplate(client: pg.Client): Promise<void> {
+  const tables = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'gh' and c.relkind in ('r', 'p') order by 1`,
+  );
+  for (const { name } of tables.rows) {
+    if (name in tablesWithoutTenant) continue;
+    await client.query(`
+      alter table gh.${name} enable row level security;
+      alter table gh.${name} force row level security;
+      drop policy if exists tenant on gh.${name};
+      drop policy if exists tenant_permit on gh.${name};
+      drop policy if exists system_permit on gh.${name};
+      create policy tenant on gh.${name} as restrictive for all to gh_app
+        using (organization_id = (select gh.org())) with check (organization_id = (select gh.org()));
+      create policy tenant_permit on gh.${name} for all to gh_app using (true) with check (true);
+      revoke all on gh.${name} from public, gh_app, gh_system;
+      grant select, insert, update, delete on gh.${name} to gh_app;`);
+    const rights = systemRights[name];
+    if (rights !== undefined) {
+      await client.query(`create policy system_permit on gh.${name} for all to gh_system using (true) with check (true);
+        grant ${rights} on gh.${name} to gh_system`);
+    }
+  }
+  await client.query('grant usage on all sequences in schema gh to gh_app');
+}

@@ -1,0 +1,43 @@
+// The job queue: rows of the same database, added in the transaction of the use-case that wants them, so that a job exists
+// exactly when its cause was committed. See docs/adr for why this is ours and not a library's.
+import type { TenantTx } from '../db/database.ts';
+import { insertJob } from './queries.ts';
+
+/** What a job needs to be: a parser for its payload (checked again when it runs, JOB-01) and the work. */
+export interface JobDefinition<Payload = unknown> {
+  readonly parse: (payload: unknown) => Payload;
+  /**
+   * Runs inside the job's tenant, in one transaction with the job's own removal: effects in the database happen exactly
+   * once. Work that reaches outside goes into {@link outside}.
+   */
+  readonly run?: (tx: TenantTx, payload: Payload) => Promise<void>;
+  /** Work that reaches other systems: at least once, outside any transaction; must be idempotent. */
+  readonly outside?: (organizationId: string, payload: Payload) => Promise<void>;
+  readonly maxAttempts?: number;
+}
+
+export interface NewJob {
+  readonly kind: string;
+  /** Jobs of one kind and key coalesce while they wait. */
+  readonly key?: string;
+  readonly payload: unknown;
+  readonly runAt?: Date;
+  readonly maxAttempts?: number;
+}
+
+/** Adds a job to the transaction. Wake the worker with `afterCommit` or let it find the job within its poll interval. */
+export async function enqueue(tx: TenantTx, job: NewJob): Promise<void> {
+  await tx.run(insertJob, [
+    tx.organizationId,
+    job.kind,
+    job.key ?? null,
+    JSON.stringify(job.payload),
+    job.runAt ?? null,
+    job.maxAttempts ?? 12,
+  ]);
+}
+
+/** Seconds before attempt n + 1: 2, 4, 8 … up to an hour, with a spread so that failures do not march in step. */
+export function backOffSeconds(attempts: number, spread: number): number {
+  return Math.min(3600, 2 ** Math.min(attempts, 12)) * (0.75 + spread / 2);
+}

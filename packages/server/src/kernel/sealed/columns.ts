@@ -1,0 +1,54 @@
+// Every sealed column of the schema, in one table. The rotation job walks it; a test proves that no plaintext of any of
+// them reaches the disk; a column that is not listed cannot be sealed.
+
+export interface SealedColumn {
+  /** Values of one class share a data key; destroying the key destroys the class. */
+  readonly class: 'identity' | 'keys' | 'enrollment' | 'commands';
+  readonly table: string;
+  readonly column: string;
+  /** The columns, after organization_id, that name the row. */
+  readonly key: string;
+  /** What it holds, for the reader and for the documentation. */
+  readonly holds: string;
+}
+
+export const sealedColumns = {
+  'administrators.totp_secret': {
+    class: 'identity',
+    table: 'administrators',
+    column: 'totp_secret',
+    key: 'administrator_id',
+    holds: 'the second factor’s shared secret',
+  },
+  'certificate_authorities.private_key': {
+    class: 'keys',
+    table: 'certificate_authorities',
+    column: 'private_key',
+    key: 'authority_id',
+    holds: 'the private key of an authority (PKCS#8)',
+  },
+  'enrollments.server_key': {
+    class: 'enrollment',
+    table: 'enrollments',
+    column: 'server_key',
+    key: 'enrollment_id',
+    holds: 'the server’s proof key of an open enrolment',
+  },
+  'enrollments.device_key': {
+    class: 'enrollment',
+    table: 'enrollments',
+    column: 'device_key',
+    key: 'enrollment_id',
+    holds: 'the device’s proof key of an open enrolment',
+  },
+  'commands.sealed_params': {
+    class: 'commands',
+    table: 'commands',
+    column: 'sealed_params',
+    key: 'command_id',
+    holds: 'command parameters that the audit log may not show, such as a lock PIN',
+  },
+} as const satisfies Record<string, SealedColumn>;
+
+export type SealedColumnName = keyof typeof sealedColumns;
+export type SealedClass = SealedColumn['class'];
