@@ -15,6 +15,8 @@ export interface Actor {
   readonly organizationId: string | null;
   /** How people know it, such as an e-mail address. A personal value: show it, never log it. */
   readonly label: string;
+  /** The request in which it acts: audit record and log carry the same id. */
+  readonly requestId?: string;
 }
 
 export interface Principal extends Actor {
