@@ -1,0 +1,31 @@
+// Counters and timings for /metrics. Labels are bounded words of ours: never a tenant's name, never a device's id (LOG-T04).
+import client from 'prom-client';
+import type { FastifyInstance } from 'fastify';
+
+export interface Metrics {
+  readonly registry: client.Registry;
+  /** Times every answered request of a server, by route pattern, not by address. */
+  observe(server: FastifyInstance, listener: string): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new client.Registry();
+  client.collectDefaultMetrics({ register: registry });
+  const durations = new client.Histogram({
+    name: 'gatehouse_http_request_seconds',
+    help: 'Time to answer, by listener, route and status class.',
+    labelNames: ['listener', 'method', 'route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers: [registry],
+  });
+  return {
+    registry,
+    observe(server, listener) {
+      server.addHook('onResponse', async (request, reply) => {
+        const route = request.routeOptions.url ?? 'none';
+        const status = `${Math.trunc(reply.statusCode / 100)}xx`;
+        durations.observe({ listener, method: request.method, route, status }, reply.elapsedTime / 1000);
+      });
+    },
+  };
+}

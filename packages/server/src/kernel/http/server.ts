@@ -1,0 +1,145 @@
+// The HTTP server that every listener is built from: strict limits, no framework defaults that invite trouble, and the
+// headers that every answer carries.
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Log } from '../log.ts';
+import { requireDeclaredAccess } from './access.ts';
+import { reportFailure, unknownHost } from './failure.ts';
+
+export interface HttpServerOptions {
+  readonly log: Log;
+  /** Absent: plain HTTP, for loopback, unix sockets and tests only. */
+  readonly tls?: {
+    readonly context: SecureContextOptions;
+    /** Ask for a certificate; who may connect is decided after the handshake, per request. */
+    readonly requestCertificate?: boolean;
+  };
+  /** Proxies whose forwarding headers count; none by default (HTTP-04). */
+  readonly trustedProxies?: readonly string[];
+  /** Host names this server answers to; others get 421 (HTTP-05). Absent: any. */
+  readonly hosts?: ReadonlySet<string>;
+}
+
+const secureHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const server = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: 256 * 1024,
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 512,
+    },
+    trustProxy:
+      options.trustedProxies && options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
+    },
+    serverFactory: (handler) => nodeServer(options, handler),
+    frameworkErrors: (error, request, reply) => {
+      const failure = reportFailure(error, request, reply);
+      reply.raw.writeHead(failure.status, { 'content-type': 'application/problem+json', ...secureHeaders });
+      reply.raw.end(JSON.stringify({ type: 'about:blank', status: failure.status, title: failure.title }));
+    },
+  });
+  server.decorateRequest('principal', null);
+  requireDeclaredAccess(server);
+  server.addHook('onRequest', async (request, reply) => {
+    for (const name in secureHeaders) reply.header(name, secureHeaders[name]);
+    if (options.tls) reply.header('strict-transport-security', 'max-age=63072000');
+    reply.header('x-request-id', request.id);
+    if (options.hosts && !knowsHost(options.hosts, request.raw)) {
+      throw new DomainError('not-found', 'This server does not answer for that host name', {
+        reason: unknownHost,
+      });
+    }
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const failure = reportFailure(error, request, reply);
+    return reply
+      .type('application/problem+json')
+      .send(
+        JSON.stringify({
+          type: 'about:blank',
+          status: failure.status,
+          title: failure.title,
+          detail: failure.message,
+        }),
+      );
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(JSON.stringify({ type: 'about:blank', status: 404, title: 'Not found' })),
+  );
+  return server;
+}
+
+function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): boolean {
+  const host = message.headers.host;
+  if (host === undefined) return false;
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  // By its own address the machine may always be named.
+  return hosts.has(name) || name === message.socket.localAddress?.replace(/^::ffff:/, '');
+}
+
+function nodeServer(options: HttpServerOptions, handler: http.RequestListener): http.Server {
+  const limits = { maxHeaderSize: 16 * 1024, insecureHTTPParser: false, keepAliveTimeout: 65_000 } as const;
+  const server: http.Server = options.tls
+    ? https.createServer(
+        {
+          ...limits,
+          ...options.tls.context,
+          minVersion: 'TLSv1.2',
+          ciphers:
+            'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
+          honorCipherOrder: true,
+          ALPNProtocols: ['http/1.1'],
+          ...(options.tls.requestCertificate === true
+            ? { requestCert: true, rejectUnauthorized: false }
+            : {}),
+        },
+        handler,
+      )
+    : http.createServer(limits, handler);
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.maxHeadersCount = 100;
+  server.maxRequestsPerSocket = 0;
+  // Malformed HTTP: one answer, then the connection is closed (HTTP-03).
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? '408 Request Timeout'
+          : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  return server;
+}
