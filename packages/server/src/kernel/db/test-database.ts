@@ -83,6 +83,8 @@ export async function openTestDatabase(
   await admin.query(`create database ${name} template ${template}`);
   await admin.end();
   const address = server.address(name);
+  // Privileges on the database itself are not cloned; the migrator grants them, as it does at every start.
+  if (options.empty !== true) await migrate(address);
   const clients: pg.Client[] = [];
   const database =
     options.empty === true ? undefined : await openDatabase(address, { poolSize: options.poolSize ?? 6 });

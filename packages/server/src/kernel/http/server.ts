@@ -73,16 +73,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   server.setErrorHandler((error, request, reply) => {
     const failure = reportFailure(error, request, reply);
-    return reply
-      .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: 'about:blank',
-          status: failure.status,
-          title: failure.title,
-          detail: failure.message,
-        }),
-      );
+    return reply.type('application/problem+json').send(
+      JSON.stringify({
+        type: 'about:blank',
+        status: failure.status,
+        title: failure.title,
+        detail: failure.message,
+      }),
+    );
   });
   server.setNotFoundHandler((_request, reply) =>
     reply

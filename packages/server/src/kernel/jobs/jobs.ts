@@ -3,16 +3,19 @@
 import type { TenantTx } from '../db/database.ts';
 import { insertJob } from './queries.ts';
 
-/** What a job needs to be: a parser for its payload (checked again when it runs, JOB-01) and the work. */
+/**
+ * What a job needs to be: a parser for its payload (checked again when it runs, JOB-01) and the work.
+ * Methods, not properties: a table of definitions holds payloads of many types.
+ */
 export interface JobDefinition<Payload = unknown> {
-  readonly parse: (payload: unknown) => Payload;
+  parse(payload: unknown): Payload;
   /**
    * Runs inside the job's tenant, in one transaction with the job's own removal: effects in the database happen exactly
    * once. Work that reaches outside goes into {@link outside}.
    */
-  readonly run?: (tx: TenantTx, payload: Payload) => Promise<void>;
+  run?(tx: TenantTx, payload: Payload): Promise<void>;
   /** Work that reaches other systems: at least once, outside any transaction; must be idempotent. */
-  readonly outside?: (organizationId: string, payload: Payload) => Promise<void>;
+  outside?(organizationId: string, payload: Payload): Promise<void>;
   readonly maxAttempts?: number;
 }
 

@@ -23,7 +23,7 @@ export interface Worker {
 
 export interface WorkerOptions {
   readonly database: Database;
-  readonly definitions: Readonly<Record<string, JobDefinition<never>>>;
+  readonly definitions: Readonly<Record<string, JobDefinition>>;
   readonly log: Log;
   readonly concurrency?: number;
   readonly pollMilliseconds?: number;
@@ -101,7 +101,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
 async function runJob({ database, definitions, log }: WorkerOptions, job: JobRow): Promise<void> {
   const { organization_id: organizationId, job_id: jobId } = job;
-  const definition = definitions[job.kind] as JobDefinition | undefined;
+  const definition = definitions[job.kind];
   try {
     if (!definition) throw new UnfitJob(`no handler for jobs of kind ${job.kind}`);
     const payload = parse(definition, job);

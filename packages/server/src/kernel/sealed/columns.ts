@@ -20,6 +20,20 @@ export const sealedColumns = {
     key: 'administrator_id',
     holds: 'the second factor’s shared secret',
   },
+  'administrators.totp_pending': {
+    class: 'identity',
+    table: 'administrators',
+    column: 'totp_pending',
+    key: 'administrator_id',
+    holds: 'a second factor’s secret that its owner has not confirmed yet',
+  },
+  'audit_keys.private_key': {
+    class: 'keys',
+    table: 'audit_keys',
+    column: 'private_key',
+    key: 'key_id',
+    holds: 'the private key that signs an organization’s audit checkpoints (PKCS#8)',
+  },
   'certificate_authorities.private_key': {
     class: 'keys',
     table: 'certificate_authorities',

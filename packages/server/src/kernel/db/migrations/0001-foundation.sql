@@ -63,6 +63,15 @@ create table audit_checkpoints (
   created_at timestamptz not null default now(),
   primary key (organization_id, seq)
 );
+-- The keys that sign checkpoints. A retired key's public half stays: old checkpoints must remain verifiable.
+create table audit_keys (
+  organization_id uuid not null,
+  key_id text not null, -- RFC 7638 thumbprint
+  public_key bytea not null, -- SubjectPublicKeyInfo
+  private_key bytea not null, -- sealed PKCS#8
+  created_at timestamptz not null default now(),
+  primary key (organization_id, key_id)
+);
 
 -- ---------------------------------------------------------------- events and jobs
 create table events (
@@ -120,6 +129,7 @@ create table administrators (
   password_hash text,
   password_version integer not null default 0,
   totp_secret bytea, -- sealed
+  totp_pending bytea, -- sealed; shown but not yet confirmed
   totp_last_step bigint,
   -- accounts whose power grew less than a day ago may not destroy anything (ADM-06)
   empowered_at timestamptz not null default now(),
