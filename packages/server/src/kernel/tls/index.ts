@@ -1,0 +1,2 @@
+/** The server's own TLS identity. */
+export { openServerTls, type ServerTls, type ServerTlsOptions } from './server-tls.ts';
