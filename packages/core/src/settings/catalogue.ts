@@ -63,7 +63,7 @@ export const settingsCatalogue = {
     unit: 'minutes',
     default: 60,
     description:
-      'How long a device may stay without a proper passcode; its gates are shut meanwhile (PWD-04, PWD-05).',
+      'How long a device may stay without a proper passcode or screen lock; its gates are not open meanwhile (PWD-04, PWD-05).',
   },
   'screen-lock.required': {
     shape: boolean,
@@ -86,7 +86,7 @@ export const settingsCatalogue = {
     aggregation: 'minimum',
     unit: 'minutes',
     default: 0,
-    description: 'How long a device may stay unencrypted before more than its gates is at stake.',
+    description: 'How long a device may stay unencrypted, in quarantine, before its gates shut.',
   },
   'os.minimum-version.linux': {
     shape: version,
@@ -119,7 +119,7 @@ export const settingsCatalogue = {
     unit: 'minutes',
     default: 0,
     description:
-      'How long a device may stay on an older operating system before more than its gates is at stake.',
+      'How long a device may stay on an older operating system, in quarantine, before its gates shut.',
   },
   'compromise.forbidden': {
     shape: boolean,

@@ -1,0 +1,65 @@
+/**
+ * The one access decision (idea 4). Network, mail, VPN, apps and content all get their answer here, so no two gates can
+ * disagree. Without registration there is nothing; with doubt or grace there is quarantine; a broken rule that counts for
+ * the gate denies.
+ */
+import { type Access, type Gate, gates, worstAccess } from './gate.ts';
+import type { RuleKind } from './rule.ts';
+import type { Evaluation, RuleStatus, RuleVerdict } from './verdict.ts';
+
+export interface AccessSubject {
+  /** Enrolment is complete and management is in place (ENR-19, CMP-04). */
+  readonly registered: boolean;
+  /** An administrator shut the device out. */
+  readonly blocked: boolean;
+  /** null: not evaluated yet, so nothing is known to be right (GAP-12). */
+  readonly evaluation: Evaluation | null;
+}
+
+export type AccessReason =
+  | { readonly code: 'not-registered' | 'blocked' | 'not-evaluated'; readonly text: string }
+  | { readonly code: 'rule'; readonly rule: RuleKind; readonly status: RuleStatus; readonly text: string };
+
+export interface AccessDecision {
+  readonly access: Access;
+  /** Everything that stands against `allow`; empty exactly when access is allowed. */
+  readonly reasons: readonly AccessReason[];
+}
+
+const accessByStatus = {
+  compliant: 'allow',
+  'in-grace': 'quarantine',
+  unknown: 'quarantine',
+  'not-compliant': 'deny',
+} as const satisfies Record<RuleStatus, Access>;
+
+export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision {
+  if (!subject.registered) return deny('not-registered', 'The device is not under management.');
+  if (subject.blocked) return deny('blocked', 'An administrator has blocked the device.');
+  if (subject.evaluation === null) {
+    const text = 'The device has not reported since it was enrolled.';
+    return { access: 'quarantine', reasons: [{ code: 'not-evaluated', text }] };
+  }
+  const against = subject.evaluation.verdicts.filter((verdict) => effectOn(verdict, gate) !== 'allow');
+  return {
+    access: worstAccess(against.map((verdict) => effectOn(verdict, gate))),
+    reasons: against.map(({ rule, status, summary }) => ({ code: 'rule', rule, status, text: summary })),
+  };
+}
+
+export function decideAllAccess(subject: AccessSubject): Readonly<Record<Gate, AccessDecision>> {
+  return Object.fromEntries(gates.map((gate) => [gate, decideAccess(subject, gate)])) as Record<
+    Gate,
+    AccessDecision
+  >;
+}
+
+/** What one verdict alone does to a gate. A cost rule never cuts the network, whatever its gates say (GAP-03). */
+export function effectOn(verdict: Pick<RuleVerdict, 'status' | 'gates' | 'purpose'>, gate: Gate): Access {
+  if (!verdict.gates.includes(gate) || (verdict.purpose === 'cost' && gate === 'network')) return 'allow';
+  return accessByStatus[verdict.status];
+}
+
+function deny(code: 'not-registered' | 'blocked', text: string): AccessDecision {
+  return { access: 'deny', reasons: [{ code, text }] };
+}

@@ -1,0 +1,167 @@
+/**
+ * Why a device has or lacks access, as one chain from what was seen to what follows: fact (value, source, age) -> rule ->
+ * policy and version -> assignment -> verdict -> effect on each gate, with what mends it and when it changes by itself.
+ * It decides nothing: verdicts come from the evaluation, effects from decideAccess.
+ */
+import { type SettingName, settingDefinition, type SettingValue } from '../settings/catalogue.ts';
+import type { ResolvedSettings, SettingCandidate, SettingOrigin } from '../settings/resolve.ts';
+import { type AccessDecision, type AccessSubject, decideAllAccess, effectOn } from './access.ts';
+import { type Access, type Gate, gates } from './gate.ts';
+import { formatDuration, formatMoment, formatValue } from './plain-language.ts';
+import { ruleCatalogue } from './rules.ts';
+import type { Evidence, RuleVerdict } from './verdict.ts';
+
+export interface ExplainedDemand {
+  readonly setting: SettingName;
+  readonly value: SettingValue;
+  /** Which policy won, against whom and why; null when the settings changed since the evaluation. */
+  readonly origin: SettingOrigin | null;
+  readonly text: string;
+}
+
+export interface ExplainedEvidence extends Evidence {
+  readonly text: string;
+}
+
+export interface ExplainedRule extends Omit<RuleVerdict, 'settings' | 'evidence'> {
+  readonly title: string;
+  readonly evidence: readonly ExplainedEvidence[];
+  readonly demands: readonly ExplainedDemand[];
+  /** What this verdict alone does to each gate. */
+  readonly effects: Readonly<Record<Gate, Access>>;
+}
+
+export interface Explanation {
+  readonly gates: Readonly<Record<Gate, AccessDecision>>;
+  /** What fails comes first. */
+  readonly rules: readonly ExplainedRule[];
+  readonly compliant: boolean;
+  readonly evaluatedAt: number | null;
+  readonly nextChangeAt: number | null;
+  /** Names the settings that the evaluation should rest on. */
+  readonly settingsVersion: string;
+  /** The same, to be read aloud; one line each. */
+  readonly text: readonly string[];
+}
+
+export interface ExplainInput {
+  readonly subject: AccessSubject;
+  readonly resolved: ResolvedSettings;
+  readonly now: number;
+}
+
+export function explain({ subject, resolved, now }: ExplainInput): Explanation {
+  const decisions = decideAllAccess(subject);
+  const verdicts = subject.evaluation?.verdicts ?? [];
+  const failingFirst = (verdict: RuleVerdict): number => Number(verdict.status === 'compliant');
+  const rules = verdicts
+    .toSorted((a, b) => failingFirst(a) - failingFirst(b))
+    .map((verdict) => explainRule(verdict, resolved, now));
+  const nextChangeAt = subject.evaluation?.nextChangeAt ?? null;
+  return {
+    gates: decisions,
+    rules,
+    compliant: subject.evaluation?.compliant ?? false,
+    evaluatedAt: subject.evaluation?.evaluatedAt ?? null,
+    nextChangeAt,
+    settingsVersion: resolved.version,
+    text: [
+      ...gateLines(decisions),
+      ...rules.flatMap((rule) => ruleLines(rule, now)),
+      ...(nextChangeAt === null
+        ? []
+        : [`Without any report, this changes at ${formatMoment(nextChangeAt)}.`]),
+    ],
+  };
+}
+
+function explainRule(verdict: RuleVerdict, resolved: ResolvedSettings, now: number): ExplainedRule {
+  const { settings, evidence, ...rest } = verdict;
+  return {
+    ...rest,
+    title: ruleCatalogue[verdict.rule].title,
+    evidence: evidence.map((item) => explainEvidence({ ...item, ageMs: Math.max(0, now - item.observedAt) })),
+    demands: settings.flatMap((setting) => explainDemand(setting, resolved)),
+    effects: Object.fromEntries(gates.map((gate) => [gate, effectOn(verdict, gate)])) as Record<Gate, Access>,
+  };
+}
+
+function explainEvidence(evidence: Evidence): ExplainedEvidence {
+  const { fact, value, source, ageMs, stale, contradictedBy = [] } = evidence;
+  const others = contradictedBy.map(
+    (other) => `; the ${other.source} says ${formatValue(other.value)} and is trusted less`,
+  );
+  const age = `${formatDuration(ageMs)} ago${stale ? ', too long ago to count' : ''}`;
+  return {
+    ...evidence,
+    text: `${fact} = ${formatValue(value)}, stated by the ${source} ${age}${others.join('')}`,
+  };
+}
+
+function explainDemand(setting: SettingName, resolved: ResolvedSettings): readonly ExplainedDemand[] {
+  const value = resolved.values[setting];
+  const origin = resolved.origins[setting] ?? null;
+  if (value === undefined) return [];
+  const demand = `${setting} = ${formatValue(value, settingDefinition(setting).unit)}`;
+  return [{ setting, value, origin, text: `${demand}, ${originText(origin)}` }];
+}
+
+function originText(origin: SettingOrigin | null): string {
+  if (origin === null) return 'from settings that have changed since';
+  switch (origin.why) {
+    case 'default':
+      return 'the default, because no policy states it';
+    case 'only-one':
+      return `from ${candidateText(origin.winner)}`;
+    case 'strictest':
+      return `from ${candidateText(origin.winner)}, the strictest of ${origin.candidates.length}`;
+    case 'nearest':
+      return `from ${candidateText(origin.winner)}, the nearest of ${origin.candidates.length}`;
+    default:
+      return origin satisfies never;
+  }
+}
+
+function candidateText({ policyName, policyVersion, path }: SettingCandidate): string {
+  const name = formatValue(policyName);
+  return `policy ${name} version ${policyVersion}, assigned to ${path.targetKind} ${formatValue(path.targetName)}`;
+}
+
+const accessWords = { allow: 'open', quarantine: 'in quarantine', deny: 'shut' } as const satisfies Record<
+  Access,
+  string
+>;
+
+const statusWords = {
+  compliant: 'met',
+  'in-grace': 'broken, in grace',
+  'not-compliant': 'broken',
+  unknown: 'unknown',
+} as const satisfies Record<RuleVerdict['status'], string>;
+
+/** One line a group of gates with the same answer: "network, mail and vpn: shut." */
+function gateLines(decisions: Readonly<Record<Gate, AccessDecision>>): readonly string[] {
+  const groups = new Map<string, Gate[]>();
+  for (const gate of gates) {
+    const { access, reasons } = decisions[gate];
+    const why = reasons.flatMap((reason) => (reason.code === 'rule' ? [] : [reason.text]));
+    const answer = [`${accessWords[access]}.`, ...why].join(' ');
+    groups.set(answer, [...(groups.get(answer) ?? []), gate]);
+  }
+  return [...groups].map(([answer, group]) => `${group.join(', ')}: ${answer}`);
+}
+
+function ruleLines(rule: ExplainedRule, now: number): readonly string[] {
+  const worst = gates.filter((gate) => rule.effects[gate] !== 'allow');
+  const lines = [`${rule.title}: ${statusWords[rule.status]}. ${rule.summary}`];
+  lines.push(...rule.evidence.map(({ text }) => `  Seen: ${text}.`));
+  lines.push(...rule.demands.map(({ text }) => `  Demanded: ${text}.`));
+  if (worst.length > 0)
+    lines.push(`  Effect: ${worst.map((gate) => `${gate} ${accessWords[rule.effects[gate]]}`).join(', ')}.`);
+  if (rule.remedy !== null) lines.push(`  Mend: ${rule.remedy}`);
+  if (rule.status === 'in-grace' && rule.graceEndsAt !== null) {
+    const left = formatDuration(Math.max(0, rule.graceEndsAt - now));
+    lines.push(`  Grace ends at ${formatMoment(rule.graceEndsAt)}, in ${left}.`);
+  }
+  return lines;
+}

@@ -1,0 +1,97 @@
+/**
+ * Findings: what a rule says about one fact. All handling of missing, ill-typed and aged facts is here, so that a rule
+ * only says what values it accepts. The order of doubt: a fact that breaks the rule breaks it however old it is (silence
+ * must not turn a jailbroken device into a merely unknown one); a fact that meets the rule counts only while it is young.
+ */
+import { type FactName, factDefinition, type FactValueOf } from '../facts/catalogue.ts';
+import { conforms } from '../facts/shape.ts';
+import type { Facts, FactValue, StoredFact } from '../facts/types.ts';
+import type { Evidence } from './verdict.ts';
+
+/** What a rule thinks of a value it was given. */
+export type Opinion =
+  | { readonly outcome: 'met'; readonly text: string }
+  | { readonly outcome: 'broken'; readonly text: string; readonly remedy: string }
+  | { readonly outcome: 'unknown'; readonly text: string; readonly remedy: string };
+
+export type Finding = Opinion & {
+  readonly evidence: readonly Evidence[];
+  /** Until when the outcome holds if nothing is reported; null: for ever. */
+  readonly holdsUntil: number | null;
+};
+
+export const met = (text: string): Opinion => ({ outcome: 'met', text });
+export const broken = (text: string, remedy: string): Opinion => ({ outcome: 'broken', text, remedy });
+export const unknown = (text: string, remedy: string): Opinion => ({ outcome: 'unknown', text, remedy });
+
+const reportAgain = 'Open the agent and refresh, so that the device reports now.';
+
+/** The device as one rule sees it: only the facts that the rule declares. */
+export interface DeviceView<R extends FactName = FactName> {
+  readonly facts: Facts;
+  readonly lastCheckInAt: number | null;
+  readonly now: number;
+  readonly maximumFactAgeMs: number;
+  /** Exists only in types: which facts may be asked for. */
+  readonly reads?: (name: R) => void;
+}
+
+/**
+ * @param subject what the fact is about, to complete "The device has not reported …".
+ * @param opinion judges a value whatever its age.
+ */
+export function judgeFact<R extends FactName, N extends R>(
+  view: DeviceView<R>,
+  name: N,
+  subject: string,
+  opinion: (value: FactValueOf<N>) => Opinion,
+  mentions: readonly (Evidence | undefined)[] = [],
+): Finding {
+  const stored = readFact(view, name);
+  const mentioned = mentions.filter((evidence) => evidence !== undefined);
+  if (stored === undefined) {
+    const nothing = unknown(`The device has not reported ${subject}.`, reportAgain);
+    return { ...nothing, evidence: mentioned, holdsUntil: null };
+  }
+  const evidence = [evidenceOf(view, name, stored, stored.value), ...mentioned];
+  const judged = opinion(stored.value as FactValueOf<N>);
+  if (judged.outcome !== 'met') return { ...judged, evidence, holdsUntil: null };
+  if (isStale(view, stored)) {
+    const old = unknown(`The device reported ${subject} too long ago.`, reportAgain);
+    return { ...old, evidence, holdsUntil: null };
+  }
+  return { ...judged, evidence, holdsUntil: stored.observedAt + view.maximumFactAgeMs };
+}
+
+/** A fact shown beside the one that decides, reduced to what helps. */
+export function mention<R extends FactName, N extends R>(
+  view: DeviceView<R>,
+  name: N,
+  pick: (value: FactValueOf<N>) => FactValue,
+): Evidence | undefined {
+  const stored = readFact(view, name);
+  return stored && evidenceOf(view, name, stored, pick(stored.value as FactValueOf<N>));
+}
+
+/** A value that is not of its fact's type is no value (CEL-02). */
+function readFact<R extends FactName>(view: DeviceView<R>, name: R): StoredFact | undefined {
+  const stored = view.facts.get(name);
+  return stored !== undefined && conforms(factDefinition(name).shape, stored.value) ? stored : undefined;
+}
+
+function isStale(view: DeviceView<never>, stored: StoredFact): boolean {
+  return view.now - stored.observedAt >= view.maximumFactAgeMs;
+}
+
+function evidenceOf(view: DeviceView<never>, fact: FactName, stored: StoredFact, value: FactValue): Evidence {
+  const { source, observedAt, contradictedBy } = stored;
+  return {
+    fact,
+    value,
+    source,
+    observedAt,
+    ageMs: Math.max(0, view.now - observedAt),
+    stale: isStale(view, stored),
+    ...(contradictedBy === undefined ? {} : { contradictedBy }),
+  };
+}

@@ -1,0 +1,43 @@
+/** Times, spans and values as people say them. */
+import type { FactValue } from '../facts/types.ts';
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** "3 days", "1 hour", "90 minutes" as "1 hour": the largest unit that fits, rounded down; "a moment" below a second. */
+export function formatDuration(ms: number): string {
+  for (const [unit, length] of units) {
+    const count = Math.floor(ms / length);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  }
+  return 'a moment';
+}
+
+/** "2026-11-21 19:05 UTC" */
+export function formatMoment(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** At most `length` code points, cut at a word if one ends near, ended by three dots; plain ASCII, because peers count bytes. */
+export function shorten(text: string, length: number): string {
+  const characters = [...text];
+  if (characters.length <= length) return text;
+  const cut = characters.slice(0, length - 3).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${(space > length / 2 ? cut.slice(0, space) : cut).trimEnd()}...`;
+}
+
+/** A value in a sentence. Text from a device is quoted, shortened, and loses what could disturb a terminal (DEV-12). */
+export function formatValue(value: FactValue, unit?: string): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return unit === undefined ? String(value) : `${value} ${unit}`;
+  if (typeof value === 'string')
+    return `"${shorten(value.replaceAll(/[\p{Cc}\p{Bidi_Control}"]/gu, '?'), 80)}"`;
+  if (Array.isArray(value))
+    return value.length === 0 ? 'none' : value.map((item) => formatValue(item)).join(', ');
+  return shorten(JSON.stringify(value).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '?'), 80);
+}

@@ -1,0 +1,37 @@
+import { broken, judgeFact, mention, met } from '../finding.ts';
+import { defineRule, everyGate } from '../rule.ts';
+
+/** CMP-07, POL-17. */
+export const encryption = defineRule({
+  kind: 'encryption',
+  title: 'Storage is encrypted',
+  severity: 'high',
+  purpose: 'security',
+  defaultGates: everyGate,
+  reads: ['storage.encrypted', 'storage.volumes'],
+  settings: ['encryption.required'],
+  grace: 'encryption.grace-minutes',
+  demand: (values) => (values['encryption.required'] ? {} : undefined),
+  judge: (_demand, view) => [
+    judgeFact(
+      view,
+      'storage.encrypted',
+      'whether its storage is encrypted',
+      (encrypted) =>
+        encrypted
+          ? met('Storage is encrypted.')
+          : broken(
+              'Storage is not encrypted.',
+              'Turn on encryption of the whole disk, then refresh in the agent.',
+            ),
+      [
+        mention(view, 'storage.volumes', (volumes) =>
+          volumes
+            .filter((volume) => !volume.encrypted)
+            .slice(0, 8)
+            .map((volume) => volume.mount),
+        ),
+      ],
+    ),
+  ],
+});

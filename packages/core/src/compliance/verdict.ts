@@ -1,0 +1,65 @@
+/**
+ * What the evaluator says. Times are ms since the epoch; everything is plain data, because the evaluation is stored with
+ * the device and shown to whoever asks why.
+ */
+import type { FactName } from '../facts/catalogue.ts';
+import type { FactSource, FactStatement, FactValue } from '../facts/types.ts';
+import type { SettingName } from '../settings/catalogue.ts';
+import type { Gate } from './gate.ts';
+import type { RuleKind } from './rule.ts';
+
+/**
+ * compliant: the rule is met. in-grace: it is broken, and time remains to mend it; the gates treat the device as not
+ * compliant meanwhile (PWD-05). not-compliant: broken. unknown: nothing known, or known too long ago, to say that it is
+ * met; not compliant for the gates (CEL-02, GAP-08).
+ */
+export const ruleStatuses = ['compliant', 'in-grace', 'not-compliant', 'unknown'] as const;
+export type RuleStatus = (typeof ruleStatuses)[number];
+
+export const severities = ['critical', 'high', 'medium', 'low'] as const;
+export type Severity = (typeof severities)[number];
+
+/** Security rules guard data; cost rules guard money and never cut the network (CMP-03, GAP-03). */
+export type RulePurpose = 'security' | 'cost';
+
+/** A fact that a verdict rests on, as it was at the time of the evaluation. */
+export interface Evidence {
+  readonly fact: FactName | 'last-check-in';
+  readonly value: FactValue;
+  readonly source: FactSource | 'server';
+  readonly observedAt: number;
+  readonly ageMs: number;
+  /** Too old to show that the rule is met. */
+  readonly stale: boolean;
+  readonly contradictedBy?: readonly FactStatement[];
+}
+
+export interface RuleVerdict {
+  readonly rule: RuleKind;
+  readonly severity: Severity;
+  readonly purpose: RulePurpose;
+  readonly gates: readonly Gate[];
+  /** The settings that the rule comes from. */
+  readonly settings: readonly SettingName[];
+  readonly status: RuleStatus;
+  /** Why, in full sentences that hold no text from the device. */
+  readonly summary: string;
+  /** What would mend it; null when nothing needs mending. */
+  readonly remedy: string | null;
+  readonly evidence: readonly Evidence[];
+  /** Since when the rule is known to be broken without having been met in between; grace counts from here. */
+  readonly failingSince: number | null;
+  readonly graceEndsAt: number | null;
+  /** When this verdict changes though nothing is reported: grace ends, a fact grows too old. null: it does not. */
+  readonly changesAt: number | null;
+}
+
+export interface Evaluation {
+  /** In the order of the rule catalogue. */
+  readonly verdicts: readonly RuleVerdict[];
+  /** Every security rule is met, right now, by facts that are young enough. */
+  readonly compliant: boolean;
+  /** The earliest `changesAt`: evaluate again then, at the latest. */
+  readonly nextChangeAt: number | null;
+  readonly evaluatedAt: number;
+}
