@@ -35,14 +35,17 @@ export async function initialiseCluster(
     '--auth-local=trust',
     '--auth-host=reject',
     '--encoding=UTF8',
-    // the builtin provider sorts by code point and does not change with the system's libraries
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...localeArguments(binaries.major),
     '--no-instructions',
   ];
   await run(runAs(account, 'KILL', binaries.initdb, args), unfinished);
   renameSync(unfinished, cluster);
+}
+
+/** The builtin provider sorts by code point and does not change with the system's libraries; 17 brought it. */
+function localeArguments(major: number): string[] {
+  if (major < 17) return ['--locale=C.UTF-8'];
+  return ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 }
 
 function checkVersion(cluster: string, binaries: PostgresBinaries): void {
