@@ -25,6 +25,20 @@ export interface ExportHeader {
   readonly org: string;
   /** Where the chain stood before the first entry of this export. */
   readonly from: { readonly seq: number; readonly hash: string; readonly checkpoint: string | null };
+  /**
+   * The public keys of the checkpoints (RFC 7517). A convenience, not proof: whoever forges an export can put his own
+   * here, so compare their `kid` with a checkpoint kept outside.
+   */
+  readonly keys?: readonly CheckpointKey[];
+}
+
+/** An ES256 public key by its RFC 7638 thumbprint. */
+export interface CheckpointKey {
+  readonly kid: string;
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
 }
 
 export interface ExportedEntry {
@@ -45,12 +59,18 @@ export type ExportRecord = ExportHeader | ExportedEntry | ExportedCheckpoint;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** @param checkpoint the token that vouches for `from`; null when the export begins with entry 1. */
-export function exportHeader(org: string, from: ChainHead, checkpoint: string | null): string {
+export function exportHeader(
+  org: string,
+  from: ChainHead,
+  checkpoint: string | null,
+  keys: readonly CheckpointKey[] = [],
+): string {
   return canonicalJson({
     type: 'header',
     v: 1,
     org,
     from: { seq: from.seq, hash: hex(from.hash), checkpoint },
+    ...(keys.length === 0 ? {} : { keys: keys.map((key) => ({ ...key })) }),
   });
 }
 

@@ -1,2 +1,6 @@
 /** The audit record: written with every action, linked into a chain per organization, exported with its proofs. */
 export { type NewAuditEntry, recordAudit } from './record-audit.ts';
+export { exportAudit } from './export-audit.ts';
+export { type AuditListFilter, listAudit } from './list-audit.ts';
+export { auditRoutes } from './routes.ts';
+export { type SealDeps, sealAudit, sealOrganization } from './seal-audit.ts';

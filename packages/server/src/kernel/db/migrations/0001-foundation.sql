@@ -44,6 +44,10 @@ create table audit_entries (
 create unique index audit_entries_seq on audit_entries (organization_id, seq) where seq is not null;
 create index audit_entries_unsealed on audit_entries (organization_id, entry_id) where seq is null;
 create index audit_entries_time on audit_entries (organization_id, created_at desc, entry_id desc);
+create index audit_entries_actor
+  on audit_entries (organization_id, (content -> 'actor' ->> 'id'), created_at desc, entry_id desc);
+create index audit_entries_target
+  on audit_entries (organization_id, (content -> 'target' ->> 'id'), created_at desc, entry_id desc);
 
 -- Personal values beside the entry; the entry commits to SHA-256(salt | value), so erasing a row keeps the chain valid.
 create table audit_values (

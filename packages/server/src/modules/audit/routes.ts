@@ -1,0 +1,31 @@
+import { Readable } from 'node:stream';
+import { AuditEntry, AuditFilter } from '@gatehouse/contracts/admin/audit.ts';
+import { type AdminRoute, defineRoute, download, listRoute } from '../../kernel/http/route.ts';
+import { exportAudit } from './export-audit.ts';
+import { listAudit } from './list-audit.ts';
+import type { SealDeps } from './seal-audit.ts';
+
+export const auditRoutes = (deps: SealDeps): AdminRoute[] => [
+  listRoute({
+    path: '/audit',
+    operation: 'listAuditEntries',
+    tag: 'audit',
+    summary: 'Read the audit record, newest first',
+    access: { permission: 'audit.read' },
+    query: AuditFilter,
+    item: AuditEntry,
+    handle: ({ principal, query, page }) => listAudit(deps, principal, query, page),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/audit/export',
+    operation: 'exportAudit',
+    tag: 'audit',
+    summary: 'Export the audit record with its proofs, as JSON lines',
+    description: 'Check the file with `gatehouse audit verify FILE`; it needs no server.',
+    access: { permission: 'audit.export' },
+    response: { 200: 'application/jsonl' },
+    handle: async ({ principal }) =>
+      download('application/jsonl', 'audit.jsonl', Readable.from(await exportAudit(deps, principal))),
+  }),
+];
