@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allFacts, machine } from '../../../test/machine.ts';
+
+test('SCN-01 … SCN-05: every fact of an encrypted Ubuntu laptop is what an administrator would say of it', async (t) => {
+  const facts = await allFacts(machine(t, 'ubuntu-luks-laptop'));
+  assert.deepEqual(facts, {
+    'os.family': 'linux',
+    'agent.version': '9.9.9',
+    'os.name': 'Ubuntu',
+    'os.version': '24.04',
+    'os.build': '24.04.1 LTS (Noble Numbat)',
+    'os.kernel': '6.8.0-49-generic',
+    'device.host-name': 'ann-thinkpad',
+    'agent.boot-id': '6f1f0e6a-8f0e-4a0b-9c39-0d6a1a2b3c4d',
+    'device.manufacturer': 'LENOVO',
+    'device.model': '21CBCTO1WW',
+    'device.serial-number': 'PF3XYZ12',
+    'device.hardware-uuid': '4c4c4544-0043-3510-8052-b4c04f4d3532',
+    'device.virtual-machine': false,
+    'hardware.cpu': '12th Gen Intel(R) Core(TM) i7-1260P',
+    'hardware.cpu-count': 2,
+    'hardware.memory-bytes': 32520572 * 1024,
+    'network.interfaces': [
+      { name: 'enp0s31f6', mac: '8c:8c:aa:01:02:03', kind: 'ethernet', up: true },
+      { name: 'wlp0s20f3', mac: 'a0:b1:c2:d3:e4:f5', kind: 'wifi', up: true },
+      { name: 'docker0', mac: '02:42:ac:11:00:01', kind: 'bridge', up: true },
+      { name: 'lo', mac: '00:00:00:00:00:00', kind: 'loopback', up: true },
+    ],
+    'network.wifi-ssid': 'Acme ☃ Guests',
+    'battery.present': true,
+    'battery.level-percent': 81,
+    'battery.charging': true,
+    'storage.volumes': [
+      {
+        mount: '/',
+        device: '/dev/mapper/ubuntu--vg-ubuntu--lv',
+        fileSystem: 'ext4',
+        encrypted: true,
+        method: 'luks2',
+      },
+      { mount: '/boot', device: '/dev/nvme0n1p2', fileSystem: 'ext4', encrypted: false, method: 'none' },
+      { mount: '/boot/efi', device: '/dev/nvme0n1p1', fileSystem: 'vfat', encrypted: false, method: 'none' },
+    ],
+    'storage.encrypted': true,
+    'storage.swap-encrypted': true,
+    'passcode.accounts-without-password': 0,
+    'passcode.set': true,
+    'passcode.maximum-age-days': 180,
+    'passcode.minimum-length': 14,
+    'passcode.minimum-classes': 3,
+    'passcode.history': 12,
+    'screen-lock.enabled': true,
+    'screen-lock.timeout-seconds': 315,
+    'integrity.signs': [
+      { sign: 'kernel-taint', detail: 'an unsigned kernel module was loaded (noted only)' },
+    ],
+    'integrity.compromised': false,
+    'profiles.pending': 0,
+    'location.services': true,
+    'security.secure-boot': true,
+    'profiles.installed': [
+      {
+        id: '/etc/sudoers.d/90-cloud',
+        name: '90-cloud',
+        kind: 'sudo-rule',
+        managed: false,
+        source: 'system',
+      },
+      {
+        id: '/etc/NetworkManager/system-connections/Acme Wi-Fi.nmconnection',
+        name: 'Acme Wi-Fi.nmconnection',
+        kind: 'network',
+        managed: false,
+        source: 'system',
+      },
+      {
+        id: '/etc/security/pwquality.conf.d/50-site.conf',
+        name: '50-site.conf',
+        kind: 'passcode',
+        managed: false,
+        source: 'system',
+      },
+      {
+        id: '/etc/dconf/db/local.d/10-lock',
+        name: 'local/10-lock',
+        kind: 'dconf',
+        managed: false,
+        source: 'system',
+      },
+      {
+        id: '/etc/landscape/client.conf',
+        name: 'Landscape',
+        kind: 'management-agent',
+        managed: false,
+        source: 'system',
+      },
+    ],
+    'apps.installed': [
+      { id: 'bash', name: 'bash', version: '5.2.21-2ubuntu4', source: 'dpkg' },
+      { id: 'openssl', name: 'openssl', version: '3.0.13-0ubuntu3.4', source: 'dpkg' },
+      { id: 'org.libreoffice.LibreOffice', name: 'LibreOffice', version: '24.8.2.1', source: 'flatpak' },
+      { id: 'firefox', name: 'firefox', version: '131.0.3-1', source: 'snap' },
+    ],
+    'certificates.installed': [],
+  });
+});
