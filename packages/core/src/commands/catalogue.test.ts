@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isDomainError } from '../errors.ts';
+import {
+  auditedParams,
+  type Command,
+  commandDefinition,
+  commandNames,
+  parseCommand,
+  splitParams,
+} from './catalogue.ts';
+import { defineCommand } from './define-command.ts';
+
+const refuses = (name: string, params: unknown) =>
+  assert.throws(
+    () => parseCommand(name, params),
+    (error) => isDomainError(error, 'invalid-input'),
+  );
+
+test('each command declares a deadline and audits only parameters it has', () => {
+  for (const name of commandNames) {
+    const { expiresAfterMs, audit, params } = commandDefinition(name);
+    assert.ok(expiresAfterMs > 0);
+    for (const shown of [...audit.show, ...audit.redact])
+      assert.ok(Object.hasOwn(params, shown), `${name}.${shown}`);
+  }
+});
+
+test('exactly the wipes are destructive, and whatever wipes all or tracks asks more for private devices', () => {
+  const those = (pick: (name: (typeof commandNames)[number]) => boolean) => commandNames.filter(pick);
+  assert.deepEqual(
+    those((name) => commandDefinition(name).destructive),
+    ['selective-wipe', 'full-wipe'],
+  );
+  assert.deepEqual(
+    those((name) => commandDefinition(name).personalPermission !== undefined),
+    ['locate-device', 'full-wipe'],
+  );
+});
+
+test('parameters are read: messages, pins, scans', () => {
+  assert.deepEqual(parseCommand('lock-device', {}), { name: 'lock-device', params: {} });
+  assert.deepEqual(parseCommand('lock-device', { message: 'Call us', pin: '1234' }).params, {
+    message: 'Call us',
+    pin: '1234',
+  });
+  assert.deepEqual(parseCommand('send-message', { text: 'Zwei\nZeilen – ok 👍' }).params, {
+    text: 'Zwei\nZeilen – ok 👍',
+  });
+  assert.deepEqual(parseCommand('refresh-device', { scans: ['apps', 'security'] }).params, {
+    scans: ['apps', 'security'],
+  });
+});
+
+test('a message has at most 500 characters', () => {
+  assert.ok(parseCommand('send-message', { text: '👍'.repeat(500) }));
+  refuses('send-message', { text: 'x'.repeat(501) });
+  refuses('send-message', { text: ' ' });
+  refuses('send-message', {});
+});
+
+test('DEV-12: a message holds no control characters and nothing that turns the direction of text', () => {
+  for (const bad of [
+    '\0',
+    '\u001b[31m',
+    '\r',
+    '\t',
+    '\u007f',
+    '\u0085',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '\ud800',
+  ]) {
+    refuses('send-message', { text: `a${bad}b` });
+  }
+});
+
+test('a pin is 4 to 16 digits', () => {
+  for (const pin of ['1234', '1234567890123456']) assert.ok(parseCommand('lock-device', { pin }));
+  for (const pin of ['123', '12345678901234567', '12a4', '١٢٣٤', 1234]) refuses('lock-device', { pin });
+});
+
+test('scans are a list of different scans', () => {
+  for (const scans of [[], ['apps', 'apps'], ['photos'], 'apps', { 0: 'apps' }])
+    refuses('refresh-device', { scans });
+});
+
+test('unknown commands and unknown parameters are refused', () => {
+  refuses('explode', {});
+  refuses('toString', {});
+  refuses('full-wipe', { keepESim: true });
+  refuses('locate-device', null);
+  refuses('locate-device', []);
+});
+
+test('any input gives a command or an invalid-input error', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...commandNames), fc.anything(), (name, input) => {
+      try {
+        parseCommand(name, input);
+      } catch (error) {
+        assert.ok(isDomainError(error, 'invalid-input'));
+      }
+    }),
+  );
+});
+
+test('the audit record shows neither message nor pin, only that they were given', () => {
+  const lock = parseCommand('lock-device', { message: 'Call 555-0199', pin: '4711' });
+  assert.deepEqual(auditedParams(lock), { message: '[given]', pin: '[given]' });
+  assert.deepEqual(auditedParams(parseCommand('refresh-device', { scans: ['apps'] })), { scans: ['apps'] });
+});
+
+test('a parameter that a command forgot to declare for the audit record is omitted, and sealed', () => {
+  const forgetful = defineCommand({
+    name: 'x',
+    title: 'X',
+    permission: 'devices.lock',
+    params: { shown: { type: 'text', maximumLength: 9 }, forgotten: { type: 'text', maximumLength: 9 } },
+    audit: { show: ['shown'], redact: [] },
+    expiresAfterMs: 1,
+  });
+  assert.deepEqual(forgetful.parse({ shown: 'a', forgotten: 'b' }), { shown: 'a', forgotten: 'b' });
+  // The catalogue's own functions, on a command as it would come from a caller that bypassed the parser.
+  const smuggled = { name: 'lock-device', params: { pin: '1234', extra: 'secret' } } as unknown as Command;
+  assert.deepEqual(auditedParams(smuggled), { pin: '[given]' });
+  assert.deepEqual(splitParams(smuggled), { plain: {}, sealed: { pin: '1234', extra: 'secret' } });
+});
