@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { CliCommand } from '../command.ts';
+import { duration } from '../duration.ts';
+import { input } from '../input.ts';
+import { table } from '../output.ts';
+import { printImport, upload } from './users.ts';
+
+const device = { name: 'ID', description: 'the device' } as const;
+
+export const deviceCommands: readonly CliCommand[] = [
+  {
+    words: ['device', 'list'],
+    summary: 'List devices.',
+    options: {
+      search: { description: 'any identifier, name or user', placeholder: 'TEXT' },
+      compliant: { description: 'only compliant or only other devices', choices: ['true', 'false'] },
+    },
+    run: ({ api, options }) =>
+      api().list('/devices', { search: options['search'], compliant: options['compliant'] }, 10_000),
+    print: ((rows: Record<string, unknown>[]) =>
+      table(rows, ['id', 'name', 'platform', 'ownership', 'state', 'compliant', 'lastCheckInAt'])) as never,
+  },
+  {
+    words: ['device', 'show'],
+    summary: 'Show a device.',
+    positionals: [device],
+    run: ({ api, positionals }) => api().request('GET', `/devices/${positionals[0]}`),
+  },
+  {
+    words: ['device', 'facts'],
+    summary: 'Show what is known of a device, with source and age.',
+    positionals: [device],
+    run: ({ api, positionals }) => api().request('GET', `/devices/${positionals[0]}/facts`),
+  },
+  {
+    words: ['device', 'explain'],
+    summary: 'Explain why a device has or lacks access, from fact to gate.',
+    positionals: [device],
+    options: {
+      gate: { description: 'one gate only', choices: ['network', 'mail', 'vpn', 'apps', 'content'] },
+    },
+    async run({ api, positionals, options, json }) {
+      const path = `/devices/${positionals[0]}/explain`;
+      const query = { gate: options['gate'] };
+      if (json) return api().request('GET', path, { query });
+      const { text } = await api().request<{ text: string }>('GET', path, { query });
+      return text;
+    },
+  },
+  {
+    words: ['device', 'update'],
+    summary: 'Change a device’s name, asset number, user or ownership.',
+    positionals: [device],
+    options: {
+      name: { description: 'its name', placeholder: 'NAME' },
+      'asset-number': { description: 'its asset number', placeholder: 'NUMBER' },
+      ownership: { description: 'whose property', choices: ['corporate', 'personal', 'unspecified'] },
+    },
+    run: ({ api, positionals, options }) =>
+      api().request('PATCH', `/devices/${positionals[0]}`, {
+        body: {
+          ...(options['name'] === undefined ? {} : { name: options['name'] }),
+          ...(options['asset-number'] === undefined ? {} : { assetNumber: options['asset-number'] }),
+          ...(options['ownership'] === undefined ? {} : { ownership: options['ownership'] }),
+        },
+      }),
+  },
+  {
+    words: ['device', 'import-ownership'],
+    summary: 'Set ownership in bulk from CSV: an identifier (serial, MAC, …) and ownership per line.',
+    positionals: [{ name: 'FILE', description: 'the CSV file' }],
+    run: (context) => upload(context, '/devices/ownership-import'),
+    print: printImport as never,
+  },
+  {
+    words: ['device', 'delete'],
+    summary: 'Remove a device from management without touching it.',
+    positionals: [device],
+    run: ({ api, positionals }) => api().request('DELETE', `/devices/${positionals[0]}`),
+  },
+  {
+    words: ['command', 'send'],
+    summary: 'Send a command to a device.',
+    positionals: [
+      {
+        name: 'COMMAND',
+        description: 'lock-device, send-message, refresh-device, locate-device, selective-wipe or full-wipe',
+      },
+    ],
+    options: {
+      device: { required: true, description: 'the device', placeholder: 'ID' },
+      params: { description: 'its parameters, as JSON', placeholder: `'{"text":"Hello"}'` },
+      reason: { description: 'why; kept in the audit record', placeholder: 'TEXT' },
+      expires: { description: 'give up after', placeholder: '7d' },
+    },
+    run: ({ api, options, positionals }) =>
+      api().request('POST', `/devices/${options['device']}/commands`, {
+        headers: { 'idempotency-key': randomUUID() },
+        body: {
+          name: positionals[0],
+          params: options['params'] === undefined ? {} : input.json('params', options['params']),
+          ...(options['reason'] === undefined ? {} : { reason: options['reason'] }),
+          ...(options['expires'] === undefined
+            ? {}
+            : { expiresInSeconds: duration(options['expires'], 'expires') }),
+        },
+      }),
+  },
+  {
+    words: ['command', 'list'],
+    summary: 'List a device’s commands.',
+    options: { device: { required: true, description: 'the device', placeholder: 'ID' } },
+    run: ({ api, options }) => api().list(`/devices/${options['device']}/commands`),
+    print: ((rows: Record<string, unknown>[]) =>
+      table(rows, ['id', 'name', 'state', 'reason', 'requestedBy', 'createdAt', 'finishedAt'])) as never,
+  },
+  {
+    words: ['command', 'show'],
+    summary: 'Show a command and its result.',
+    positionals: [{ name: 'ID', description: 'the command' }],
+    run: ({ api, positionals }) => api().request('GET', `/commands/${positionals[0]}`),
+  },
+  {
+    words: ['command', 'cancel'],
+    summary: 'Cancel a command that no device has received.',
+    positionals: [{ name: 'ID', description: 'the command' }],
+    run: ({ api, positionals }) => api().request('POST', `/commands/${positionals[0]}/cancel`),
+  },
+];

@@ -1,0 +1,16 @@
+import type { CliCommand } from '../command.ts';
+import { auditCommands } from './audit.ts';
+import { deviceCommands } from './devices.ts';
+import { organizationCommands } from './organizations.ts';
+import { policyCommands } from './policies.ts';
+import { serverCommands } from './server.ts';
+import { userCommands } from './users.ts';
+
+export const commands: readonly CliCommand[] = [
+  ...serverCommands,
+  ...organizationCommands,
+  ...userCommands,
+  ...deviceCommands,
+  ...policyCommands,
+  ...auditCommands,
+];

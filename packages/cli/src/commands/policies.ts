@@ -1,0 +1,100 @@
+import type { CliCommand } from '../command.ts';
+import { input } from '../input.ts';
+
+export const policyCommands: readonly CliCommand[] = [
+  { words: ['policy', 'list'], summary: 'List policy suites.', run: ({ api }) => api().list('/policies') },
+  {
+    words: ['policy', 'show'],
+    summary: 'Show a policy suite.',
+    positionals: [{ name: 'ID', description: 'the policy suite' }],
+    run: ({ api, positionals }) => api().request('GET', `/policies/${positionals[0]}`),
+  },
+  {
+    words: ['policy', 'create'],
+    summary: 'Create a policy suite.',
+    options: {
+      name: { required: true, description: 'its name', placeholder: 'NAME' },
+      settings: {
+        required: true,
+        description: 'its settings, as JSON or @FILE',
+        placeholder: `'{"passcode.required":true}'`,
+      },
+    },
+    run: ({ api, options }) =>
+      api().request('POST', '/policies', {
+        body: { name: options['name'], settings: input.json('settings', options['settings'] ?? '') },
+      }),
+  },
+  {
+    words: ['policy', 'update'],
+    summary: 'Change a policy suite’s settings; makes a new version.',
+    positionals: [{ name: 'ID', description: 'the policy suite' }],
+    options: {
+      settings: { required: true, description: 'all its settings, as JSON or @FILE', placeholder: 'JSON' },
+    },
+    run: ({ api, positionals, options }) =>
+      api().request('PATCH', `/policies/${positionals[0]}`, {
+        body: { settings: input.json('settings', options['settings'] ?? '') },
+      }),
+  },
+  {
+    words: ['schedule', 'list'],
+    summary: 'List connection schedules.',
+    run: ({ api }) => api().list('/schedules'),
+  },
+  {
+    words: ['schedule', 'create'],
+    summary: 'Create a connection schedule.',
+    options: {
+      name: { required: true, description: 'its name', placeholder: 'NAME' },
+      schedule: {
+        required: true,
+        description: 'check-in and scan intervals, as JSON or @FILE',
+        placeholder: 'JSON',
+      },
+    },
+    run: ({ api, options }) =>
+      api().request('POST', '/schedules', {
+        body: { name: options['name'], schedule: input.json('schedule', options['schedule'] ?? '') },
+      }),
+  },
+  {
+    words: ['assign'],
+    summary: 'Assign a policy suite or schedule to the organization, a group, a user or a device.',
+    options: {
+      policy: { description: 'the policy suite', placeholder: 'ID' },
+      schedule: { description: 'or the connection schedule', placeholder: 'ID' },
+      target: {
+        required: true,
+        description: 'to whom',
+        choices: ['organization', 'group', 'user', 'device'],
+      },
+      id: { description: 'which group, user or device', placeholder: 'ID' },
+      platform: {
+        description: 'only for this platform',
+        choices: ['linux', 'macos', 'ios', 'android', 'windows'],
+      },
+    },
+    run: ({ api, options }) =>
+      api().request('POST', '/assignments', {
+        body: {
+          itemKind: options['policy'] === undefined ? 'schedule' : 'policy',
+          itemId: options['policy'] ?? options['schedule'],
+          targetKind: options['target'],
+          ...(options['id'] === undefined ? {} : { targetId: options['id'] }),
+          ...(options['platform'] === undefined ? {} : { platform: options['platform'] }),
+        },
+      }),
+  },
+  {
+    words: ['assignment', 'list'],
+    summary: 'List assignments.',
+    run: ({ api }) => api().list('/assignments'),
+  },
+  {
+    words: ['assignment', 'delete'],
+    summary: 'Take an assignment back.',
+    positionals: [{ name: 'ID', description: 'the assignment' }],
+    run: ({ api, positionals }) => api().request('DELETE', `/assignments/${positionals[0]}`),
+  },
+];
