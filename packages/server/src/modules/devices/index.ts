@@ -1,3 +1,8 @@
 /** Devices: what they are, what is known of them, and where they stand in their life. */
 export { createPendingDevice, type PendingDevice } from './create-pending-device.ts';
+export { identifierKinds, type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
+export { loadFacts } from './load-facts.ts';
+export { lockDevice, type LockedDevice, noSuchDevice } from './lock-device.ts';
+export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
+export { recordContact, recordReport, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

@@ -1,4 +1,5 @@
 // Statements over the device's own rows. `$1` is always the organization.
+import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -55,4 +56,132 @@ const markRegistered = sql(
 
 export async function registerPending(tx: TenantTx, deviceId: string): Promise<boolean> {
   return (await tx.run(markRegistered, [tx.organizationId, deviceId])) === 1;
+}
+
+export interface DeviceRow {
+  readonly device_id: string;
+  readonly device_no: string;
+  readonly user_id: string | null;
+  readonly platform: Platform;
+  readonly ownership: Ownership;
+  readonly state: DeviceState;
+  readonly name: string;
+  readonly asset_number: string | null;
+  readonly created_at: Date;
+}
+
+export interface ContactRow {
+  readonly last_check_in_at: Date | null;
+  readonly boot_id: string | null;
+  readonly report_counter: string;
+  readonly acknowledged_policy_version: string | null;
+}
+
+/** Whoever changes anything of a device takes this lock first; what it reads afterwards is then the newest truth. */
+const lockContact = sql(
+  'devices-lock-contact',
+  `select last_check_in_at, boot_id, report_counter, acknowledged_policy_version
+   from device_contacts where organization_id = $1 and device_id = $2 for update`,
+);
+const selectDevice = sql(
+  'devices-select',
+  `select device_id, device_no, user_id, platform, ownership, state, name, asset_number, created_at
+   from devices where organization_id = $1 and device_id = $2`,
+);
+
+/**
+ * Two statements sent together: the second begins when the lock is held, so it sees what the former holder committed; one
+ * statement with a join would show the device as it was before the wait.
+ */
+export async function lockRows(
+  tx: TenantTx,
+  deviceId: string,
+): Promise<{ device: DeviceRow; contact: ContactRow } | undefined> {
+  const key = [tx.organizationId, deviceId];
+  const [contact, device] = await Promise.all([
+    tx.one<ContactRow>(lockContact, key),
+    tx.one<DeviceRow>(selectDevice, key),
+  ]);
+  return contact && device && { device, contact };
+}
+
+const updateContact = sql(
+  'devices-update-contact',
+  `update device_contacts set last_check_in_at = greatest(last_check_in_at, $3),
+     boot_id = coalesce($4, boot_id), report_counter = greatest(report_counter, coalesce($5, report_counter)),
+     clock_skew_seconds = coalesce($6, clock_skew_seconds),
+     acknowledged_policy_version = coalesce($7, acknowledged_policy_version)
+   where organization_id = $1 and device_id = $2`,
+);
+
+export interface ContactUpdate {
+  readonly at: Date;
+  readonly bootId?: string | undefined;
+  readonly counter?: number | undefined;
+  readonly clockSkewSeconds?: number | undefined;
+  readonly acknowledgedPolicyVersion?: string | undefined;
+}
+
+export function writeContact(tx: TenantTx, deviceId: string, contact: ContactUpdate): Promise<number> {
+  return tx.run(updateContact, [
+    tx.organizationId,
+    deviceId,
+    contact.at,
+    contact.bootId ?? null,
+    contact.counter ?? null,
+    contact.clockSkewSeconds ?? null,
+    contact.acknowledgedPolicyVersion ?? null,
+  ]);
+}
+
+const updateState = sql(
+  'devices-update-state',
+  `update devices set state = $3, unmanaged_at = case when $3 = 'unmanaged' then $4::timestamptz else unmanaged_at end
+   where organization_id = $1 and device_id = $2`,
+);
+
+export function writeState(tx: TenantTx, deviceId: string, state: DeviceState, at: Date): Promise<number> {
+  return tx.run(updateState, [tx.organizationId, deviceId, state, at]);
+}
+
+const updateDetails = sql(
+  'devices-update-details',
+  `update devices set name = $3, asset_number = $4, user_id = $5, ownership = $6
+   where organization_id = $1 and device_id = $2`,
+);
+
+export interface DeviceDetails {
+  readonly name: string;
+  readonly assetNumber: string | null;
+  readonly userId: string | null;
+  readonly ownership: Ownership;
+}
+
+export function writeDetails(tx: TenantTx, deviceId: string, details: DeviceDetails): Promise<number> {
+  return tx.run(updateDetails, [
+    tx.organizationId,
+    deviceId,
+    details.name,
+    details.assetNumber,
+    details.userId,
+    details.ownership,
+  ]);
+}
+
+const nameUnnamed = sql(
+  'devices-name-unnamed',
+  `update devices set name = $3 where organization_id = $1 and device_id = $2 and name = ''`,
+);
+
+export function nameIfUnnamed(tx: TenantTx, deviceId: string, name: string): Promise<number> {
+  return tx.run(nameUnnamed, [tx.organizationId, deviceId, name]);
+}
+
+const deleteDeviceStatement = sql(
+  'devices-delete',
+  'delete from devices where organization_id = $1 and device_id = $2',
+);
+
+export async function deleteRow(tx: TenantTx, deviceId: string): Promise<boolean> {
+  return (await tx.run(deleteDeviceStatement, [tx.organizationId, deviceId])) === 1;
 }

@@ -1,0 +1,183 @@
+// Statements over facts, their history and the identifiers that derive from them. `$1` is always the organization.
+import type { FactReport } from '@gatehouse/core/facts/select.ts';
+import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+export interface FactsRow {
+  readonly scan: Scan;
+  readonly source: FactSource;
+  readonly facts: Readonly<Record<string, FactValue>> | null;
+  readonly truncated: boolean;
+  readonly observed_at: Date;
+  readonly received_at: Date;
+}
+
+const selectFactsStatement = sql(
+  'devices-select-facts',
+  `select scan, source, facts, truncated, observed_at, received_at from device_facts
+   where organization_id = $1 and device_id = $2 and scan = any ($3)`,
+);
+
+export function selectFactRows(tx: TenantTx, deviceId: string, scans: readonly Scan[]): Promise<FactsRow[]> {
+  return tx.query<FactsRow>(selectFactsStatement, [tx.organizationId, deviceId, scans]);
+}
+
+export function toFactReport(row: FactsRow): FactReport {
+  return { source: row.source, observedAt: row.observed_at.getTime(), facts: row.facts ?? {} };
+}
+
+/** The contents only of the small scans: inventories of apps, profiles and certificates can be megabytes and have no history. */
+const selectFactsBefore = sql(
+  'devices-select-facts-before',
+  `select scan, source, observed_at, truncated, received_at,
+     case when scan in ('device-information', 'security') then facts end as facts
+   from device_facts where organization_id = $1 and device_id = $2`,
+);
+
+export function selectFactsBeforeReport(tx: TenantTx, deviceId: string): Promise<FactsRow[]> {
+  return tx.query<FactsRow>(selectFactsBefore, [tx.organizationId, deviceId]);
+}
+
+const selectCollectionPolicy = sql(
+  'devices-select-collection-policy',
+  `select settings -> 'collection' as collection from organizations where organization_id = $1`,
+);
+
+export async function selectCollection(tx: TenantTx): Promise<unknown> {
+  const row = await tx.one<{ collection: unknown }>(selectCollectionPolicy, [tx.organizationId]);
+  return row?.collection ?? null;
+}
+
+/** The last line holds whatever the order in which reports arrive: an older observation never replaces a newer one (DEV-14). */
+const upsertFacts = sql(
+  'devices-upsert-facts',
+  `insert into device_facts (organization_id, device_id, scan, source, facts, truncated, observed_at, received_at)
+   select $1, $2, r.scan, $3, r.facts, r.truncated, r.observed_at, $8
+   from unnest($4::text[], $5::jsonb[], $6::boolean[], $7::timestamptz[]) as r (scan, facts, truncated, observed_at)
+   on conflict (organization_id, device_id, scan, source) do update
+   set facts = case when device_facts.facts = excluded.facts then device_facts.facts else excluded.facts end,
+     truncated = excluded.truncated, observed_at = excluded.observed_at, received_at = excluded.received_at
+   where device_facts.observed_at <= excluded.observed_at`,
+);
+
+export interface ScanWrite {
+  readonly scan: Scan;
+  readonly facts: Readonly<Record<string, FactValue>>;
+  readonly truncated: boolean;
+  readonly observedAt: number;
+}
+
+export function writeFacts(
+  tx: TenantTx,
+  deviceId: string,
+  source: FactSource,
+  scans: readonly ScanWrite[],
+  receivedAt: number,
+): Promise<number> {
+  return tx.run(upsertFacts, [
+    tx.organizationId,
+    deviceId,
+    source,
+    scans.map(({ scan }) => scan),
+    scans.map(({ facts }) => JSON.stringify(facts)),
+    scans.map(({ truncated }) => truncated),
+    scans.map(({ observedAt }) => new Date(observedAt)),
+    new Date(receivedAt),
+  ]);
+}
+
+const insertChanges = sql(
+  'devices-insert-fact-changes',
+  `insert into fact_changes (organization_id, device_id, fact, source, before, after, observed_at)
+   select $1, $2, c.fact, $3, c.before, c.after, c.observed_at
+   from unnest($4::text[], $5::jsonb[], $6::jsonb[], $7::timestamptz[]) as c (fact, before, after, observed_at)`,
+);
+const trimChanges = sql(
+  'devices-trim-fact-changes',
+  `delete from fact_changes where organization_id = $1 and device_id = $2 and change_id <= (
+     select change_id from fact_changes where organization_id = $1 and device_id = $2
+     order by change_id desc offset $3 limit 1)`,
+);
+
+export interface ChangeWrite {
+  readonly fact: string;
+  readonly before: FactValue | undefined;
+  readonly after: FactValue | undefined;
+  readonly observedAt: number;
+}
+
+/** Adds to the history and keeps its newest `keep` rows. */
+export async function writeChanges(
+  tx: TenantTx,
+  deviceId: string,
+  source: FactSource,
+  changes: readonly ChangeWrite[],
+  keep: number,
+): Promise<void> {
+  const json = (value: FactValue | undefined) => (value === undefined ? null : JSON.stringify(value));
+  await Promise.all([
+    tx.run(insertChanges, [
+      tx.organizationId,
+      deviceId,
+      source,
+      changes.map(({ fact }) => fact),
+      changes.map(({ before }) => json(before)),
+      changes.map(({ after }) => json(after)),
+      changes.map(({ observedAt }) => new Date(observedAt)),
+    ]),
+    tx.run(trimChanges, [tx.organizationId, deviceId, keep]),
+  ]);
+}
+
+export interface ChangeRow {
+  readonly change_id: string;
+  readonly fact: string;
+  readonly source: FactSource;
+  readonly before: FactValue | null;
+  readonly after: FactValue | null;
+  readonly observed_at: Date;
+}
+
+const selectChanges = sql(
+  'devices-select-fact-changes',
+  `select change_id::text, fact, source, before, after, observed_at from fact_changes
+   where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
+     and fact = any ($4)
+   order by change_id desc limit $5`,
+);
+
+export function selectHistory(
+  tx: TenantTx,
+  deviceId: string,
+  before: string | null,
+  facts: readonly string[],
+  limit: number,
+): Promise<ChangeRow[]> {
+  return tx.query<ChangeRow>(selectChanges, [tx.organizationId, deviceId, before, facts, limit]);
+}
+
+/** The GUID is ours and stays; everything else is what the device claims now. */
+const replaceIdentifiers = sql(
+  'devices-replace-identifiers',
+  `with wanted as (select distinct w.kind, w.value from unnest($3::text[], $4::text[]) as w (kind, value)),
+   gone as (
+     delete from device_identifiers i where i.organization_id = $1 and i.device_id = $2 and i.kind <> 'guid'
+       and not exists (select 1 from wanted where wanted.kind = i.kind and wanted.value = i.value)
+   )
+   insert into device_identifiers (organization_id, kind, value, device_id)
+   select $1, kind, value, $2 from wanted on conflict do nothing`,
+);
+
+export function writeIdentifiers(
+  tx: TenantTx,
+  deviceId: string,
+  identifiers: readonly { readonly kind: string; readonly value: string }[],
+): Promise<number> {
+  return tx.run(replaceIdentifiers, [
+    tx.organizationId,
+    deviceId,
+    identifiers.map(({ kind }) => kind),
+    identifiers.map(({ value }) => value),
+  ]);
+}

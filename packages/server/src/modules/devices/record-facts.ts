@@ -1,0 +1,163 @@
+// Stores what a source states about a device: read against the catalogue, cut by privacy, older never over newer, changes
+// kept as history, identifiers kept in step.
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
+import { type FactChange, factChanges } from '@gatehouse/core/facts/changes.ts';
+import { type DropReason, type ParsedReport, parseReport } from '@gatehouse/core/facts/parse-report.ts';
+import { mayCollect } from '@gatehouse/core/facts/privacy.ts';
+import { type FactReport, selectFacts } from '@gatehouse/core/facts/select.ts';
+import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { readCollectionPolicy } from './collection-policy.ts';
+import {
+  type FactsRow,
+  selectCollection,
+  selectFactsBeforeReport,
+  toFactReport,
+  writeChanges,
+  writeFacts,
+  writeIdentifiers,
+} from './facts-queries.ts';
+import { identifiersOf, identifyingFacts } from './identifiers.ts';
+import { type LockedDevice, lockDevice } from './lock-device.ts';
+import { nameIfUnnamed } from './queries.ts';
+
+/** One scan's outcome as its source states it; times by the server's clock. */
+export interface StatedScan {
+  readonly scan: Scan;
+  /** ms since the epoch */
+  readonly observedAt: number;
+  readonly facts: unknown;
+  readonly truncated?: boolean;
+}
+
+export interface FactsOutcome {
+  /** Facts whose value is another than before, whichever source states it. */
+  readonly changed: readonly FactName[];
+  /** How many facts were not stored, by reason. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Scans that were left out because a newer one of the same source is stored (DEV-14). */
+  readonly outdated: readonly Scan[];
+  readonly device: LockedDevice;
+}
+
+/** Rows of history kept per device. */
+const historyLength = 500;
+
+/** They change with every report and tell nothing afterwards. */
+const withoutHistory: ReadonlySet<string> = new Set([
+  'battery.level-percent',
+  'battery.charging',
+  'agent.boot-id',
+]);
+
+/** @throws DomainError `unprocessable` naming the facts that have the wrong type; nothing is stored then. */
+export async function recordFacts(
+  tx: TenantTx,
+  statement: {
+    readonly deviceId: string;
+    readonly source: FactSource;
+    readonly scans: readonly StatedScan[];
+    readonly receivedAt: number;
+  },
+  /** Decides on the locked device whether to go on; what it returns false for changes nothing. */
+  accept: (device: LockedDevice) => boolean = () => true,
+): Promise<FactsOutcome> {
+  const { deviceId, source, scans, receivedAt } = statement;
+  const [device, collection, before] = await Promise.all([
+    lockDevice(tx, deviceId),
+    scans.length === 0 ? null : selectCollection(tx),
+    scans.length === 0 ? [] : selectFactsBeforeReport(tx, deviceId),
+  ]);
+  if (!accept(device) || scans.length === 0) return { changed: [], dropped: {}, outdated: [], device };
+
+  const policy = readCollectionPolicy(collection);
+  const parsed = scans.map((scan) => ({
+    ...scan,
+    ...parse(scan, source, (fact) => mayCollect(fact, device.ownership, policy)),
+    stored: before.find((row) => row.scan === scan.scan && row.source === source),
+  }));
+  const [fresh, outdated] = [parsed.filter(isFresh), parsed.filter((scan) => !isFresh(scan))];
+  const changes = fresh.flatMap((scan) => changesOf(scan).map((change) => ({ ...change, scan })));
+  const history = changes.filter(({ scan, ...change }) => scan.stored && belongsInHistory(change));
+
+  const writes: Promise<unknown>[] = [];
+  if (fresh.length > 0) writes.push(writeFacts(tx, deviceId, source, fresh, receivedAt));
+  if (history.length > 0) {
+    const rows = history.map(({ scan, ...change }) => ({ ...change, observedAt: scan.observedAt }));
+    writes.push(writeChanges(tx, deviceId, source, rows, historyLength));
+  }
+  if (changes.some(({ fact }) => identifyingFacts.has(fact))) {
+    const believed = selectFacts(merge(before, source, fresh));
+    writes.push(writeIdentifiers(tx, deviceId, identifiersOf(believed)));
+    const hostName = believed.get('device.host-name')?.value;
+    if (device.name === '' && typeof hostName === 'string')
+      writes.push(nameIfUnnamed(tx, deviceId, hostName));
+  }
+  await Promise.all(writes);
+  return {
+    changed: [...new Set(changes.map(({ fact }) => fact))],
+    dropped: countDropped(parsed),
+    outdated: outdated.map(({ scan }) => scan),
+    device,
+  };
+}
+
+interface ParsedScan {
+  readonly scan: Scan;
+  readonly observedAt: number;
+  readonly facts: Readonly<Record<string, FactValue>>;
+  readonly truncated: boolean;
+  readonly dropped: ParsedReport['dropped'];
+}
+
+function parse(
+  stated: StatedScan,
+  source: FactSource,
+  collects: (fact: FactName) => boolean,
+): Omit<ParsedScan, 'scan' | 'observedAt'> {
+  const { facts, dropped, truncated } = parseReport(stated.scan, source, stated.facts, collects);
+  const wrong = dropped.filter(({ reason }) => reason === 'wrong-type').map(({ fact }) => fact);
+  if (wrong.length > 0) {
+    throw new DomainError(
+      'unprocessable',
+      `Facts of the scan ${stated.scan} have the wrong type: ${wrong.join(', ')}.`,
+      {
+        reason: 'fact-type',
+        detail: { scan: stated.scan, facts: wrong },
+      },
+    );
+  }
+  return { facts: facts as ParsedScan['facts'], dropped, truncated: truncated || stated.truncated === true };
+}
+
+function isFresh(scan: { readonly observedAt: number; readonly stored: FactsRow | undefined }): boolean {
+  return scan.stored === undefined || scan.stored.observed_at.getTime() <= scan.observedAt;
+}
+
+/** Inventories are compared as a whole by the database; of the small scans every fact is compared here. */
+function changesOf(scan: ParsedScan & { readonly stored: FactsRow | undefined }): readonly FactChange[] {
+  if (scan.stored && scan.stored.facts === null) return [];
+  return factChanges(scan.stored?.facts ?? {}, scan.facts);
+}
+
+function belongsInHistory({ fact, before, after }: FactChange): boolean {
+  return typeof (after ?? before) !== 'object' && !withoutHistory.has(fact);
+}
+
+/** What is stored, with the new statements of this source in place of its old ones. */
+function merge(before: readonly FactsRow[], source: FactSource, fresh: readonly ParsedScan[]): FactReport[] {
+  const replaced = new Set(fresh.map(({ scan }) => scan));
+  const kept = before.filter((row) => row.source !== source || !replaced.has(row.scan));
+  return [
+    ...kept.map(toFactReport),
+    ...fresh.map(({ observedAt, facts }) => ({ source, observedAt, facts })),
+  ];
+}
+
+function countDropped(scans: readonly ParsedScan[]): Partial<Record<DropReason, number>> {
+  const counts: Partial<Record<DropReason, number>> = {};
+  for (const { reason } of scans.flatMap(({ dropped }) => dropped))
+    counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

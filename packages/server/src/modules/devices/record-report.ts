@@ -1,0 +1,96 @@
+// A check-in's report: counted so that each is applied once and in order, its times moved onto the server's clock.
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
+import type { DropReason } from '@gatehouse/core/facts/parse-report.ts';
+import type { Scan } from '@gatehouse/core/facts/types.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import type { LockedDevice } from './lock-device.ts';
+import { writeContact } from './queries.ts';
+import { recordFacts } from './record-facts.ts';
+
+/** Times of the device are by its own clock, ms since the epoch; `receivedAt` is by ours. */
+export interface Report {
+  readonly deviceId: string;
+  /** Grows with every report of the device. */
+  readonly counter: number;
+  readonly bootId: string;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly scans: readonly {
+    readonly scan: Scan;
+    readonly observedAt: number;
+    readonly facts: unknown;
+    readonly truncated?: boolean;
+  }[];
+  readonly acknowledgedPolicyVersion?: string | undefined;
+}
+
+export interface ReportOutcome {
+  /** applied: it was new. repeated: this very counter was applied before. outdated: a later report was; both change no fact. */
+  readonly outcome: 'applied' | 'repeated' | 'outdated';
+  readonly changed: readonly FactName[];
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  readonly device: LockedDevice;
+}
+
+/**
+ * Records a report and the contact. The caller evaluates next, in the same transaction: even a report that changes no value
+ * makes facts younger.
+ * @throws DomainError `gone` for a device that is no longer managed, `forbidden` for a blocked one, `unprocessable` for facts
+ * of the wrong type.
+ */
+export async function recordReport(tx: TenantTx, report: Report): Promise<ReportOutcome> {
+  const { deviceId, receivedAt, sentAt, counter } = report;
+  const scans = report.scans.map(({ observedAt, ...scan }) => ({
+    ...scan,
+    // The age by the device's clock is right even when its date is wrong; nothing is observed in the future (DEV-13).
+    observedAt: receivedAt - Math.max(0, sentAt - observedAt),
+  }));
+  const { changed, dropped, device } = await recordFacts(
+    tx,
+    { deviceId, source: 'agent', scans, receivedAt },
+    (locked) => {
+      requireManaged(locked);
+      return compareCounters(counter, locked.reportCounter) === 'applied';
+    },
+  );
+  const outcome = compareCounters(counter, device.reportCounter);
+  await writeContact(tx, deviceId, {
+    at: new Date(receivedAt),
+    ...(outcome === 'applied'
+      ? {
+          counter,
+          bootId: report.bootId,
+          clockSkewSeconds: clockSkewSeconds(sentAt, receivedAt),
+          acknowledgedPolicyVersion: report.acknowledgedPolicyVersion,
+        }
+      : {}),
+  });
+  return { outcome, changed, dropped, device };
+}
+
+/** The device was in touch without reporting anything. */
+export async function recordContact(tx: TenantTx, deviceId: string, at: number): Promise<void> {
+  await writeContact(tx, deviceId, { at: new Date(at) });
+}
+
+function compareCounters(counter: number, last: number): ReportOutcome['outcome'] {
+  return counter > last ? 'applied' : counter === last ? 'repeated' : 'outdated';
+}
+
+function requireManaged(device: LockedDevice): void {
+  if (device.state === 'unmanaged') {
+    throw new DomainError('gone', 'The device is no longer managed.', { reason: 'device-unmanaged' });
+  }
+  if (device.state === 'blocked') {
+    throw new DomainError('forbidden', 'An administrator has blocked the device.', {
+      reason: 'device-blocked',
+    });
+  }
+}
+
+/** Positive: the device's clock is ahead. Kept within what the column holds, however absurd the claim. */
+function clockSkewSeconds(sentAt: number, receivedAt: number): number {
+  const most = 2_147_483_647;
+  return Math.max(-most, Math.min(most, Math.round((sentAt - receivedAt) / 1_000)));
+}
