@@ -1,0 +1,89 @@
+/** Programs that the tests need beyond Node, and how a Debian or Ubuntu machine gets them. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+interface SystemPackage {
+  readonly name: string;
+  readonly why: string;
+  readonly present: () => boolean;
+}
+
+export const systemPackages: readonly SystemPackage[] = [
+  {
+    name: 'openssl',
+    why: 'a second opinion on our certificates and requests',
+    present: () => onPath('openssl'),
+  },
+  {
+    name: 'util-linux',
+    why: 'setpriv and flock, which the embedded database is started and guarded with',
+    present: () => onPath('setpriv') && onPath('flock'),
+  },
+  { name: 'procps', why: 'ps, to watch the processes a test started', present: () => onPath('ps') },
+  { name: 'curl', why: 'a client that is not ours, for the HTTP surfaces', present: () => onPath('curl') },
+  {
+    name: 'postgresql',
+    why: 'an external PostgreSQL of another version than the embedded one',
+    present: () => existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0,
+  },
+];
+
+function onPath(program: string): boolean {
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return directories.some((directory) => existsSync(join(directory, program)));
+}
+
+/** Installs what is missing, or says what to install. @returns whether everything is there now */
+export function provideSystemPackages(): boolean {
+  const missing = systemPackages.filter((item) => !item.present());
+  if (missing.length === 0) return true;
+  const names = missing.map((item) => item.name);
+  const reasons = missing.map((item) => `  ${item.name}: ${item.why}`).join('\n');
+  if (!onPath('apt-get')) {
+    console.error(
+      `The tests need programs that this machine lacks. Install what your system calls:\n${reasons}`,
+    );
+    return false;
+  }
+  if (process.getuid?.() !== 0) {
+    console.error(
+      `The tests need packages that this machine lacks:\n${reasons}\nInstall them with:\n\n  sudo apt-get install -y ${names.join(' ')}\n`,
+    );
+    return false;
+  }
+  console.error(`Installing system packages: ${names.join(' ')} …`);
+  withoutStartingServices(() => {
+    if (!apt('install', '-y', '--no-install-recommends', ...names)) {
+      // the lists of a fresh machine are empty or old
+      apt('update', '-qq');
+      apt('install', '-y', '--no-install-recommends', ...names);
+    }
+  });
+  const still = missing.filter((item) => !item.present()).map((item) => item.name);
+  if (still.length > 0) console.error(`apt-get could not install: ${still.join(' ')}`);
+  return still.length === 0;
+}
+
+function apt(...args: string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' });
+  if (status !== 0 && args[0] === 'install')
+    console.error((stdout + stderr).split('\n').slice(-6).join('\n'));
+  return status === 0;
+}
+
+/** Debian starts a server as it installs it; we want its programs only. */
+function withoutStartingServices(work: () => void): void {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) {
+    work();
+    return;
+  }
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    work();
+  } finally {
+    rmSync(policy, { force: true });
+  }
+}
