@@ -2,5 +2,4 @@
 export { type NewAuditEntry, recordAudit } from './record-audit.ts';
 export { exportAudit } from './export-audit.ts';
 export { type AuditListFilter, listAudit } from './list-audit.ts';
-export { auditRoutes } from './routes.ts';
 export { type SealDeps, sealAudit, sealOrganization } from './seal-audit.ts';

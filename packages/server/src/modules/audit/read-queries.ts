@@ -12,43 +12,32 @@ export interface AuditRow {
   readonly shown: Readonly<Record<string, string>>;
 }
 
+const columns = `e.entry_id, e.seq::float8 as seq, e.content, e.created_at::text as created,
+  (select coalesce(jsonb_object_agg(v.name, v.value), '{}') from audit_values v
+   where v.organization_id = $1 and v.entry_id = e.entry_id) as shown`;
+
+const filter = `($3::text is null or e.content ->> 'action' = $3 or starts_with(e.content ->> 'action', $3 || '.'))
+  and ($4::text is null or e.content ->> 'outcome' = $4)
+  and ($5::timestamptz is null or e.created_at >= $5) and ($6::timestamptz is null or e.created_at < $6)
+  and ($7::timestamptz is null or (e.created_at, e.entry_id) < ($7::timestamptz, $8::bigint))`;
+
 const listAll = sql(
   'audit-list',
-  `select e.entry_id, e.seq::float8 as seq, e.content, e.created_at::text as created,
-     (select coalesce(jsonb_object_agg(v.name, v.value), '{}') from audit_values v
-      where v.organization_id = $1 and v.entry_id = e.entry_id) as shown
-   from audit_entries e where e.organization_id = $1
-     and ($3::text is null or e.content ->> 'action' = $3 or starts_with(e.content ->> 'action', $3 || '.'))
-     and ($4::text is null or e.content ->> 'outcome' = $4)
-     and ($5::timestamptz is null or e.created_at >= $5) and ($6::timestamptz is null or e.created_at < $6)
-     and ($7::timestamptz is null or (e.created_at, e.entry_id) < ($7::timestamptz, $8::bigint))
+  `select ${columns} from audit_entries e where e.organization_id = $1 and ${filter}
    order by e.created_at desc, e.entry_id desc limit $2`,
 );
 
 const listByActor = sql(
   'audit-list-by-actor',
-  `select e.entry_id, e.seq::float8 as seq, e.content, e.created_at::text as created,
-     (select coalesce(jsonb_object_agg(v.name, v.value), '{}') from audit_values v
-      where v.organization_id = $1 and v.entry_id = e.entry_id) as shown
-   from audit_entries e where e.organization_id = $1 and e.content -> 'actor' ->> 'id' = $9
-     and ($10::text is null or e.content -> 'target' ->> 'id' = $10)
-     and ($3::text is null or e.content ->> 'action' = $3 or starts_with(e.content ->> 'action', $3 || '.'))
-     and ($4::text is null or e.content ->> 'outcome' = $4)
-     and ($5::timestamptz is null or e.created_at >= $5) and ($6::timestamptz is null or e.created_at < $6)
-     and ($7::timestamptz is null or (e.created_at, e.entry_id) < ($7::timestamptz, $8::bigint))
+  `select ${columns} from audit_entries e where e.organization_id = $1 and ${filter}
+     and e.content -> 'actor' ->> 'id' = $9 and ($10::text is null or e.content -> 'target' ->> 'id' = $10)
    order by e.created_at desc, e.entry_id desc limit $2`,
 );
 
 const listByTarget = sql(
   'audit-list-by-target',
-  `select e.entry_id, e.seq::float8 as seq, e.content, e.created_at::text as created,
-     (select coalesce(jsonb_object_agg(v.name, v.value), '{}') from audit_values v
-      where v.organization_id = $1 and v.entry_id = e.entry_id) as shown
-   from audit_entries e where e.organization_id = $1 and e.content -> 'target' ->> 'id' = $9
-     and ($3::text is null or e.content ->> 'action' = $3 or starts_with(e.content ->> 'action', $3 || '.'))
-     and ($4::text is null or e.content ->> 'outcome' = $4)
-     and ($5::timestamptz is null or e.created_at >= $5) and ($6::timestamptz is null or e.created_at < $6)
-     and ($7::timestamptz is null or (e.created_at, e.entry_id) < ($7::timestamptz, $8::bigint))
+  `select ${columns} from audit_entries e where e.organization_id = $1 and ${filter}
+     and e.content -> 'target' ->> 'id' = $9
    order by e.created_at desc, e.entry_id desc limit $2`,
 );
 

@@ -1,0 +1,67 @@
+import { Type, type Static } from 'typebox';
+import { closed, Id, Line, Time } from './values.ts';
+
+const CollectedClasses = Type.Array(Type.Enum(['personal', 'sensitive']), { maxItems: 2, uniqueItems: true });
+
+/** What an organization may set for itself. Absent: the default named in the description. */
+export const OrganizationSettings = Type.Object(
+  {
+    secondFactorRequired: Type.Optional(
+      Type.Boolean({ description: 'Administrators need a second factor to do anything. Default true.' }),
+    ),
+    tokenMaximumDays: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 366, description: 'Longest life of an API token. Default 366.' }),
+    ),
+    enrollmentCodeHours: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 336, description: 'Life of an enrolment code. Default 72.' }),
+    ),
+    collection: Type.Optional(
+      Type.Object(
+        {
+          corporate: Type.Optional(CollectedClasses),
+          personal: Type.Optional(CollectedClasses),
+          unspecified: Type.Optional(CollectedClasses),
+        },
+        {
+          ...closed,
+          description:
+            'Which facts besides technical ones are collected, by ownership. What is not collected is never stored. Default: personal and sensitive ones from corporate devices only.',
+        },
+      ),
+    ),
+    support: Type.Optional(
+      Type.Object(
+        { text: Type.Optional(Line(500)), email: Type.Optional(Line(254)), phone: Type.Optional(Line(50)) },
+        { ...closed, description: 'Shown to users whose device is refused.' },
+      ),
+    ),
+  },
+  closed,
+);
+export type OrganizationSettings = Static<typeof OrganizationSettings>;
+
+export const Slug = Type.String({
+  pattern: '^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$',
+  description: 'Lower-case letters, digits and dashes; part of addresses, never changed.',
+});
+
+export const Organization = Type.Object(
+  { id: Id, slug: Slug, name: Type.String(), settings: OrganizationSettings, createdAt: Time },
+  closed,
+);
+export type Organization = Static<typeof Organization>;
+
+export const NewOrganization = Type.Object(
+  { slug: Slug, name: Line(200), settings: Type.Optional(OrganizationSettings) },
+  closed,
+);
+export type NewOrganization = Static<typeof NewOrganization>;
+
+export const OrganizationChanges = Type.Object(
+  {
+    name: Type.Optional(Line(200)),
+    settings: Type.Optional(OrganizationSettings),
+  },
+  { ...closed, minProperties: 1, description: 'Settings given replace the settings of the same name.' },
+);
+export type OrganizationChanges = Static<typeof OrganizationChanges>;

@@ -1,0 +1,12 @@
+import type { Organization, OrganizationSettings } from '@gatehouse/contracts/admin/organizations.ts';
+import type { OrganizationRow } from './queries.ts';
+
+export function presentOrganization(row: OrganizationRow): Organization {
+  return {
+    id: row.organization_id,
+    slug: row.slug,
+    name: row.name,
+    settings: row.settings as OrganizationSettings,
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,30 @@
+// The settings that other code asks for, with their defaults.
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { selectOrganization } from './queries.ts';
+
+export interface EffectiveSettings {
+  readonly secondFactorRequired: boolean;
+  readonly tokenMaximumDays: number;
+  readonly enrollmentCodeHours: number;
+}
+
+export const defaultSettings: EffectiveSettings = {
+  secondFactorRequired: true,
+  tokenMaximumDays: 366,
+  enrollmentCodeHours: 72,
+};
+
+/** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
+export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
+  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours } = stored;
+  const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
+  return {
+    secondFactorRequired: secondFactorRequired !== false,
+    tokenMaximumDays: number(tokenMaximumDays, defaultSettings.tokenMaximumDays),
+    enrollmentCodeHours: number(enrollmentCodeHours, defaultSettings.enrollmentCodeHours),
+  };
+}
+
+export async function readSettings(tx: TenantTx): Promise<EffectiveSettings> {
+  return effectiveSettings((await selectOrganization(tx))?.settings ?? {});
+}
