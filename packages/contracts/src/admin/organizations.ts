@@ -29,6 +29,19 @@ export const OrganizationSettings = Type.Object(
         },
       ),
     ),
+    nac: Type.Optional(
+      Type.Object(
+        {
+          fullWipe: Type.Optional(
+            Type.Boolean({
+              description:
+                'Whether network access controllers may reset devices to factory state. Default false.',
+            }),
+          ),
+        },
+        { ...closed, description: 'What network access controllers such as Cisco ISE may do.' },
+      ),
+    ),
     support: Type.Optional(
       Type.Object(
         { text: Type.Optional(Line(500)), email: Type.Optional(Line(254)), phone: Type.Optional(Line(50)) },

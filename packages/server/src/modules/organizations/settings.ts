@@ -6,22 +6,26 @@ export interface EffectiveSettings {
   readonly secondFactorRequired: boolean;
   readonly tokenMaximumDays: number;
   readonly enrollmentCodeHours: number;
+  /** Whether network access controllers may reset devices to factory state (ISE-03). */
+  readonly nacFullWipe: boolean;
 }
 
 export const defaultSettings: EffectiveSettings = {
   secondFactorRequired: true,
   tokenMaximumDays: 366,
   enrollmentCodeHours: 72,
+  nacFullWipe: false,
 };
 
 /** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
 export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
-  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours } = stored;
+  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac } = stored;
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
   return {
     secondFactorRequired: secondFactorRequired !== false,
     tokenMaximumDays: number(tokenMaximumDays, defaultSettings.tokenMaximumDays),
     enrollmentCodeHours: number(enrollmentCodeHours, defaultSettings.enrollmentCodeHours),
+    nacFullWipe: (nac as { fullWipe?: unknown } | undefined)?.fullWipe === true,
   };
 }
 
