@@ -17,7 +17,8 @@ import { firstObstacle } from './account.ts';
 import { binariesIn, findPostgresBinaries, makeMissingLinks } from './binaries.ts';
 import { reachableBinaries } from './location.ts';
 
-const nobody = { uid: 65534, gid: 65534, switched: true };
+/** somebody who owns none of the files here, whoever runs the tests */
+const stranger = { uid: 54321, gid: 54321, switched: true };
 
 test('the binaries of this machine are found', () => {
   const binaries = findPostgresBinaries();
@@ -45,8 +46,8 @@ test('the first directory that the database user cannot pass is named', (t) => {
   chmodSync(directory, 0o755);
   mkdirSync(join(directory, 'closed/inner'), { recursive: true });
   chmodSync(join(directory, 'closed'), 0o744);
-  assert.equal(firstObstacle(join(directory, 'open/not-yet'), nobody), undefined);
-  assert.equal(firstObstacle(join(directory, 'closed/inner'), nobody), join(directory, 'closed'));
+  assert.equal(firstObstacle(join(directory, 'open/not-yet'), stranger), undefined);
+  assert.equal(firstObstacle(join(directory, 'closed/inner'), stranger), join(directory, 'closed'));
 });
 
 test('a copy of binaries that were installed with a tight umask can be read by everybody', (t) => {
@@ -60,9 +61,9 @@ test('a copy of binaries that were installed with a tight umask can be read by e
   chmodSync(closed, 0o700);
   chmodSync(directory, 0o755);
 
-  const copy = reachableBinaries(binariesIn(closed, '18.0'), nobody, join(directory, 'outside'));
+  const copy = reachableBinaries(binariesIn(closed, '18.0'), stranger, join(directory, 'outside'));
   assert.equal(copy.directory, join(directory, 'outside/postgres-18.0'));
   assert.equal(statSync(copy.postgres).mode & 0o777, 0o755);
   assert.equal(statSync(join(copy.directory, 'bin/settings')).mode & 0o777, 0o644);
-  assert.equal(firstObstacle(copy.postgres, nobody), undefined);
+  assert.equal(firstObstacle(copy.postgres, stranger), undefined);
 });
