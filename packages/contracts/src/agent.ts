@@ -209,8 +209,8 @@ export const RenewCertificateRequest = Type.Object(
 export type RenewCertificateRequest = Static<typeof RenewCertificateRequest>;
 
 export const RenewCertificateResponse = Type.Object({
-  /** DER, base64: the device's certificate first, then its issuer, then the organization's device root. */
-  chain: Type.Array(Type.String(), { minItems: 2, maxItems: 10 }),
+  /** DER, base64: the device's certificate first, then its issuer; the device root above them is known since the enrolment. */
+  chain: Type.Array(Type.String(), { minItems: 1, maxItems: 10 }),
   notAfter: Milliseconds,
   /** From this time on the next renewal is allowed. */
   renewAfter: Milliseconds,

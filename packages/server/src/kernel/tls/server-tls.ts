@@ -1,5 +1,6 @@
 // The server's TLS identity for all listeners: the operator's certificate, or the local authority's. Either is renewed while
 // the server runs; listeners take the new one for their next connection.
+import { constants } from 'node:crypto';
 import type { SecureContextOptions, Server as TlsServer } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -116,6 +117,8 @@ function withParameters(context: SecureContextOptions): SecureContextOptions {
     ciphers:
       'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
     honorCipherOrder: true,
+    // Who a connection belongs to is read once: it must not be able to become somebody else's half way.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     sessionTimeout: 3_600,
   };
 }

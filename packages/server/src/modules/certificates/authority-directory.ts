@@ -1,0 +1,72 @@
+// Which organization an issuing authority belongs to, for all organizations, in memory. A device's certificate names its
+// issuer by key identifier; that alone decides the tenant, before any of the tenant's rows is read (DEV-03).
+import { type Certificate, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import { selectAllAuthorities } from './queries.ts';
+
+export interface KnownIssuer {
+  readonly organizationId: string;
+  readonly authorityId: string;
+  readonly certificate: Certificate;
+  /** The organization's device roots. */
+  readonly roots: readonly Certificate[];
+}
+
+export interface AuthorityDirectory {
+  /** @param keyIdentifier the authority key identifier of a certificate. */
+  find(keyIdentifier: Uint8Array): Promise<KnownIssuer | undefined>;
+}
+
+/** An unknown issuer makes the directory read again, but however many come, no more often than this. */
+const reloadPauseMs = 1_000;
+
+export function createAuthorityDirectory(deps: {
+  readonly database: Pick<Database, 'withSystem'>;
+  readonly clock: Clock;
+}): AuthorityDirectory {
+  let issuers: ReadonlyMap<string, KnownIssuer> = new Map();
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  let loading: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    const wait = loadedAt + reloadPauseMs - deps.clock.now();
+    // A newcomer may just have been made by another server: it waits for the next reading instead of being turned away.
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, reloadPauseMs)));
+    loadedAt = deps.clock.now();
+    const rows = await deps.database.withSystem('find-organization', (tx) => selectAllAuthorities(tx));
+    const roots = Map.groupBy(
+      rows.filter(({ kind }) => kind === 'device-root'),
+      (row) => row.organization_id,
+    );
+    const parsedRoots = new Map(
+      [...roots].map(([id, list]) => [id, list.map((row) => parseCertificate(row.certificate))]),
+    );
+    const next = new Map<string, KnownIssuer>();
+    for (const row of rows) {
+      if (row.kind !== 'device-issuing') continue;
+      const certificate = parseCertificate(row.certificate);
+      if (certificate.subjectKeyIdentifier === undefined) continue;
+      next.set(Buffer.from(certificate.subjectKeyIdentifier).toString('hex'), {
+        organizationId: row.organization_id,
+        authorityId: row.authority_id,
+        certificate,
+        roots: parsedRoots.get(row.organization_id) ?? [],
+      });
+    }
+    issuers = next;
+  }
+
+  return {
+    async find(keyIdentifier) {
+      const id = Buffer.from(keyIdentifier).toString('hex');
+      const known = issuers.get(id);
+      if (known) return known;
+      loading ??= load().finally(() => {
+        loading = undefined;
+      });
+      await loading;
+      return issuers.get(id);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** Certificates: each organization's authorities, what they issue to devices, and whose request a certificate proves. */
+export { type Authorities, type AuthorityDeps, ensureAuthorities } from './authorities.ts';
+export {
+  type AuthenticatedDevice,
+  authenticateCertificate,
+  type AuthenticationDeps,
+} from './authenticate-certificate.ts';
+export { type AuthorityDirectory, createAuthorityDirectory } from './authority-directory.ts';
+export {
+  agentCertificateLifeMs,
+  type IssuedCertificate,
+  issueAgentCertificate,
+  keyOfRequest,
+} from './issue-certificate.ts';
+export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
+export {
+  type RevocationDeps,
+  type RevocationReason,
+  revocationReasons,
+  revokeCertificate,
+  revokeDeviceCertificates,
+} from './revoke-certificate.ts';
+export {
+  CertificateRefused,
+  type CertificateVerifier,
+  createCertificateVerifier,
+  type VerifiedCertificate,
+} from './verify-certificate.ts';
+export { certificateRoutes } from './routes.ts';

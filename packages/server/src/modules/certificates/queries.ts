@@ -1,0 +1,299 @@
+// Statements over authorities and certificates. `$1` is always the organization, save in the one that reads across tenants.
+import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
+import { sql, tenantStatement } from '../../kernel/db/sql.ts';
+
+export type AuthorityKind = 'device-root' | 'device-issuing';
+export type AuthorityState = 'active' | 'retiring' | 'retired';
+
+export interface AuthorityRow {
+  readonly organization_id: string;
+  readonly authority_id: string;
+  readonly kind: AuthorityKind;
+  readonly certificate: Buffer;
+  readonly state: AuthorityState;
+}
+
+const lockAuthoritiesStatement = sql(
+  'certificates-lock-authorities',
+  `select pg_advisory_xact_lock(hashtextextended('certificate-authorities/' || $1::text, 0))`,
+);
+
+/** Two servers must not both make the organization's next authority. */
+export async function lockAuthorities(tx: TenantTx): Promise<void> {
+  await tx.run(lockAuthoritiesStatement, [tx.organizationId]);
+}
+
+const selectAuthoritiesStatement = sql(
+  'certificates-select-authorities',
+  `select organization_id, authority_id, kind, certificate, state from certificate_authorities
+   where organization_id = $1 and kind in ('device-root', 'device-issuing') and state <> 'retired'
+   order by not_before, authority_id`,
+);
+
+export function selectAuthorities(tx: TenantTx): Promise<AuthorityRow[]> {
+  return tx.query<AuthorityRow>(selectAuthoritiesStatement, [tx.organizationId]);
+}
+
+const selectAuthorityKeyStatement = sql(
+  'certificates-select-authority-key',
+  `select private_key from certificate_authorities where organization_id = $1 and authority_id = $2`,
+);
+
+export async function selectAuthorityKey(tx: TenantTx, authorityId: string): Promise<Buffer | undefined> {
+  const values = [tx.organizationId, authorityId];
+  return (await tx.one<{ private_key: Buffer }>(selectAuthorityKeyStatement, values))?.private_key;
+}
+
+const insertAuthorityStatement = sql(
+  'certificates-insert-authority',
+  `insert into certificate_authorities (organization_id, authority_id, kind, certificate, private_key, not_before, not_after)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export async function insertAuthority(
+  tx: TenantTx,
+  row: {
+    readonly authorityId: string;
+    readonly kind: AuthorityKind;
+    readonly certificate: Uint8Array;
+    readonly sealedKey: Buffer;
+    readonly notBefore: number;
+    readonly notAfter: number;
+  },
+): Promise<void> {
+  await tx.run(insertAuthorityStatement, [
+    tx.organizationId,
+    row.authorityId,
+    row.kind,
+    Buffer.from(row.certificate),
+    row.sealedKey,
+    new Date(row.notBefore),
+    new Date(row.notAfter),
+  ]);
+}
+
+const retireIssuersStatement = sql(
+  'certificates-retire-issuers',
+  `update certificate_authorities set state = 'retiring'
+   where organization_id = $1 and kind = 'device-issuing' and state = 'active' and authority_id <> $2`,
+);
+
+/** The older issuing authorities sign no more; what they signed stays valid. */
+export async function retireIssuersBut(tx: TenantTx, authorityId: string): Promise<void> {
+  await tx.run(retireIssuersStatement, [tx.organizationId, authorityId]);
+}
+
+const organizationNameStatement = sql(
+  'certificates-organization-name',
+  `select name from organizations where organization_id = $1`,
+);
+
+export async function selectOrganizationName(tx: TenantTx): Promise<string | undefined> {
+  return (await tx.one<{ name: string }>(organizationNameStatement, [tx.organizationId]))?.name;
+}
+
+const allAuthoritiesStatement = sql(
+  'certificates-all-authorities',
+  `select organization_id, authority_id, kind, certificate, state from certificate_authorities
+   where kind in ('device-root', 'device-issuing') and state <> 'retired'`,
+);
+
+/** Every organization's authorities: a certificate names its issuer before anything names its tenant. */
+export function selectAllAuthorities(tx: SystemTx): Promise<AuthorityRow[]> {
+  return tx.query<AuthorityRow>(allAuthoritiesStatement);
+}
+
+const insertCertificateStatement = sql(
+  'certificates-insert',
+  `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint, public_key_fingerprint,
+     certificate, not_before, not_after)
+   values ($1, $2, $3, 'agent', $4, $5, $6, $7, $8, $9)
+   on conflict do nothing`,
+);
+
+export interface NewCertificateRow {
+  readonly serial: string;
+  readonly authorityId: string;
+  readonly deviceId: string;
+  readonly fingerprint: string;
+  readonly publicKeyFingerprint: string;
+  readonly der: Uint8Array;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** @returns false when another certificate of the organization has the same key. */
+export async function insertCertificate(tx: TenantTx, row: NewCertificateRow): Promise<boolean> {
+  const inserted = await tx.run(insertCertificateStatement, [
+    tx.organizationId,
+    Buffer.from(row.serial, 'hex'),
+    row.authorityId,
+    row.deviceId,
+    Buffer.from(row.fingerprint, 'hex'),
+    Buffer.from(row.publicKeyFingerprint, 'hex'),
+    Buffer.from(row.der),
+    new Date(row.notBefore),
+    new Date(row.notAfter),
+  ]);
+  return inserted === 1;
+}
+
+export interface CertificateRow {
+  readonly serial: Buffer;
+  readonly authority_id: string;
+  readonly device_id: string | null;
+  readonly fingerprint: Buffer;
+  readonly public_key_fingerprint: Buffer;
+  readonly certificate: Buffer;
+  readonly not_before: Date;
+  readonly not_after: Date;
+  readonly first_used_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly revocation_reason: string | null;
+  readonly created_at: Date;
+}
+
+const selectUnusedStatement = sql(
+  'certificates-select-unused',
+  `select serial, authority_id, device_id, fingerprint, public_key_fingerprint, certificate, not_before, not_after,
+     first_used_at, revoked_at, revocation_reason, created_at
+   from certificates
+   where organization_id = $1 and device_id = $2 and serial <> $3 and first_used_at is null and revoked_at is null
+   order by created_at
+   for update`,
+);
+
+/** Successors that were issued and never used, locked. */
+export function selectUnused(tx: TenantTx, deviceId: string, serial: string): Promise<CertificateRow[]> {
+  return tx.query<CertificateRow>(selectUnusedStatement, [
+    tx.organizationId,
+    deviceId,
+    Buffer.from(serial, 'hex'),
+  ]);
+}
+
+const confirmUseStatement = sql(
+  'certificates-confirm-use',
+  `update certificates set first_used_at = $3
+   where organization_id = $1 and serial = $2 and first_used_at is null and revoked_at is null`,
+);
+
+/** @returns false when it had been used before. */
+export async function confirmUse(tx: TenantTx, serial: string, at: number): Promise<boolean> {
+  return (
+    (await tx.run(confirmUseStatement, [tx.organizationId, Buffer.from(serial, 'hex'), new Date(at)])) === 1
+  );
+}
+
+const revokeOneStatement = sql(
+  'certificates-revoke',
+  `update certificates set revoked_at = $3, revocation_reason = $4
+   where organization_id = $1 and serial = $2 and revoked_at is null returning device_id`,
+);
+
+/** @returns the device; undefined when there is no such certificate or it is revoked already. */
+export function revokeOne(
+  tx: TenantTx,
+  serial: string,
+  at: number,
+  reason: string,
+): Promise<{ device_id: string | null } | undefined> {
+  return tx.one(revokeOneStatement, [tx.organizationId, Buffer.from(serial, 'hex'), new Date(at), reason]);
+}
+
+const revokeOthersStatement = sql(
+  'certificates-revoke-of-device',
+  `update certificates set revoked_at = $3, revocation_reason = $4
+   where organization_id = $1 and device_id = $2 and revoked_at is null and serial is distinct from $5::bytea
+   returning serial`,
+);
+
+/** Revokes the device's certificates, save the one given. @returns their serial numbers in hex. */
+export async function revokeOfDevice(
+  tx: TenantTx,
+  deviceId: string,
+  at: number,
+  reason: string,
+  save: string | null,
+): Promise<string[]> {
+  const rows = await tx.query<{ serial: Buffer }>(revokeOthersStatement, [
+    tx.organizationId,
+    deviceId,
+    new Date(at),
+    reason,
+    save === null ? null : Buffer.from(save, 'hex'),
+  ]);
+  return rows.map(({ serial }) => serial.toString('hex'));
+}
+
+/**
+ * What must be known at the door for each request of a device: whether its certificate holds at this moment, where the device
+ * stands, its last contact, and whether anything waits for it. One round trip, so that a check-in with no news needs no
+ * further reading.
+ */
+export const selectStanding = tenantStatement(
+  'certificates-select-standing',
+  `select c.fingerprint, c.first_used_at, c.revoked_at, c.revocation_reason, d.state, k.last_check_in_at, k.boot_id,
+     k.report_counter, k.acknowledged_policy_version, p.policy_version, p.compliant, p.access_network, p.failure_reason,
+     p.remediation,
+     exists (select from commands m where m.organization_id = t.org and m.device_id = c.device_id
+       and m.state in ('queued', 'delivered')) as commands_open
+   from certificates c
+   join devices d on d.organization_id = t.org and d.device_id = c.device_id
+   join device_contacts k on k.organization_id = t.org and k.device_id = c.device_id
+   join device_posture p on p.organization_id = t.org and p.device_id = c.device_id
+   where c.organization_id = t.org and c.serial = $2 and c.device_id = $3`,
+);
+
+export interface StandingRow {
+  readonly fingerprint: Buffer;
+  readonly first_used_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly revocation_reason: string | null;
+  readonly state: string;
+  readonly last_check_in_at: Date | null;
+  readonly boot_id: string | null;
+  readonly report_counter: string;
+  readonly acknowledged_policy_version: string | null;
+  readonly policy_version: string;
+  readonly compliant: boolean;
+  readonly access_network: 'allow' | 'quarantine' | 'deny';
+  readonly failure_reason: string | null;
+  readonly remediation: string | null;
+  readonly commands_open: boolean;
+}
+
+const listCertificatesStatement = sql(
+  'certificates-list',
+  `select serial, authority_id, device_id, fingerprint, public_key_fingerprint, certificate, not_before, not_after,
+     first_used_at, revoked_at, revocation_reason, created_at
+   from certificates
+   where organization_id = $1 and ($2::uuid is null or device_id = $2)
+     and ($3::timestamptz is null or (date_trunc('milliseconds', created_at), serial) < ($3, $4::bytea))
+   order by date_trunc('milliseconds', created_at) desc, serial desc limit $5`,
+);
+
+export function listCertificateRows(
+  tx: TenantTx,
+  filter: { readonly deviceId: string | null; readonly before: { at: Date; serial: Buffer } | null },
+  limit: number,
+): Promise<CertificateRow[]> {
+  return tx.query<CertificateRow>(listCertificatesStatement, [
+    tx.organizationId,
+    filter.deviceId,
+    filter.before?.at ?? null,
+    filter.before?.serial ?? null,
+    limit,
+  ]);
+}
+
+const selectCertificateStatement = sql(
+  'certificates-select',
+  `select serial, authority_id, device_id, fingerprint, public_key_fingerprint, certificate, not_before, not_after,
+     first_used_at, revoked_at, revocation_reason, created_at
+   from certificates where organization_id = $1 and serial = $2`,
+);
+
+export function selectCertificate(tx: TenantTx, serial: string): Promise<CertificateRow | undefined> {
+  return tx.one<CertificateRow>(selectCertificateStatement, [tx.organizationId, Buffer.from(serial, 'hex')]);
+}

@@ -1,0 +1,130 @@
+// The part of a certificate's check that never changes: who issued it, for what, until when. Its result is remembered by
+// fingerprint, because a device sends the same certificate with every request; whether it still holds is asked anew each time.
+import { createHash } from 'node:crypto';
+import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
+import { findDeviceId, parseCertificate, verifyPath } from '@gatehouse/protocols/x509/index.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { AuthorityDirectory } from './authority-directory.ts';
+
+export interface VerifiedCertificate {
+  readonly organizationId: string;
+  readonly deviceId: string;
+  /** Hex. */
+  readonly serial: string;
+  readonly fingerprint: string;
+  /** Milliseconds since the epoch; within them its issuers are valid too. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** A certificate that is not accepted. `why` is for the log and the audit record; a device is told only that it is refused. */
+export class CertificateRefused extends DomainError {
+  readonly why: string;
+  /** Known once a signature of the organization's issuer was found good. */
+  readonly of: Pick<VerifiedCertificate, 'organizationId' | 'deviceId' | 'serial'> | undefined;
+
+  constructor(
+    why: string,
+    of?: Pick<VerifiedCertificate, 'organizationId' | 'deviceId' | 'serial'>,
+    reason: 'certificate-refused' | 'device-unmanaged' | 'device-blocked' = 'certificate-refused',
+  ) {
+    super('unauthenticated', messages[reason], { reason });
+    this.why = why;
+    this.of = of;
+  }
+}
+
+const messages = {
+  'certificate-refused': 'The certificate is not accepted',
+  'device-unmanaged': 'This device is no longer managed',
+  'device-blocked': 'An administrator has blocked this device',
+} as const;
+
+const defaultCapacity = 50_000;
+
+export interface CertificateVerifier {
+  /** @throws CertificateRefused */
+  verify(der: Uint8Array): Promise<VerifiedCertificate>;
+}
+
+export function createCertificateVerifier(deps: {
+  readonly directory: AuthorityDirectory;
+  readonly clock: Clock;
+  readonly capacity?: number;
+}): CertificateVerifier {
+  const { directory, clock } = deps;
+  const capacity = deps.capacity ?? defaultCapacity;
+  /** In order of last use; the stalest goes first. Only good certificates are kept, so nobody can push others out with bad ones. */
+  const known = new Map<string, VerifiedCertificate>();
+
+  return {
+    async verify(der) {
+      const fingerprint = createHash('sha256').update(der).digest('hex');
+      const found = known.get(fingerprint);
+      if (found) {
+        const now = clock.now();
+        if (now < found.notBefore || now > found.notAfter) throw new CertificateRefused('expired', found);
+        known.delete(fingerprint);
+        known.set(fingerprint, found);
+        return found;
+      }
+      const verified = await verifyOnce(der, directory, clock.now());
+      known.set(fingerprint, verified);
+      if (known.size > capacity) {
+        for (const stalest of known.keys()) {
+          known.delete(stalest);
+          break;
+        }
+      }
+      return verified;
+    },
+  };
+}
+
+async function verifyOnce(
+  der: Uint8Array,
+  directory: AuthorityDirectory,
+  now: number,
+): Promise<VerifiedCertificate> {
+  const leaf = parse(der);
+  const issuer = leaf.authorityKeyIdentifier && (await directory.find(leaf.authorityKeyIdentifier));
+  if (!issuer) throw new CertificateRefused('unknown-issuer');
+  const { organizationId } = issuer;
+  const verdict = verifyPath({
+    leaf,
+    intermediates: [issuer.certificate],
+    roots: issuer.roots,
+    now,
+    usage: 'clientAuth',
+  });
+  const deviceId = findDeviceId(leaf);
+  if (!verdict.ok) {
+    // Only a certificate that we did sign says truly whose it is.
+    const ours = verdict.reason === 'expired' && deviceId !== undefined;
+    throw new CertificateRefused(
+      verdict.reason,
+      ours ? { organizationId, deviceId, serial: leaf.serial } : undefined,
+    );
+  }
+  if (verdict.chain[1]?.fingerprint !== issuer.certificate.fingerprint)
+    throw new CertificateRefused('wrong-issuer');
+  if (deviceId === undefined) throw new CertificateRefused('no-device-named');
+  return {
+    organizationId,
+    deviceId,
+    serial: leaf.serial,
+    fingerprint: leaf.fingerprint,
+    notBefore: Math.max(...verdict.chain.map((certificate) => certificate.notBefore)),
+    notAfter: Math.min(...verdict.chain.map((certificate) => certificate.notAfter)),
+  };
+}
+
+function parse(der: Uint8Array) {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof DecodeError) throw new CertificateRefused(`malformed: ${error.message}`);
+    throw error;
+  }
+}
