@@ -1,5 +1,6 @@
 /** Devices: what they are, what is known of them, and where they stand in their life. */
 export { createPendingDevice, type PendingDevice } from './create-pending-device.ts';
+export { type Device, findDevice } from './find-device.ts';
 export { identifierKinds, type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, type LockedDevice, noSuchDevice } from './lock-device.ts';

@@ -105,6 +105,24 @@ export async function lockRows(
   return contact && device && { device, contact };
 }
 
+const selectContact = sql(
+  'devices-select-contact',
+  `select last_check_in_at, boot_id, report_counter, acknowledged_policy_version
+   from device_contacts where organization_id = $1 and device_id = $2`,
+);
+
+export async function selectRows(
+  tx: TenantTx,
+  deviceId: string,
+): Promise<{ device: DeviceRow; contact: ContactRow } | undefined> {
+  const key = [tx.organizationId, deviceId];
+  const [contact, device] = await Promise.all([
+    tx.one<ContactRow>(selectContact, key),
+    tx.one<DeviceRow>(selectDevice, key),
+  ]);
+  return contact && device && { device, contact };
+}
+
 const updateContact = sql(
   'devices-update-contact',
   `update device_contacts set last_check_in_at = greatest(last_check_in_at, $3),

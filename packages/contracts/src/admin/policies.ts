@@ -1,0 +1,153 @@
+import { platforms } from '@gatehouse/core/devices/device.ts';
+import {
+  type SettingName,
+  settingDefinition,
+  settingNames,
+  type SettingShape,
+} from '@gatehouse/core/settings/catalogue.ts';
+import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
+import { type TOptional, type TSchema, Type } from 'typebox';
+import { ConnectionSchedule } from './schedules.ts';
+import { closed, Id, Line, Time } from './values.ts';
+
+function valueSchema(shape: SettingShape, description: string): TSchema {
+  switch (shape.type) {
+    case 'boolean':
+      return Type.Boolean({ description });
+    case 'integer':
+      return Type.Integer({ minimum: shape.minimum, maximum: shape.maximum, description });
+    case 'version':
+      return Type.String({ maxLength: 79, pattern: '^[0-9]{1,9}(\\.[0-9]{1,9}){0,7}$', description });
+    case 'text':
+      return Type.String({ minLength: 1, maxLength: shape.maximumLength, description });
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** Every setting of the catalogue, each optional: what is absent is left to other policies. */
+export const PolicySettings = Type.Object(
+  Object.fromEntries(
+    settingNames.map((name) => {
+      const { shape, description, unit } = settingDefinition(name);
+      const text = unit === undefined ? description : `${description} In ${unit}.`;
+      return [name, Type.Optional(valueSchema(shape, text))];
+    }),
+  ) as Record<SettingName, TOptional<TSchema>>,
+  closed,
+);
+
+export const Policy = Type.Object(
+  {
+    id: Id,
+    name: Line(100),
+    description: Type.String(),
+    version: Type.Integer(),
+    settings: PolicySettings,
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  closed,
+);
+
+export const NewPolicy = Type.Object(
+  { name: Line(100), description: Type.Optional(Line(1_000, 0)), settings: PolicySettings },
+  closed,
+);
+
+export const PolicyChanges = Type.Object(
+  {
+    name: Type.Optional(Line(100)),
+    description: Type.Optional(Line(1_000, 0)),
+    settings: Type.Optional(PolicySettings),
+    expectedVersion: Type.Optional(
+      Type.Integer({ description: 'The version that was read; if another is in force, 409.' }),
+    ),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+export const PolicyVersion = Type.Object(
+  { version: Type.Integer(), settings: PolicySettings, createdBy: Type.String(), createdAt: Time },
+  closed,
+);
+
+const ItemKind = Type.Enum(['policy', 'schedule']);
+const TargetKind = Type.Enum([...targetKinds]);
+const MaybePlatform = Type.Union([Type.Enum([...platforms]), Type.Null()], {
+  description: 'Only devices of this platform; null: of every platform.',
+});
+const Priority = Type.Integer({
+  minimum: -1_000,
+  maximum: 1_000,
+  description: 'Among targets of one kind the higher wins, where the first wins.',
+});
+
+const Named = (kind: typeof ItemKind | typeof TargetKind) =>
+  Type.Object({ kind, id: Id, name: Type.Union([Type.String(), Type.Null()]) }, closed);
+
+export const Assignment = Type.Object(
+  {
+    id: Id,
+    item: Named(ItemKind),
+    target: Named(TargetKind),
+    platform: MaybePlatform,
+    priority: Priority,
+    createdAt: Time,
+  },
+  closed,
+);
+
+export const NewAssignment = Type.Object(
+  {
+    item: Type.Object({ kind: ItemKind, id: Id }, closed),
+    target: Type.Object({ kind: TargetKind, id: Id }, closed),
+    platform: Type.Optional(MaybePlatform),
+    priority: Type.Optional(Priority),
+  },
+  closed,
+);
+
+const AssignmentPath = Type.Object(
+  { targetKind: TargetKind, targetId: Id, targetName: Type.String() },
+  closed,
+);
+const SettingValue = Type.Union([Type.Boolean(), Type.Number(), Type.String()]);
+const SettingCandidate = Type.Object(
+  {
+    policyId: Id,
+    policyName: Type.String(),
+    policyVersion: Type.Integer(),
+    path: AssignmentPath,
+    value: SettingValue,
+  },
+  closed,
+);
+
+export const EffectivePolicy = Type.Object(
+  {
+    version: Type.String({ description: 'Names settings and schedule together.' }),
+    acknowledgedVersion: Type.Union([Type.String(), Type.Null()], {
+      description: 'The version that the device last said it applies.',
+    }),
+    settings: PolicySettings,
+    origins: Type.Record(
+      Type.String(),
+      Type.Object(
+        {
+          why: Type.Enum(['default', 'only-one', 'strictest', 'nearest']),
+          winner: Type.Union([SettingCandidate, Type.Null()]),
+          candidates: Type.Array(SettingCandidate),
+        },
+        closed,
+      ),
+      { description: 'For each setting: which policy won, against whom and why (POL-09).' },
+    ),
+    schedule: ConnectionSchedule,
+    scheduleOrigin: Type.Union([
+      Type.Object({ scheduleId: Id, name: Type.String(), path: AssignmentPath }, closed),
+      Type.Null(),
+    ]),
+  },
+  closed,
+);

@@ -1,0 +1,9 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import type { Events } from '../../kernel/events.ts';
+
+export interface PolicyDeps {
+  readonly database: Pick<Database, 'withTenant'>;
+  readonly events: Events;
+  readonly clock: Clock;
+}

@@ -1,0 +1,27 @@
+// Which devices a change concerns. Policies stand to the left of compliance, so they say so by event; the reaction evaluates
+// exactly those devices, in chunks.
+import type { TenantTx } from '../../kernel/db/database.ts';
+import type { Events } from '../../kernel/events.ts';
+import type { ReachRow } from './queries.ts';
+
+/** What the event carries: all devices of the target, of one platform or of all. */
+export interface Reach {
+  readonly targetKind: ReachRow['target_kind'];
+  readonly targetId: string;
+  readonly platform: ReachRow['platform'];
+}
+
+export const reachChanged = 'policy.reach-changed';
+
+export async function announceReach(
+  tx: TenantTx,
+  events: Events,
+  reaches: readonly Pick<ReachRow, 'target_kind' | 'target_id' | 'platform'>[],
+): Promise<void> {
+  await Promise.all(
+    reaches.map(({ target_kind, target_id, platform }) => {
+      const payload: Reach = { targetKind: target_kind, targetId: target_id, platform };
+      return events.emit(tx, { name: reachChanged, subjectId: target_id, payload: { ...payload } });
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+// What a device should have now: every suite that reaches it made one (POL-09), and the schedule nearest to it (POL-02).
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
+import { type ConnectionSchedule, defaultSchedule } from '@gatehouse/core/schedules/schedule.ts';
+import {
+  type AssignmentPath,
+  type ResolvedSettings,
+  resolveSettings,
+  targetKinds,
+} from '@gatehouse/core/settings/resolve.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { type AssignedRow, selectAssignedTo } from './resolve-queries.ts';
+
+export interface EffectivePolicy {
+  readonly resolved: ResolvedSettings;
+  readonly schedule: ConnectionSchedule;
+  /** Where the schedule comes from; null: the built-in one, because none is assigned. */
+  readonly scheduleOrigin: {
+    readonly scheduleId: string;
+    readonly name: string;
+    readonly path: AssignmentPath;
+  } | null;
+  /** Names settings and schedule together: a device that acknowledged this version has nothing to fetch (POL-15). */
+  readonly version: string;
+}
+
+/** One query, however many assignments there are. A device that does not exist gets the defaults, like one without assignments. */
+export async function resolveForDevice(tx: TenantTx, deviceId: string): Promise<EffectivePolicy> {
+  return (await resolveForDevices(tx, [deviceId])).get(deviceId) ?? resolve([]);
+}
+
+/** Also one query. Devices that are reached by the same assignments share one result. */
+export async function resolveForDevices(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, EffectivePolicy>> {
+  const byDevice = Map.groupBy(await selectAssignedTo(tx, deviceIds), (row) => row.device_id);
+  const known = new Map<string, EffectivePolicy>();
+  return new Map(
+    [...byDevice].map(([deviceId, rows]) => {
+      const assigned = rows.filter((row) => row.item_kind !== null);
+      const key = assigned
+        .map((row) => `${row.item_id}/${row.target_id}`)
+        .sort()
+        .join();
+      const policy = known.get(key) ?? resolve(assigned);
+      known.set(key, policy);
+      return [deviceId, policy];
+    }),
+  );
+}
+
+function resolve(assigned: readonly AssignedRow[]): EffectivePolicy {
+  const resolved = resolveSettings(
+    assigned.flatMap((row) =>
+      row.settings === null
+        ? []
+        : [
+            {
+              policyId: row.item_id,
+              name: row.name,
+              version: row.version,
+              settings: row.settings,
+              path: pathOf(row),
+              priority: row.priority,
+            },
+          ],
+    ),
+  );
+  const nearest = assigned.filter((row) => row.schedule !== null).toSorted(compareRank)[0];
+  const schedule = nearest?.schedule ?? defaultSchedule;
+  return {
+    resolved,
+    schedule,
+    scheduleOrigin: nearest
+      ? { scheduleId: nearest.item_id, name: nearest.name, path: pathOf(nearest) }
+      : null,
+    version: versionOf(resolved, schedule),
+  };
+}
+
+function pathOf(row: AssignedRow): AssignmentPath {
+  return { targetKind: row.target_kind, targetId: row.target_id, targetName: row.target_name };
+}
+
+/** The same order as for settings: nearest target, then priority, then name. */
+function compareRank(a: AssignedRow, b: AssignedRow): number {
+  return (
+    targetKinds.indexOf(a.target_kind) - targetKinds.indexOf(b.target_kind) ||
+    b.priority - a.priority ||
+    compareText(a.name, b.name) ||
+    compareText(a.item_id, b.item_id)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function versionOf(resolved: ResolvedSettings, schedule: ConnectionSchedule): string {
+  const content = canonicalJson({ settings: { ...resolved.values }, schedule: { ...schedule } });
+  return createHash('sha256').update(content).digest('base64url').slice(0, 16);
+}

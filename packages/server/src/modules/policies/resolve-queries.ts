@@ -1,0 +1,59 @@
+// The one statement that finds everything assigned to devices: to themselves, their user, his groups, the organization.
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { ConnectionSchedule } from '@gatehouse/core/schedules/schedule.ts';
+import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
+import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+import type { ItemKind } from './queries.ts';
+
+export interface AssignedRow {
+  readonly device_id: string;
+  readonly platform: Platform;
+  /** null in the one row of a device to which nothing is assigned; so are the others then. */
+  readonly item_kind: ItemKind | null;
+  readonly item_id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly settings: Settings | null;
+  readonly schedule: ConnectionSchedule | null;
+  readonly target_kind: TargetKind;
+  readonly target_id: string;
+  readonly target_name: string;
+  readonly priority: number;
+}
+
+/** Each branch is a look-up in the index (organization, item kind, target kind, target). */
+const selectAssigned = sql(
+  'policies-select-assigned',
+  `select d.device_id, d.platform, a.item_kind, a.item_id, coalesce(p.name, s.name) as name,
+     coalesce(p.version, s.version) as version, p.settings, s.schedule, a.target_kind, a.target_id, a.target_name, a.priority
+   from devices d
+   left join lateral (
+     select a.*, o.name as target_name from assignments a join organizations o on o.organization_id = $1
+     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule') and a.target_kind = 'organization'
+       and a.target_id = $1
+     union all
+     select a.*, g.name from group_members m
+       join groups g on g.organization_id = $1 and g.group_id = m.group_id
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule')
+         and a.target_kind = 'group' and a.target_id = m.group_id
+     where m.organization_id = $1 and m.user_id = d.user_id
+     union all
+     select a.*, u.user_name from users u
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule')
+         and a.target_kind = 'user' and a.target_id = u.user_id
+     where u.organization_id = $1 and u.user_id = d.user_id
+     union all
+     select a.*, d.name from assignments a
+     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule') and a.target_kind = 'device'
+       and a.target_id = d.device_id
+   ) a on a.platform is null or a.platform = d.platform
+   left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
+   left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
+   where d.organization_id = $1 and d.device_id = any ($2)`,
+);
+
+export function selectAssignedTo(tx: TenantTx, deviceIds: readonly string[]): Promise<AssignedRow[]> {
+  return tx.query<AssignedRow>(selectAssigned, [tx.organizationId, deviceIds]);
+}
