@@ -5,6 +5,7 @@ import type pg from 'pg';
 const systemRights: Record<string, string> = {
   organizations: 'select, insert',
   data_keys: 'select, insert, update',
+  administrators: 'select (organization_id, administrator_id, email, created_at)',
   api_tokens: 'select, update (last_used_at)',
   sessions: 'select',
   setup_links: 'select',

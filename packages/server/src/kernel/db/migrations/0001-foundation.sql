@@ -117,6 +117,7 @@ create table roles (
   name text not null,
   description text not null default '',
   permissions text[] not null,
+  empowered_at timestamptz not null default now(), -- when it last gained a permission (ADM-06)
   created_at timestamptz not null default now(),
   primary key (organization_id, role_id)
 );
@@ -143,6 +144,8 @@ create table administrators (
   primary key (organization_id, administrator_id)
 );
 create unique index administrators_email on administrators (organization_id, lower(email));
+-- A network access controller signs in by e-mail address alone; the account then says which tenant it is (ISE-06).
+create index administrators_email_anywhere on administrators (lower(email));
 
 create table setup_links (
   organization_id uuid not null,
@@ -522,6 +525,9 @@ create table device_posture (
 );
 create unique index device_posture_no on device_posture (organization_id, device_no);
 create index device_posture_bad on device_posture (organization_id, device_no) where registered and not compliant;
+-- What a network access controller asks for at each poll: devices under management that it must not admit.
+create index device_posture_shut on device_posture (organization_id, device_no)
+  where registered and access_network <> 'allow';
 create index device_posture_good on device_posture (organization_id, device_no) where registered and compliant;
 create index device_posture_registered on device_posture (organization_id, device_no) where registered;
 create index device_posture_user on device_posture (organization_id, lower(user_name));
