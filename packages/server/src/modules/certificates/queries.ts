@@ -27,7 +27,7 @@ const selectAuthoritiesStatement = sql(
   'certificates-select-authorities',
   `select organization_id, authority_id, kind, certificate, state from certificate_authorities
    where organization_id = $1 and kind in ('device-root', 'device-issuing') and state <> 'retired'
-   order by not_before, authority_id`,
+   order by kind desc, not_before, authority_id`,
 );
 
 export function selectAuthorities(tx: TenantTx): Promise<AuthorityRow[]> {
