@@ -2,9 +2,13 @@
  * `npm test [-- FILTER…] [-- --test-name-pattern=…]`: provides what the tests need, then runs them. A filter is part of
  * a test file's path; what begins with a dash goes to `node --test`.
  */
-import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '@gatehouse/server/kernel/postgres/index.ts';
 import { provideSystemPackages } from './system-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,10 +34,34 @@ const env = Object.fromEntries(
     ([name]) => !name.startsWith('GATEHOUSE_') || name.startsWith('GATEHOUSE_TEST_'),
   ),
 );
-const { status } = spawnSync(
+const postgres = await startSharedPostgres();
+if (postgres !== undefined) env['GATEHOUSE_TEST_SERVER'] = JSON.stringify(postgres.server);
+const child = spawn(
   process.execPath,
-  // two at once: most files start a database, and small machines have two cores
+  // two at once, because small machines have two cores
   [...process.execArgv, '--test', '--test-concurrency=2', ...options, ...files],
   { cwd: root, stdio: 'inherit', env },
 );
+const [status] = (await once(child, 'exit')) as [number | null];
+await postgres?.stop();
 process.exitCode = status ?? 1;
+
+/** One embedded database server for all test files; each file clones a database of its own in it. */
+async function startSharedPostgres() {
+  if (!files.some((file) => /^packages\/(?:server|cli|agent|simulators)\//.test(file))) return undefined;
+  if (env['GATEHOUSE_TEST_SERVER'] ?? env['GATEHOUSE_TEST_DATABASE_URL']) return undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  chmodSync(directory, 0o711);
+  const server = await startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    // nothing here outlives the tests, so it need not survive a power failure
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  return {
+    server: server.connection(),
+    stop: async () => {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,7 +1,7 @@
 // Real PostgreSQL for tests: one template database per schema, cloned for each test file in a fraction of a second.
 // `npm test` starts one server for all files (GATEHOUSE_TEST_SERVER); a file run alone starts its own.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -37,6 +37,8 @@ async function testServer(): Promise<TestServer> {
     };
   }
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  // so that the database's unprivileged user can pass when the tests run as root
+  chmodSync(directory, 0o711);
   const server = await startEmbeddedPostgres({
     directory: join(directory, 'postgres'),
     settings: { fsync: 'off' },
