@@ -70,11 +70,5 @@ export const NewOrganization = Type.Object(
 );
 export type NewOrganization = Static<typeof NewOrganization>;
 
-export const OrganizationChanges = Type.Object(
-  {
-    name: Type.Optional(Line(200)),
-    settings: Type.Optional(OrganizationSettings),
-  },
-  { ...closed, minProperties: 1, description: 'Settings given replace the settings of the same name.' },
-);
+export const OrganizationChanges = Type.Object({ name: Line(200) }, closed);
 export type OrganizationChanges = Static<typeof OrganizationChanges>;

@@ -84,4 +84,3 @@ export function listOrganizationRows(
 ): Promise<OrganizationRow[]> {
   return tx.query(list, [after ?? null, limit]);
 }
-

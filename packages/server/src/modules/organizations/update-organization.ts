@@ -1,4 +1,4 @@
-import type { Organization, OrganizationChanges } from '@gatehouse/contracts/admin/organizations.ts';
+import type { Organization, OrganizationSettings } from '@gatehouse/contracts/admin/organizations.ts';
 import type { Json } from '@gatehouse/core/audit/canonical-json.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
@@ -12,7 +12,7 @@ import { lockOrganization, updateOrganizationRow } from './queries.ts';
 export async function updateOrganization(
   deps: { readonly database: Database; readonly audit: RecordAudit },
   actor: TenantPrincipal,
-  changes: OrganizationChanges,
+  changes: { readonly name?: string; readonly settings?: OrganizationSettings },
 ): Promise<Organization> {
   requirePermission(actor, 'settings.manage');
   return deps.database.withTenant(actor.organizationId, async (tx) => {

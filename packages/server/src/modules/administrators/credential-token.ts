@@ -1,0 +1,57 @@
+// Random credentials with a recognisable form, `gth_<kind>_<id>_<secret>_<checksum>`: secret scanners find them, a typo is
+// told from a guess, and the row that is found by the id holds only the hash of the secret (security choices, tokens).
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+export type CredentialKind = 'api' | 'ses' | 'inv';
+
+export interface CredentialToken {
+  readonly kind: CredentialKind;
+  /** Public: names the row. */
+  readonly id: string;
+  readonly secret: Buffer;
+}
+
+const idSymbols = '0123456789abcdefghijklmnopqrstuvwxyz';
+const checkSymbols = `${idSymbols}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+
+export function newCredential(kind: CredentialKind): CredentialToken {
+  const id = Array.from({ length: 10 }, () => idSymbols.charAt(randomInt(idSymbols.length))).join('');
+  return { kind, id, secret: randomBytes(32) };
+}
+
+export function formatCredential({ kind, id, secret }: CredentialToken): string {
+  const body = `gth_${kind}_${id}_${secret.toString('base64url')}`;
+  return `${body}_${checksum(body)}`;
+}
+
+/** @returns undefined unless form, kind and checksum fit. */
+export function parseCredential(text: string, kind: CredentialKind): CredentialToken | undefined {
+  const match = /^(gth_([a-z]{3})_([0-9a-z]{10})_([A-Za-z0-9_-]{43}))_([0-9A-Za-z]{6})$/.exec(text);
+  const [, body = '', given = '', id = '', secret = '', check = ''] = match ?? [];
+  if (given !== kind || checksum(body) !== check) return undefined;
+  const bytes = Buffer.from(secret, 'base64url');
+  return bytes.length === 32 && bytes.toString('base64url') === secret
+    ? { kind, id, secret: bytes }
+    : undefined;
+}
+
+/** CRC-32 in six symbols of base 62. Not a proof of anything: it spares the database a look-up for typing errors. */
+function checksum(body: string): string {
+  let value = crc32(body);
+  let text = '';
+  for (let index = 0; index < 6; index += 1) {
+    text = checkSymbols.charAt(value % 62) + text;
+    value = Math.floor(value / 62);
+  }
+  return text;
+}
+
+/** 256 random bits need no slow hash. */
+export function hashSecret(secret: Uint8Array): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+export function sameHash(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
