@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type AccessSubject, decideAccess, decideAllAccess, effectOn } from './access.ts';
+import { evaluateAt, hour } from './device-arbitrary.ts';
+import { gates, worstAccess } from './gate.ts';
+import type { Evaluation, RuleVerdict } from './verdict.ts';
+
+const settings = { 'encryption.required': true, 'passcode.required': true };
+const good = evaluateAt(settings, {});
+const subject = (change: Partial<AccessSubject> = {}): AccessSubject => ({
+  registered: true,
+  blocked: false,
+  evaluation: good,
+  ...change,
+});
+
+test('a registered device that meets its rules passes every gate', () => {
+  for (const gate of gates) assert.deepEqual(decideAccess(subject(), gate), { access: 'allow', reasons: [] });
+});
+
+test('CMP-04: a device that is not registered is denied, whatever is known of it', () => {
+  for (const blocked of [true, false]) {
+    const { access, reasons } = decideAccess(subject({ registered: false, blocked }), 'network');
+    assert.equal(access, 'deny');
+    assert.deepEqual(
+      reasons.map(({ code }) => code),
+      ['not-registered'],
+    );
+  }
+});
+
+test('a blocked device is denied although it meets its rules', () => {
+  assert.equal(decideAccess(subject({ blocked: true }), 'mail').reasons[0]?.code, 'blocked');
+});
+
+test('GAP-12, QTN-02: between enrolment and the first evaluation a device is in quarantine', () => {
+  const decision = decideAccess(subject({ evaluation: null }), 'vpn');
+  assert.equal(decision.access, 'quarantine');
+  assert.equal(decision.reasons[0]?.code, 'not-evaluated');
+});
+
+test('PWD-05: in grace means quarantine, and so does doubt; a broken rule denies', () => {
+  const inGrace = evaluateAt(settings, { values: { 'passcode.set': false } });
+  assert.equal(decideAccess(subject({ evaluation: inGrace }), 'network').access, 'quarantine');
+  const stale = evaluateAt(settings, { ageMs: 100 * hour });
+  assert.equal(decideAccess(subject({ evaluation: stale }), 'network').access, 'quarantine');
+  const broken = evaluateAt(settings, { values: { 'storage.encrypted': false, 'passcode.set': false } });
+  const decision = decideAccess(subject({ evaluation: broken }), 'network');
+  assert.equal(decision.access, 'deny');
+  assert.deepEqual(
+    decision.reasons.map((reason) => reason.code === 'rule' && [reason.rule, reason.status]),
+    [
+      ['encryption', 'not-compliant'],
+      ['passcode', 'in-grace'],
+    ],
+  );
+});
+
+describe('GAP-03: a rule counts only for its gates', () => {
+  const withVerdict = (change: Partial<RuleVerdict>): Evaluation => {
+    const broken = evaluateAt({ 'encryption.required': true }, { values: { 'storage.encrypted': false } });
+    return { ...broken, verdicts: broken.verdicts.map((verdict) => ({ ...verdict, ...change })) };
+  };
+
+  test('a rule that counts for mail alone shuts mail alone', () => {
+    const decisions = decideAllAccess(subject({ evaluation: withVerdict({ gates: ['mail'] }) }));
+    assert.deepEqual(
+      gates.map((gate) => decisions[gate].access),
+      ['allow', 'deny', 'allow', 'allow', 'allow'],
+    );
+  });
+
+  test('a cost rule never cuts the network, even if it claims that gate', () => {
+    const decisions = decideAllAccess(subject({ evaluation: withVerdict({ purpose: 'cost' }) }));
+    assert.equal(decisions.network.access, 'allow');
+    assert.equal(decisions.apps.access, 'deny');
+    assert.equal(
+      effectOn({ status: 'not-compliant', gates: ['network'], purpose: 'cost' }, 'network'),
+      'allow',
+    );
+  });
+});
+
+test('reasons are given exactly when access is not allowed', () => {
+  const evaluations = [
+    null,
+    good,
+    evaluateAt(settings, { ageMs: 100 * hour }),
+    evaluateAt(settings, { values: { 'storage.encrypted': false } }),
+  ];
+  for (const evaluation of evaluations) {
+    for (const registered of [true, false]) {
+      for (const { access, reasons } of Object.values(decideAllAccess(subject({ evaluation, registered })))) {
+        assert.equal(access === 'allow', reasons.length === 0);
+      }
+    }
+  }
+});
+
+test('the worst answer wins', () => {
+  assert.equal(worstAccess([]), 'allow');
+  assert.equal(worstAccess(['allow', 'quarantine']), 'quarantine');
+  assert.equal(worstAccess(['deny', 'quarantine', 'allow']), 'deny');
+});
