@@ -30,8 +30,9 @@ const layers: Record<string, readonly string[]> = {
   platforms: ['modules', 'config', 'kernel'],
   integrations: ['modules', 'config', 'kernel'],
   modules: ['kernel'],
-  config: ['kernel'],
-  kernel: [],
+  // what the operator set: plain data that anything may be made from, the kernel first of all
+  config: [],
+  kernel: ['config'],
 };
 
 /** Each module may import those that stand before it. A total order cannot contain a circle. */

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Agent, Client, type Dispatcher } from 'undici';
-import { CommandError } from './command.ts';
+import { CommandError } from './command-error.ts';
 
 export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;

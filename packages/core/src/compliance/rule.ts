@@ -4,17 +4,10 @@ import type { FactName } from '../facts/catalogue.ts';
 import type { SettingName, Settings, SettingValue } from '../settings/catalogue.ts';
 import type { DeviceView, Finding } from './finding.ts';
 import { type Gate, gates } from './gate.ts';
+import type { RuleKind } from './rule-kind.ts';
 import type { RulePurpose, Severity } from './verdict.ts';
 
-export const ruleKinds = [
-  'compromised',
-  'encryption',
-  'passcode',
-  'screen-lock',
-  'minimum-os',
-  'check-in-age',
-] as const;
-export type RuleKind = (typeof ruleKinds)[number];
+export { type RuleKind, ruleKinds } from './rule-kind.ts';
 
 export const everyGate: readonly Gate[] = gates;
 

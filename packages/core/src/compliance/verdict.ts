@@ -6,7 +6,7 @@ import type { FactName } from '../facts/catalogue.ts';
 import type { FactSource, FactStatement, FactValue } from '../facts/types.ts';
 import type { SettingName } from '../settings/catalogue.ts';
 import type { Gate } from './gate.ts';
-import type { RuleKind } from './rule.ts';
+import type { RuleKind } from './rule-kind.ts';
 
 /**
  * compliant: the rule is met. in-grace: it is broken, and time remains to mend it; the gates treat the device as not

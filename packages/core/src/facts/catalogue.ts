@@ -3,7 +3,7 @@
  * scan that reports it and the sources that may state it. A report is read against this table (parse-report.ts), so a
  * fact that is not here, or that its source may not state, is never stored.
  */
-import type { FactSource, PrivacyClass, Scan } from './types.ts';
+import type { FactSource, PrivacyClass, Scan } from './vocabulary.ts';
 
 export type ScalarShape =
   | { readonly type: 'string'; readonly maximumLength: number }

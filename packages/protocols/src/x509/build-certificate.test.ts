@@ -7,7 +7,7 @@ import { signerFor } from './algorithms.ts';
 import { buildCertificate, type CertificateContent, newSerial, onlyTheseHosts } from './build-certificate.ts';
 import { buildCrl } from './build-crl.ts';
 import { deviceIdentityNames, findDeviceId } from './device-identity.ts';
-import { openssl } from './openssl.ts';
+import { openssl } from './test-openssl.ts';
 import { parseCertificate } from './parse-certificate.ts';
 import { decodePem, encodePem } from './pem.ts';
 import {

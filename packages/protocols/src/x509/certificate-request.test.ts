@@ -10,7 +10,7 @@ import {
   parseCertificateRequest,
 } from './certificate-request.ts';
 import { deviceIdentityNames, findDeviceId } from './device-identity.ts';
-import { openssl } from './openssl.ts';
+import { openssl } from './test-openssl.ts';
 import { parseCertificate } from './parse-certificate.ts';
 import { day, deviceId, issuedAt, newIssuing, newKey, newRoot, spkiOf } from './test-authority.ts';
 
