@@ -30,7 +30,8 @@ function hasShape(value: Readonly<Record<string, unknown>>): boolean {
         isRecord(value.from) &&
         isCount(value.from.seq) &&
         isHash(value.from.hash) &&
-        (value.from.checkpoint === null || typeof value.from.checkpoint === 'string')
+        (value.from.checkpoint === null || typeof value.from.checkpoint === 'string') &&
+        (value.keys === undefined || (Array.isArray(value.keys) && value.keys.every(isKey)))
       );
     case 'entry':
       return (
@@ -52,6 +53,10 @@ function hasShape(value: Readonly<Record<string, unknown>>): boolean {
 
 function isOpenedValue(value: unknown): boolean {
   return isRecord(value) && typeof value.value === 'string' && typeof value.salt === 'string';
+}
+
+function isKey(value: unknown): boolean {
+  return isRecord(value) && ['kid', 'kty', 'crv', 'x', 'y'].every((name) => typeof value[name] === 'string');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -69,6 +69,8 @@ describe('POL-09: other settings take the first', () => {
       'high',
     );
     assert.equal(winner(policy('b', 'group', contact('b')), policy('a', 'group', contact('a'))), 'a');
+    const byName = { ...policy('b', 'group', contact('b')), policyId: 'id-0' };
+    assert.equal(winner(byName, policy('a', 'group', contact('a'))), 'a', 'names count before ids');
   });
 });
 
