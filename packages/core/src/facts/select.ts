@@ -2,6 +2,7 @@
  * What to believe when several sources state a fact: the most trusted that states it at all, however old (DEV-09). A
  * trusted source that fell silent makes the fact stale; it does not hand the word to one that is easier to fool.
  */
+import { compareText } from '../text-order.ts';
 import { factDefinition, type FactName, isFactName } from './catalogue.ts';
 import type { Facts, FactSource, FactStatement, FactValue, StoredFact } from './types.ts';
 import { factSources } from './types.ts';
@@ -40,10 +41,6 @@ function compareTrust(a: FactStatement, b: FactStatement): number {
     b.observedAt - a.observedAt ||
     compareText(JSON.stringify(a.value), JSON.stringify(b.value))
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Equal as JSON, whatever the order of an object's fields. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { compareText } from '../text-order.ts';
 import { strictest } from './aggregate.ts';
 import {
   type SettingName,
@@ -69,11 +70,6 @@ function compareRank(a: AssignedPolicy, b: AssignedPolicy): number {
     compareText(a.path.targetId, b.path.targetId) ||
     b.version - a.version
   );
-}
-
-/** By code unit: the same on every machine, whatever its locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function resolveSettings(assigned: readonly AssignedPolicy[]): ResolvedSettings {
