@@ -12,6 +12,7 @@ export {
   issueAgentCertificate,
   keyOfRequest,
 } from './issue-certificate.ts';
+export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
 export {
   type RevocationDeps,

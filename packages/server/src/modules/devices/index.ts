@@ -5,5 +5,6 @@ export { identifierKinds, type IdentifierKind, macAddresses, normalizeIdentifier
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, type LockedDevice, noSuchDevice } from './lock-device.ts';
 export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
+export { readmitDevice } from './readmit-device.ts';
 export { recordContact, recordReport, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

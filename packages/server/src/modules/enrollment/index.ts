@@ -1,0 +1,9 @@
+/** Enrolment: one-time codes, the handshake in which device and server prove to each other that they know one, its end. */
+export { beginEnrollment, type HandshakeContext } from './begin-enrollment.ts';
+export { cancelEnrollmentsOfUser } from './cancel-enrollment.ts';
+export { completeEnrollment } from './complete-enrollment.ts';
+export { createEnrollment } from './create-enrollment.ts';
+export { type EnrollmentDeps, enrollmentLimits } from './enrollment-deps.ts';
+export { expireEnrollments } from './expire-enrollments.ts';
+export { finishEnrollment } from './finish-enrollment.ts';
+export { enrollmentRoutes } from './routes.ts';
