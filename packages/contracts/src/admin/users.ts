@@ -1,0 +1,77 @@
+import { type Static, Type } from 'typebox';
+import { closed, Email, Id, Line, Time } from './values.ts';
+
+/** The name at the network and in directories: what a network access controller asks by. */
+const UserName = Type.String({ minLength: 1, maxLength: 254, pattern: '^[^\\u0000-\\u0020\\u007f]+$' });
+const State = Type.Enum(['active', 'disabled']);
+
+export const User = Type.Object(
+  {
+    id: Id,
+    email: Type.String(),
+    userName: Type.String(),
+    displayName: Type.String(),
+    employeeId: Type.Union([Type.String(), Type.Null()]),
+    state: State,
+    createdAt: Time,
+  },
+  closed,
+);
+export type User = Static<typeof User>;
+
+export const NewUser = Type.Object(
+  {
+    email: Email,
+    /** Default: what stands before the @ (ENR-14). */
+    userName: Type.Optional(UserName),
+    displayName: Type.Optional(Line(200, 0)),
+    employeeId: Type.Optional(Line(100)),
+  },
+  closed,
+);
+export type NewUser = Static<typeof NewUser>;
+
+export const UserChanges = Type.Object(
+  {
+    email: Type.Optional(Email),
+    userName: Type.Optional(UserName),
+    displayName: Type.Optional(Line(200, 0)),
+    employeeId: Type.Optional(Type.Union([Line(100), Type.Null()])),
+    state: Type.Optional(State),
+  },
+  closed,
+);
+export type UserChanges = Static<typeof UserChanges>;
+
+/** One line of an import. The first line of a file is its header, so data begins with line 2. */
+export const ImportReport = Type.Object(
+  {
+    lines: Type.Array(
+      Type.Object(
+        {
+          line: Type.Integer(),
+          outcome: Type.Enum(['created', 'updated', 'unchanged', 'failed']),
+          reason: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type ImportReport = Static<typeof ImportReport>;
+
+export const Group = Type.Object(
+  { id: Id, name: Type.String(), description: Type.String(), createdAt: Time },
+  closed,
+);
+export type Group = Static<typeof Group>;
+
+export const NewGroup = Type.Object({ name: Line(200), description: Type.Optional(Line(500, 0)) }, closed);
+export type NewGroup = Static<typeof NewGroup>;
+
+export const GroupChanges = Type.Object(
+  { name: Type.Optional(Line(200)), description: Type.Optional(Line(500, 0)) },
+  closed,
+);
+export type GroupChanges = Static<typeof GroupChanges>;

@@ -1,0 +1,106 @@
+// Opens what everything stands on, in order, and closes it in reverse: data directory, log, master key, database,
+// notifications.
+import pg from 'pg';
+import type { Config } from '../config.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { connectAs, type DatabaseAddress, socketAddress, urlAddress } from './db/address.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { createLog, type Log } from './log.ts';
+import { type Notifications, openNotifications } from './notifications.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
+import { loadMasterKeys, type MasterKeys } from './sealed/master-key.ts';
+import { createSealer, type Sealer } from './sealed/sealer.ts';
+
+export interface Kernel {
+  readonly config: Config;
+  readonly directory: DataDirectory;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly address: DatabaseAddress;
+  readonly database: Database;
+  readonly notifications: Notifications;
+  readonly sealer: Sealer;
+  close(): Promise<void>;
+}
+
+export interface DatabaseServer {
+  readonly directory: DataDirectory;
+  readonly log: Log;
+  readonly address: DatabaseAddress;
+  stop(): Promise<void>;
+}
+
+const databaseName = 'gatehouse';
+
+/** The data directory, the log and a database server that answers; enough to migrate. */
+export async function openDatabaseServer(config: Config): Promise<DatabaseServer> {
+  const directory = openDataDirectory(config.dataDirectory);
+  const log = createLog({ level: config.logLevel, directory: directory.logs });
+  if (config.databaseUrl !== undefined) {
+    const address = urlAddress(config.databaseUrl, { allowPlaintext: config.allowPlaintextDatabase });
+    return { directory, log, address, stop: async () => undefined };
+  }
+  const postgres: EmbeddedPostgres = await startEmbeddedPostgres({
+    directory: directory.postgres,
+    log: (line) => log.info({ postgres: line }, 'database'),
+  });
+  postgres.onExit((exit) => log.error({ exit }, 'the embedded database ended; it is started again'));
+  const address = socketAddress({
+    ...postgres.connection('gatehouse', databaseName),
+    database: databaseName,
+  });
+  await ensureDatabase(
+    socketAddress({ ...postgres.connection('gatehouse', 'postgres'), database: 'postgres' }),
+  );
+  return { directory, log, address, stop: () => postgres.stop() };
+}
+
+async function ensureDatabase(server: DatabaseAddress): Promise<void> {
+  const client = new pg.Client(connectAs(server, 'login'));
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
+    if (found.rowCount === 0) await client.query(`create database ${databaseName}`);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function openKernel(config: Config): Promise<Kernel> {
+  const server = await openDatabaseServer(config);
+  const { directory, log, address } = server;
+  try {
+    const masterKeys: MasterKeys = loadMasterKeys(config.masterKeyFile);
+    const report = await migrate(address);
+    if (report.applied.length > 0) log.info({ applied: report.applied }, 'the database schema is up to date');
+    const database = await openDatabase(address, {
+      onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    });
+    const notifications = await openNotifications(address, (error) =>
+      log.warn({ err: error }, 'notifications are interrupted'),
+    );
+    return {
+      config,
+      directory,
+      log,
+      clock: systemClock,
+      metrics: createMetrics(),
+      address,
+      database,
+      notifications,
+      sealer: createSealer(() => masterKeys),
+      async close() {
+        await notifications.close();
+        await database.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

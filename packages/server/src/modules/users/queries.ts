@@ -1,0 +1,146 @@
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+export interface UserRow {
+  readonly user_id: string;
+  readonly user_no: string;
+  readonly email: string;
+  readonly user_name: string;
+  readonly display_name: string;
+  readonly employee_id: string | null;
+  readonly state: 'active' | 'disabled';
+  readonly created_at: Date;
+}
+
+export type UserValues = Pick<UserRow, 'email' | 'user_name' | 'display_name' | 'employee_id' | 'state'>;
+
+const columns = 'user_id, user_no, email, user_name, display_name, employee_id, state, created_at';
+
+const insert = sql(
+  'users-insert',
+  `insert into users (organization_id, user_id, email, user_name, display_name, employee_id)
+   values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
+);
+
+export async function insertUser(tx: TenantTx, userId: string, values: UserValues): Promise<UserRow> {
+  const row = await tx.one<UserRow>(insert, [
+    tx.organizationId,
+    userId,
+    values.email,
+    values.user_name,
+    values.display_name,
+    values.employee_id,
+  ]);
+  if (!row) throw new Error('an insert returned nothing');
+  return row;
+}
+
+const update = sql(
+  'users-update',
+  `update users set email = $3, user_name = $4, display_name = $5, employee_id = $6, state = $7
+   where organization_id = $1 and user_id = $2 returning ${columns}`,
+);
+
+export async function updateUserRow(tx: TenantTx, userId: string, values: UserValues): Promise<UserRow> {
+  const row = await tx.one<UserRow>(update, [
+    tx.organizationId,
+    userId,
+    values.email,
+    values.user_name,
+    values.display_name,
+    values.employee_id,
+    values.state,
+  ]);
+  if (!row) throw new Error('an update of a locked row found nothing');
+  return row;
+}
+
+const remove = sql('users-delete', 'delete from users where organization_id = $1 and user_id = $2');
+
+export async function deleteUserRow(tx: TenantTx, userId: string): Promise<boolean> {
+  return (await tx.run(remove, [tx.organizationId, userId])) > 0;
+}
+
+const select = sql(
+  'users-select',
+  `select ${columns} from users where organization_id = $1 and user_id = $2`,
+);
+
+export function selectUser(tx: TenantTx, userId: string): Promise<UserRow | undefined> {
+  return tx.one(select, [tx.organizationId, userId]);
+}
+
+const lock = sql(
+  'users-lock',
+  `select ${columns} from users where organization_id = $1 and user_id = $2 for update`,
+);
+
+export function lockUser(tx: TenantTx, userId: string): Promise<UserRow | undefined> {
+  return tx.one(lock, [tx.organizationId, userId]);
+}
+
+const byEmail = sql(
+  'users-by-email',
+  `select ${columns} from users where organization_id = $1 and lower(email) = lower($2)`,
+);
+
+export function findUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
+  return tx.one(byEmail, [tx.organizationId, email]);
+}
+
+const lockByEmail = sql(
+  'users-lock-by-email',
+  `select ${columns} from users where organization_id = $1 and lower(email) = lower($2) for update`,
+);
+
+export function lockUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
+  return tx.one(lockByEmail, [tx.organizationId, email]);
+}
+
+const isNameTaken = sql(
+  'users-name-taken',
+  'select 1 from users where organization_id = $1 and lower(user_name) = lower($2) and user_id <> $3',
+);
+
+export async function isUserNameTaken(
+  tx: TenantTx,
+  userName: string,
+  exceptUserId: string,
+): Promise<boolean> {
+  return (await tx.one(isNameTaken, [tx.organizationId, userName, exceptUserId])) !== undefined;
+}
+
+const list = sql(
+  'users-list',
+  `select ${columns} from users where organization_id = $1 and user_no > $2
+     and ($3::text is null or state = $3)
+     and ($4::text is null or strpos(lower(email || ' ' || user_name || ' ' || display_name || ' ' || coalesce(employee_id, '')), lower($4)) > 0)
+   order by user_no limit $5`,
+);
+
+export function selectUsers(
+  tx: TenantTx,
+  filter: { after: number; state?: string | undefined; search?: string | undefined; limit: number },
+): Promise<UserRow[]> {
+  return tx.query(list, [
+    tx.organizationId,
+    filter.after,
+    filter.state ?? null,
+    filter.search ?? null,
+    filter.limit,
+  ]);
+}
+
+const groupNames = sql(
+  'users-group-names',
+  `select m.user_id, array_agg(g.name order by g.name) as names from group_members m
+   join groups g on g.organization_id = m.organization_id and g.group_id = m.group_id
+   where m.organization_id = $1 and m.user_id = any ($2::uuid[]) group by m.user_id`,
+);
+
+export function selectGroupNames(
+  tx: TenantTx,
+  userIds: readonly string[],
+): Promise<{ user_id: string; names: string[] }[]> {
+  return tx.query(groupNames, [tx.organizationId, userIds]);
+}
