@@ -81,7 +81,7 @@ export function lockUser(tx: TenantTx, userId: string): Promise<UserRow | undefi
 
 const byEmail = sql(
   'users-by-email',
-  `select ${columns} from users where organization_id = $1 and lower(email) = lower($2)`,
+  `select ${columns} from users where organization_id = $1 and email_key = lower($2)`,
 );
 
 export function findUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
@@ -90,7 +90,7 @@ export function findUserByEmail(tx: TenantTx, email: string): Promise<UserRow | 
 
 const lockByEmail = sql(
   'users-lock-by-email',
-  `select ${columns} from users where organization_id = $1 and lower(email) = lower($2) for update`,
+  `select ${columns} from users where organization_id = $1 and email_key = lower($2) for update`,
 );
 
 export function lockUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
@@ -99,7 +99,7 @@ export function lockUserByEmail(tx: TenantTx, email: string): Promise<UserRow | 
 
 const isNameTaken = sql(
   'users-name-taken',
-  'select 1 from users where organization_id = $1 and lower(user_name) = lower($2) and user_id <> $3',
+  'select 1 from users where organization_id = $1 and user_name_key = lower($2) and user_id <> $3',
 );
 
 export async function isUserNameTaken(

@@ -167,6 +167,7 @@ create table api_tokens (
   role text not null,
   -- the administrator whose power the token may never exceed; null when made on the server's own machine
   administrator_id uuid,
+  made_by text, -- the token that made this one; it falls with it
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   last_used_at timestamptz,
@@ -221,14 +222,17 @@ create table users (
   user_no bigint generated always as identity,
   email text not null,
   user_name text not null,
+  -- Columns and not expressions in the indexes: lower() is not leakproof, so under row-level security no look-up could use it.
+  email_key text collate "C" generated always as (lower(email)) stored,
+  user_name_key text collate "C" generated always as (lower(user_name)) stored,
   display_name text not null default '',
   employee_id text,
   state text not null default 'active' check (state in ('active', 'disabled')),
   created_at timestamptz not null default now(),
   primary key (organization_id, user_id)
 );
-create unique index users_email on users (organization_id, lower(email));
-create unique index users_user_name on users (organization_id, lower(user_name));
+create unique index users_email on users (organization_id, email_key);
+create unique index users_user_name on users (organization_id, user_name_key);
 create unique index users_no on users (organization_id, user_no);
 
 create table groups (
@@ -334,6 +338,8 @@ create table devices (
   -- pending until certificate + first answered check-in (ENR-19)
   state text not null default 'pending' check (state in ('pending', 'registered', 'wiping', 'unmanaged', 'blocked')),
   name text not null default '',
+  -- A column and not an expression in the index: lower() is not leakproof, so under row-level security no look-up could use it.
+  name_key text collate "C" generated always as (lower(name)) stored,
   asset_number text,
   enrollment_id uuid,
   created_at timestamptz not null default now(),
@@ -343,7 +349,10 @@ create table devices (
   foreign key (organization_id, user_id) references users (organization_id, user_id)
 );
 create unique index devices_no on devices (organization_id, device_no);
-create index devices_user on devices (organization_id, user_id);
+create index devices_user on devices (organization_id, user_id, device_no);
+create index devices_name on devices (organization_id, name_key, device_no);
+create index devices_asset on devices (organization_id, asset_number) where asset_number is not null;
+create index devices_state on devices (organization_id, state, device_no);
 
 -- What changes with every check-in, apart from the row that everybody else reads; kept narrow and HOT.
 create table device_contacts (
@@ -363,7 +372,7 @@ create index device_contacts_age on device_contacts (organization_id, device_id)
 create table device_identifiers (
   organization_id uuid not null,
   kind text not null check (kind in ('mac', 'serial', 'udid', 'imei', 'meid', 'guid', 'host-name')),
-  value text not null,
+  value text collate "C" not null, -- compared by code point, so that a prefix is a range whatever the database's locale
   device_id uuid not null,
   primary key (organization_id, kind, value, device_id),
   foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
@@ -506,6 +515,7 @@ create table device_posture (
   next_change_at timestamptz,
   -- the facts that the network asks for, copied so that one row answers
   user_name text,
+  user_name_key text collate "C" generated always as (lower(user_name)) stored,
   disk_encrypted boolean,
   pin_lock_on boolean,
   compromised boolean,
@@ -530,13 +540,29 @@ create index device_posture_shut on device_posture (organization_id, device_no)
   where registered and access_network <> 'allow';
 create index device_posture_good on device_posture (organization_id, device_no) where registered and compliant;
 create index device_posture_registered on device_posture (organization_id, device_no) where registered;
-create index device_posture_user on device_posture (organization_id, lower(user_name));
+create index device_posture_user on device_posture (organization_id, user_name_key, device_no);
 create index device_posture_due on device_posture (next_change_at) where next_change_at is not null;
+
+-- A device as lists and searches show it.
+create view device_overview with (security_invoker = true) as
+  select d.organization_id, d.device_id, d.device_no, d.platform, d.ownership, d.state, d.name, d.name_key, d.asset_number,
+    d.created_at, d.registered_at, d.unmanaged_at, d.user_id, u.email, u.display_name, u.user_name,
+    c.last_check_in_at, c.clock_skew_seconds, c.acknowledged_policy_version,
+    p.registered, p.compliant, p.access_network, p.access_mail, p.access_vpn, p.failure_reason, p.remediation,
+    p.policy_version, p.evaluated_at, p.next_change_at, p.manufacturer, p.model, p.serial_number, p.os_version, p.host_name,
+    p.imei, p.meid, p.udid, p.guid, p.macs
+  from devices d
+  join device_contacts c on c.organization_id = d.organization_id and c.device_id = d.device_id
+  join device_posture p on p.organization_id = d.organization_id and p.device_id = d.device_id
+  left join users u on u.organization_id = d.organization_id and u.user_id = d.user_id;
+grant select on device_overview to gh_app;
 
 create table posture_changes (
   organization_id uuid not null,
   change_id bigint generated always as identity,
   device_id uuid not null,
+  registered boolean not null,
+  blocked boolean not null,
   compliant boolean not null,
   access_network text not null,
   access_mail text not null,
@@ -548,3 +574,4 @@ create table posture_changes (
   foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
 );
 create index posture_changes_device on posture_changes (organization_id, device_id, change_id desc);
+create index posture_changes_time on posture_changes (organization_id, device_id, changed_at desc);
