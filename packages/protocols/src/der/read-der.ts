@@ -134,8 +134,9 @@ export function readDer(bytes: Uint8Array, name: string, maxBytes: number): DerV
   return value;
 }
 
-export function childrenOf(value: DerValue): DerCursor {
-  if ((value.tag & 0x20) === 0) throw failure(value, 'a constructed value is expected');
+/** The tag is always checked: that of the outermost value is not signed, so another would make a second spelling. */
+export function childrenOf(value: DerValue, expected: number = tag.sequence): DerCursor {
+  requireTag(value, expected);
   return nested(value, value.content, value.contentOffset);
 }
 

@@ -52,10 +52,10 @@ export function decodeName(value: DerValue): ParsedName {
   const relativeNames = childrenOf(value);
   const attributes: { type: string; value: string }[] = [];
   while (!relativeNames.atEnd) {
-    const members = childrenOf(relativeNames.expect(tag.set, 'relativeDistinguishedName'));
+    const members = childrenOf(relativeNames.next('relativeDistinguishedName'), tag.set);
     if (members.atEnd) throw failure(value, 'an empty relative distinguished name');
     while (!members.atEnd) {
-      const pair = childrenOf(members.expect(tag.sequence, 'attribute'));
+      const pair = childrenOf(members.next('attribute'));
       const type = readOid(pair.next('type'));
       const text = readText(pair.next('value'));
       pair.done();

@@ -145,8 +145,10 @@ const extensionRows = [
       const excluded = fields.optional(contextTag(1, true), 'excludedSubtrees');
       fields.done();
       return {
-        permitted: permitted === undefined ? [] : readList(permitted, 'subtree', decodeSubtree),
-        excluded: excluded === undefined ? [] : readList(excluded, 'subtree', decodeSubtree),
+        permitted:
+          permitted === undefined ? [] : readList(permitted, 'subtree', decodeSubtree, contextTag(0, true)),
+        excluded:
+          excluded === undefined ? [] : readList(excluded, 'subtree', decodeSubtree, contextTag(1, true)),
       };
     },
   }),
@@ -177,8 +179,13 @@ const extensionRows = [
 
 const rowsByOid = new Map(extensionRows.map((candidate) => [candidate.oid as string, candidate]));
 
-function readList<T>(value: DerValue, name: string, read: (member: DerValue) => T): T[] {
-  const members = childrenOf(value);
+function readList<T>(
+  value: DerValue,
+  name: string,
+  read: (member: DerValue) => T,
+  expected: number = tag.sequence,
+): T[] {
+  const members = childrenOf(value, expected);
   const list: T[] = [];
   while (!members.atEnd) {
     if (list.length >= extensionLimits.names)

@@ -45,7 +45,7 @@ export function encodeAddressConstraint(subnet: string): Uint8Array {
 /** With `constraint`, `ip` is read as address and mask and given as `address/prefix`. */
 export function decodeGeneralName(value: DerValue, constraint = false): GeneralName {
   if (value.tag === directoryName) {
-    const name = childrenOf(value);
+    const name = childrenOf(value, directoryName);
     const text = decodeName(name.next('directoryName')).text;
     name.done();
     return { kind: 'other', value: `directoryName:${text}` };

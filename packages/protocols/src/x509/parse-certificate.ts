@@ -45,7 +45,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     throw failure(innerAlgorithm, 'the two signature algorithms differ');
   }
   const issuer = decodeName(fields.expect(tag.sequence, 'issuer'));
-  const validity = childrenOf(fields.expect(tag.sequence, 'validity'));
+  const validity = childrenOf(fields.next('validity'));
   const notBefore = readTime(validity.next('notBefore'));
   const notAfter = readTime(validity.next('notAfter'));
   validity.done();
@@ -74,7 +74,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 function readVersion(wrapper: DerValue): number {
-  const inner = childrenOf(wrapper);
+  const inner = childrenOf(wrapper, contextTag(0, true));
   const value = inner.next('version');
   inner.done();
   const version = readSmallInteger(value);
@@ -93,7 +93,7 @@ function readExtensions(
   wrapper: DerValue | undefined,
 ): Extensions & Pick<Certificate, 'unknownCriticalExtensions'> {
   if (wrapper === undefined) return { unknownCriticalExtensions: [] };
-  const inner = childrenOf(wrapper);
+  const inner = childrenOf(wrapper, contextTag(3, true));
   const { known, unknownCritical } = decodeExtensions(inner.expect(tag.sequence, 'extensions'));
   inner.done();
   return { ...known, unknownCriticalExtensions: unknownCritical };

@@ -49,7 +49,7 @@ export function parsePublicKey(spki: Uint8Array): PublicKeyFacts {
 
 export function decodePublicKey(value: DerValue): PublicKeyFacts {
   const fields = childrenOf(value);
-  const identifier = childrenOf(fields.expect(tag.sequence, 'algorithm'));
+  const identifier = childrenOf(fields.next('algorithm'));
   const kind = algorithms[readOid(identifier.next('algorithm'))] ?? 'unknown';
   const parameters = identifier.atEnd ? undefined : identifier.next('parameters');
   identifier.done();
@@ -73,7 +73,7 @@ export function decodePublicKey(value: DerValue): PublicKeyFacts {
     }
     case 'rsa': {
       const inner = nestedDer(keyValue, key);
-      const numbers = childrenOf(inner.expect(tag.sequence, 'rsaPublicKey'));
+      const numbers = childrenOf(inner.next('rsaPublicKey'));
       inner.done();
       const modulus = readUnsigned(numbers.next('modulus'));
       const exponent = readUnsigned(numbers.next('publicExponent'));

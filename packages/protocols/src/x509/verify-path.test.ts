@@ -213,6 +213,14 @@ suite('DEV-05 wrong certificates are refused with their reason', () => {
     assert.equal(reasonFor(leaf, { intermediates: [issuing.certificate, below] }), 'path-too-long');
   });
 
+  test('DEV-05 a genuine certificate under another outermost tag, which no signature covers, is not read', () => {
+    for (const outermost of [0x31, 0x32, 0x69, 0xa0]) {
+      const der = Uint8Array.from(newDeviceCertificate(issuing).der);
+      der[0] = outermost;
+      assert.throws(() => parseCertificate(der), DecodeError);
+    }
+  });
+
   test('DEV-05 a certificate whose two algorithm fields differ is not even read', () => {
     const der = oddCertificate({ issuer: issuing, outerAlgorithm: 'ecdsa-sha384' });
     assert.throws(() => parseCertificate(der), DecodeError);

@@ -1,0 +1,43 @@
+/** All decoders of this package that read bytes of a stranger. */
+import { certificate } from './certificate.ts';
+import { certificateRequest } from './certificate-request.ts';
+import {
+  enrollmentBegin,
+  enrollmentClaims,
+  enrollmentGrant,
+  enrollmentOffer,
+  enrollmentProof,
+} from './enrollment-messages.ts';
+import { enrollmentCode, enrollmentUrl } from './enrollment-text.ts';
+import { iseAction, iseBatch, iseMessage } from './ise-requests.ts';
+import { iseDevices, iseDiscovery, iseFailure, iseOrderAnswer } from './ise-answers.ts';
+import { iseActionType, iseQuery, iseQueryPath } from './ise-urls.ts';
+import { json } from './json.ts';
+import { pem } from './pem.ts';
+import type { FuzzTarget } from './target.ts';
+import { xml } from './xml.ts';
+
+export const targets: readonly FuzzTarget[] = [
+  certificate,
+  certificateRequest,
+  pem,
+  enrollmentBegin,
+  enrollmentOffer,
+  enrollmentProof,
+  enrollmentGrant,
+  enrollmentClaims,
+  enrollmentCode,
+  enrollmentUrl,
+  json,
+  xml,
+  iseQuery,
+  iseQueryPath,
+  iseActionType,
+  iseAction,
+  iseMessage,
+  iseBatch,
+  iseDiscovery,
+  iseDevices,
+  iseOrderAnswer,
+  iseFailure,
+];
