@@ -1,6 +1,5 @@
 // M3 to M4: the device proves that it knows the code and asks for its certificate (OTA-06, OTA-07). Code used, device made,
 // certificate issued, audit and event are one transaction: all of it happened, or none.
-import { createHash } from 'node:crypto';
 import {
   decodeClaims,
   decodeProof,
@@ -97,9 +96,12 @@ async function answer(
   deviceKey.fill(0);
   if (!genuine) return new Refused('wrong-proof');
   const now = deps.clock.now();
-  const csrHash = createHash('sha256').update(proof.csr).digest();
+  const key = keyOfRequest(proof.csr);
+  // By the key and not by the request's bytes: a device that signs its request anew is still the same.
+  const keyFingerprint = Buffer.from(key.fingerprint, 'hex');
   if (row.state === 'used') {
-    const isRepeated = row.csr_hash !== null && csrHash.equals(row.csr_hash) && row.answer !== null;
+    const isRepeated =
+      row.key_fingerprint !== null && keyFingerprint.equals(row.key_fingerprint) && row.answer !== null;
     const inTime = row.used_at !== null && now - row.used_at.getTime() < enrollmentLimits.repeatAnswerMs;
     if (isRepeated && inTime && row.answer) return grant(tx, deps, row, session, proof, row.answer);
     await raiseReplayAlarm(tx, deps, context, row);
@@ -110,8 +112,8 @@ async function answer(
       }),
     );
   }
-  if (!(await claimEnrollment(tx, row.enrollment_id, csrHash, now))) return new Refused(`code-${row.state}`);
-  const key = keyOfRequest(proof.csr);
+  if (!(await claimEnrollment(tx, row.enrollment_id, keyFingerprint, now)))
+    return new Refused(`code-${row.state}`);
   const claims = readMessage(decodeClaims, proof.claims);
   const issued = await enrolDevice(tx, deps, context, row, key, claims);
   await keepAnswer(tx, row.enrollment_id, issued);

@@ -1,6 +1,6 @@
 // What the use-cases of this module are handed by the composition.
 import type { Clock } from '../../kernel/clock.ts';
-import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import type { Database } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import type { Sealer } from '../../kernel/sealed/sealer.ts';
@@ -19,8 +19,6 @@ export interface EnrollmentDeps {
   readonly deviceUrl: URL;
   /** DER of what devices must trust to reach this server; asked for with every handshake, for it may change. */
   readonly tlsAnchors: () => readonly Uint8Array[];
-  /** Closes the gates of a device that enrols anew; the compliance module's evaluateDevice. */
-  readonly evaluateDevice: (tx: TenantTx, deviceId: string) => Promise<unknown>;
 }
 
 export const enrollmentLimits = {

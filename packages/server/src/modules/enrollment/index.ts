@@ -4,6 +4,6 @@ export { cancelEnrollmentsOfUser } from './cancel-enrollment.ts';
 export { completeEnrollment } from './complete-enrollment.ts';
 export { createEnrollment } from './create-enrollment.ts';
 export { type EnrollmentDeps, enrollmentLimits } from './enrollment-deps.ts';
-export { expireEnrollments } from './expire-enrollments.ts';
 export { finishEnrollment } from './finish-enrollment.ts';
+export { enrollmentJobs, enrollmentSubscriptions, enrollmentTasks } from './reactions.ts';
 export { enrollmentRoutes } from './routes.ts';

@@ -6,6 +6,7 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { revokeDeviceCertificates } from '../certificates/index.ts';
+import { evaluateDevice } from '../compliance/index.ts';
 import { lockDevice, normalizeIdentifier, readmitDevice } from '../devices/index.ts';
 import type { EnrollmentDeps } from './enrollment-deps.ts';
 import { findBlockedHardware, type HandshakeRow, selectIdentifiers } from './queries.ts';
@@ -67,6 +68,6 @@ export async function readmit(
     actor: systemActor('re-enrollment', tx.organizationId),
   });
   await readmitDevice(tx, deviceId, row.enrollment_id);
-  await deps.evaluateDevice(tx, deviceId);
+  await evaluateDevice(deps, tx, deviceId, deps.clock.now());
   return deviceId;
 }

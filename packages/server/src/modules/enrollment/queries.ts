@@ -7,7 +7,7 @@ export type EnrollmentState = 'open' | 'used' | 'completed' | 'cancelled' | 'exp
 const lockUserStatement = sql(
   'enrollment-lock-user',
   `select user_id, state from users
-   where organization_id = $1 and (user_id = $2 or lower(email) = lower($3)) for no key update`,
+   where organization_id = $1 and (user_id = $2 or email_key = lower($3)) for no key update`,
 );
 
 /** Locked, so that two codes issued at once are counted one after the other. */
@@ -116,14 +116,14 @@ export interface LocatedRow {
 export interface HandshakeRow extends EnrollmentRow {
   readonly server_key: Buffer | null;
   readonly device_key: Buffer | null;
-  readonly csr_hash: Buffer | null;
+  readonly key_fingerprint: Buffer | null;
   readonly answer: { readonly chain: readonly string[]; readonly deviceId: string } | null;
 }
 
 const lockEnrollmentStatement = sql(
   'enrollment-lock',
   `select enrollment_id, user_id, platform, ownership, state, device_id, created_by, created_at, expires_at, used_at,
-     server_key, device_key, csr_hash, answer
+     server_key, device_key, key_fingerprint, answer
    from enrollments where organization_id = $1 and enrollment_id = $2 for update`,
 );
 
@@ -177,7 +177,7 @@ export interface SessionRow {
 
 const claimStatement = sql(
   'enrollment-claim',
-  `update enrollments set state = 'used', csr_hash = $3, used_at = $4
+  `update enrollments set state = 'used', key_fingerprint = $3, used_at = $4
    where organization_id = $1 and enrollment_id = $2 and state = 'open' and expires_at > $4`,
 );
 
@@ -185,10 +185,12 @@ const claimStatement = sql(
 export async function claimEnrollment(
   tx: TenantTx,
   enrollmentId: string,
-  csrHash: Buffer,
+  keyFingerprint: Buffer,
   now: number,
 ): Promise<boolean> {
-  return (await tx.run(claimStatement, [tx.organizationId, enrollmentId, csrHash, new Date(now)])) === 1;
+  return (
+    (await tx.run(claimStatement, [tx.organizationId, enrollmentId, keyFingerprint, new Date(now)])) === 1
+  );
 }
 
 const keepAnswerStatement = sql(

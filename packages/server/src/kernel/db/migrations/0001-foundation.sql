@@ -303,7 +303,7 @@ create table enrollments (
   server_key bytea, -- sealed; erased after the first answered check-in
   device_key bytea, -- sealed
   state text not null default 'open' check (state in ('open', 'used', 'completed', 'cancelled', 'expired')),
-  csr_hash bytea,
+  key_fingerprint bytea, -- SHA-256 of the SubjectPublicKeyInfo that used the code
   answer jsonb,
   device_id uuid,
   created_by text not null,
