@@ -181,3 +181,18 @@ export function writeIdentifiers(
     identifiers.map(({ value }) => value),
   ]);
 }
+
+const eraseCurrent = sql(
+  'devices-erase-facts',
+  `update device_facts set facts = facts - $3::text[]
+   where organization_id = $1 and device_id = $2 and facts ?| $3::text[]`,
+);
+const eraseHistory = sql(
+  'devices-erase-fact-changes',
+  'delete from fact_changes where organization_id = $1 and device_id = $2 and fact = any ($3)',
+);
+
+export async function eraseFacts(tx: TenantTx, deviceId: string, facts: readonly string[]): Promise<void> {
+  const values = [tx.organizationId, deviceId, facts];
+  await Promise.all([tx.run(eraseCurrent, values), tx.run(eraseHistory, values)]);
+}

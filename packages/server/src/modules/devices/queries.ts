@@ -30,9 +30,7 @@ const insertPendingDevice = sql(
      access_vpn, failure_reason, remediation, evaluation, policy_version, evaluated_at, user_name, guid)
    select $1, $2, device.device_no, false, false, 'deny', 'deny', 'deny',
      'The device has not completed its enrolment.', 'Finish the enrolment on the device.',
-     jsonb_build_object('verdicts', '[]'::jsonb, 'compliant', false, 'nextChangeAt', null,
-       'evaluatedAt', (extract(epoch from now()) * 1000)::bigint),
-     '', now(), users.user_name, $2::uuid::text
+     '{"verdicts":[],"compliant":false,"nextChangeAt":null,"evaluatedAt":0}', '', 'epoch', users.user_name, $2::uuid::text
    from device left join users on users.organization_id = $1 and users.user_id = $3`,
 );
 
@@ -202,4 +200,13 @@ const deleteDeviceStatement = sql(
 
 export async function deleteRow(tx: TenantTx, deviceId: string): Promise<boolean> {
   return (await tx.run(deleteDeviceStatement, [tx.organizationId, deviceId])) === 1;
+}
+
+const userExists = sql(
+  'devices-user-exists',
+  'select 1 from users where organization_id = $1 and user_id = $2 for key share',
+);
+
+export async function hasUser(tx: TenantTx, userId: string): Promise<boolean> {
+  return (await tx.one(userExists, [tx.organizationId, userId])) !== undefined;
 }

@@ -1,0 +1,236 @@
+import { accessLevels, gates } from '@gatehouse/core/compliance/gate.ts';
+import { ruleKinds } from '@gatehouse/core/compliance/rule.ts';
+import { ruleStatuses, severities } from '@gatehouse/core/compliance/verdict.ts';
+import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/device.ts';
+import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
+import { type TSchema, Type } from 'typebox';
+import { closed, Id, Line, Time } from './values.ts';
+
+const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const MaybeText = Maybe(Type.String());
+const Access = Type.Enum([...accessLevels]);
+
+export const DeviceOrder = Type.Enum(['enrolled', '-enrolled', 'name', '-name'], {
+  description: 'A minus turns the order around. Searches are ordered by enrolment.',
+});
+
+export const DeviceFilter = {
+  platform: Type.Optional(Type.Enum([...platforms])),
+  state: Type.Optional(Type.Enum([...deviceStates])),
+  ownership: Type.Optional(Type.Enum([...ownerships])),
+  userId: Type.Optional(Id),
+  compliant: Type.Optional(Type.Enum(['true', 'false'])),
+  access: Type.Optional(Type.Enum([...accessLevels], { description: 'What the network gate answers.' })),
+  search: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: 128,
+      description:
+        'The beginning of any identifier (serial number, MAC address, IMEI, host name, …), of the name, or of the name or address of its user; or an asset number.',
+    }),
+  ),
+  sort: Type.Optional(DeviceOrder),
+};
+
+export const Device = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    platform: Type.Enum([...platforms]),
+    ownership: Type.Enum([...ownerships]),
+    state: Type.Enum([...deviceStates]),
+    assetNumber: MaybeText,
+    user: Maybe(
+      Type.Object(
+        { id: Id, email: Type.String(), userName: Type.String(), displayName: Type.String() },
+        closed,
+      ),
+    ),
+    createdAt: Time,
+    registeredAt: Maybe(Time),
+    unmanagedAt: Maybe(Time),
+    lastCheckInAt: Maybe(Time),
+    clockSkewSeconds: Maybe(
+      Type.Integer({ description: "How far ahead the device's clock was at its last report." }),
+    ),
+    compliant: Type.Boolean(),
+    access: Type.Object({ network: Access, mail: Access, vpn: Access }, closed),
+    failureReason: MaybeText,
+    remediation: MaybeText,
+    evaluatedAt: Maybe(Time),
+    nextChangeAt: Maybe(
+      Type.String({ format: 'date-time', description: 'When the decision is looked at again by itself.' }),
+    ),
+    policyVersion: Type.String(),
+    acknowledgedPolicyVersion: MaybeText,
+    manufacturer: MaybeText,
+    model: MaybeText,
+    osVersion: MaybeText,
+    hostName: MaybeText,
+    serialNumber: MaybeText,
+    imei: MaybeText,
+    meid: MaybeText,
+    udid: MaybeText,
+    guid: Type.String(),
+    macs: Type.Array(Type.String()),
+  },
+  closed,
+);
+
+export const DeviceChanges = Type.Object(
+  {
+    name: Type.Optional(Line(100)),
+    assetNumber: Type.Optional(Maybe(Line(100))),
+    userId: Type.Optional(Maybe(Id)),
+    ownership: Type.Optional(Type.Enum([...ownerships], { description: 'Needs a permission of its own.' })),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+export const StandingChange = Type.Object(
+  { reason: Type.Optional(Line(500)) },
+  { ...closed, description: 'The reason goes into the audit record.' },
+);
+
+export const Fact = Type.Object(
+  {
+    name: Type.String(),
+    value: Type.Unknown(),
+    unit: Type.Optional(Type.String()),
+    scan: Type.Enum([...scans]),
+    privacy: Type.Enum([...privacyClasses]),
+    source: Type.Enum([...factSources]),
+    observedAt: Time,
+    contradictedBy: Type.Optional(
+      Type.Array(
+        Type.Object({ value: Type.Unknown(), source: Type.Enum([...factSources]), observedAt: Time }, closed),
+        { description: 'What less trusted sources say instead.' },
+      ),
+    ),
+  },
+  closed,
+);
+
+export const DeviceFacts = Type.Object(
+  {
+    facts: Type.Array(Fact),
+    scans: Type.Array(
+      Type.Object(
+        {
+          scan: Type.Enum([...scans]),
+          source: Type.Enum([...factSources]),
+          observedAt: Time,
+          receivedAt: Time,
+          truncated: Type.Boolean(),
+        },
+        closed,
+      ),
+    ),
+    withheld: Type.Array(Type.Enum([...privacyClasses]), {
+      description: 'Classes that the caller may not see.',
+    }),
+  },
+  closed,
+);
+
+export const FactChange = Type.Object(
+  {
+    fact: Type.String(),
+    source: Type.Enum([...factSources]),
+    before: Type.Unknown(),
+    after: Type.Unknown(),
+    observedAt: Time,
+  },
+  closed,
+);
+
+export const PostureChange = Type.Object(
+  {
+    at: Time,
+    registered: Type.Boolean(),
+    blocked: Type.Boolean(),
+    compliant: Type.Boolean(),
+    access: Type.Object({ network: Access, mail: Access, vpn: Access }, closed),
+    rules: Type.Array(
+      Type.Object({ rule: Type.Enum([...ruleKinds]), status: Type.Enum([...ruleStatuses]) }, closed),
+    ),
+    policyVersion: Type.String(),
+  },
+  closed,
+);
+
+export const OwnershipImportReport = Type.Object(
+  {
+    changed: Type.Integer(),
+    unchanged: Type.Integer(),
+    failed: Type.Integer(),
+    lines: Type.Array(
+      Type.Object(
+        {
+          line: Type.Integer({ description: 'In the file, counted from 1.' }),
+          identifier: Type.String(),
+          outcome: Type.Enum(['changed', 'unchanged', 'not-found', 'ambiguous', 'invalid']),
+          deviceId: Type.Optional(Id),
+          problem: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+// ------------------------------------------------------------------------------------------------ explanation
+
+const Milliseconds = Type.Number({ description: 'Milliseconds since the epoch.' });
+const perGate = <Schema extends TSchema>(schema: Schema) =>
+  Type.Object(
+    Object.fromEntries(gates.map((gate) => [gate, schema])) as Record<(typeof gates)[number], Schema>,
+    closed,
+  );
+const open = { additionalProperties: true } as const;
+
+export const ExplainQuery = {
+  gate: Type.Optional(Type.Enum([...gates])),
+  at: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Explain the decision of that moment instead.' }),
+  ),
+  format: Type.Optional(Type.Enum(['json', 'text'])),
+};
+
+export const DeviceExplanation = Type.Object(
+  {
+    deviceId: Id,
+    at: Milliseconds,
+    compliant: Type.Boolean(),
+    gates: perGate(Type.Object({ access: Access, reasons: Type.Array(Type.Object({}, open)) }, closed)),
+    rules: Type.Array(
+      Type.Object(
+        {
+          rule: Type.Enum([...ruleKinds]),
+          title: Type.String(),
+          severity: Type.Enum([...severities]),
+          purpose: Type.Enum(['security', 'cost']),
+          gates: Type.Array(Type.Enum([...gates])),
+          status: Type.Enum([...ruleStatuses]),
+          summary: Type.String(),
+          remedy: MaybeText,
+          failingSince: Maybe(Milliseconds),
+          graceEndsAt: Maybe(Milliseconds),
+          changesAt: Maybe(Milliseconds),
+          evidence: Type.Array(Type.Object({ fact: Type.String(), text: Type.String() }, open)),
+          demands: Type.Array(Type.Object({ setting: Type.String(), text: Type.String() }, open)),
+          effects: perGate(Access),
+        },
+        closed,
+      ),
+    ),
+    evaluatedAt: Maybe(Milliseconds),
+    nextChangeAt: Maybe(Milliseconds),
+    settingsVersion: Type.String(),
+    policyVersion: Type.String(),
+    acknowledgedPolicyVersion: MaybeText,
+    text: Type.Array(Type.String(), { description: 'The same for people, line by line.' }),
+  },
+  closed,
+);

@@ -1,0 +1,245 @@
+// Evaluates devices and stores what changed: the row that all gates read, its history, audit entries, events. Runs in the
+// caller's transaction, so that a report and what follows from it appear together.
+import { systemActor } from '@gatehouse/core/actor.ts';
+import type { Rule } from '@gatehouse/core/compliance/rule.ts';
+import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
+import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import { selectFacts } from '@gatehouse/core/facts/select.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import type { Events } from '../../kernel/events.ts';
+import { announce, type Notifications } from '../../kernel/notifications.ts';
+import { recordAudit } from '../audit/index.ts';
+import { noSuchDevice } from '../devices/index.ts';
+import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
+import { composePosture, evaluatedScans, type Posture } from './posture.ts';
+import {
+  loadRows,
+  type PostureColumns,
+  type PostureRow,
+  writePostureChanges,
+  writePostures,
+} from './queries.ts';
+
+export interface EvaluationDeps {
+  readonly events: Events;
+  readonly notifications: Pick<Notifications, 'publish'>;
+}
+
+export interface EvaluatedDevice {
+  readonly deviceId: string;
+  readonly posture: PostureColumns;
+  readonly evaluation: Evaluation;
+  /** What applies to the device, with its schedule: the answer to a check-in needs it. */
+  readonly policy: EffectivePolicy;
+  /** The version that the device last said it applies. */
+  readonly acknowledgedPolicyVersion: string | null;
+  /** A gate, the compliance or the registration is another than before. */
+  readonly changed: boolean;
+}
+
+/** @throws DomainError `not-found` */
+export async function evaluateDevice(
+  deps: EvaluationDeps,
+  tx: TenantTx,
+  deviceId: string,
+  now: number,
+): Promise<EvaluatedDevice> {
+  const [evaluated] = await evaluateDevices(deps, tx, [deviceId], now);
+  if (!evaluated) throw noSuchDevice();
+  return evaluated;
+}
+
+/** Locks the devices, in one round trip loads what is known of all, in another writes what changed. Unknown ids are left out. */
+export async function evaluateDevices(
+  deps: EvaluationDeps,
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  now: number,
+): Promise<readonly EvaluatedDevice[]> {
+  const [rows, policies] = await Promise.all([
+    loadRows(tx, deviceIds, evaluatedScans, { lock: true }),
+    resolveForDevices(tx, deviceIds),
+  ]);
+  const contacts = new Map(rows.contacts.map((row) => [row.device_id, row]));
+  const postures = new Map(rows.postures.map((row) => [row.device_id, row]));
+  const rulesFor = ruleCache();
+  const outcomes = rows.devices.flatMap((device) => {
+    const [contact, before] = [contacts.get(device.device_id), postures.get(device.device_id)];
+    const policy = policies.get(device.device_id);
+    if (!contact || !before || !policy) return [];
+    // Whoever waited for the lock brings an older time than the one before him wrote: time never runs backwards for a device.
+    const at = Math.max(now, before.evaluated_at.getTime());
+    const posture = composePosture({
+      state: device.state,
+      userName: device.user_name,
+      rules: rulesFor(policy, device.platform),
+      policyVersion: policy.version,
+      facts: selectFacts(rows.facts.get(device.device_id) ?? []),
+      lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
+      previous: before.evaluation,
+      now: at,
+    });
+    return [{ device, contact, before, policy, posture, at }];
+  });
+  await store(deps, tx, outcomes);
+  return outcomes.map(({ device, contact, before, policy, posture }) => ({
+    deviceId: device.device_id,
+    posture: posture.columns,
+    evaluation: posture.subject.evaluation,
+    policy,
+    acknowledgedPolicyVersion: contact.acknowledged_policy_version,
+    changed: decisionChanged(before, posture.columns),
+  }));
+}
+
+/** Devices of one platform under one policy share their rules. */
+function ruleCache(): (policy: EffectivePolicy, platform: Platform) => readonly Rule[] {
+  const known = new Map<string, readonly Rule[]>();
+  return (policy, platform) => {
+    const key = `${platform}/${policy.resolved.version}`;
+    const rules = known.get(key) ?? rulesFromSettings(policy.resolved, platform);
+    known.set(key, rules);
+    return rules;
+  };
+}
+
+interface Outcome {
+  readonly device: { readonly device_id: string };
+  readonly before: PostureRow;
+  readonly posture: Posture;
+  /** When it was evaluated, ms since the epoch. */
+  readonly at: number;
+}
+
+async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outcome[]): Promise<void> {
+  const writes: Promise<unknown>[] = [];
+  const rows = outcomes.flatMap((outcome) => rowToWrite(outcome) ?? []);
+  if (rows.length > 0) writes.push(writePostures(tx, rows));
+  const changes = outcomes.filter(
+    ({ before, posture }) =>
+      decisionChanged(before, posture.columns) ||
+      statuses(before.evaluation) !== statuses(posture.subject.evaluation),
+  );
+  if (changes.length > 0) {
+    writes.push(
+      writePostureChanges(
+        tx,
+        changes.map(({ device, at, posture: { columns, subject } }) => ({
+          device_id: device.device_id,
+          registered: columns.registered,
+          blocked: subject.blocked,
+          compliant: columns.compliant,
+          access_network: columns.access_network,
+          access_mail: columns.access_mail,
+          access_vpn: columns.access_vpn,
+          evaluation: subject.evaluation,
+          policy_version: columns.policy_version,
+          changed_at: new Date(at),
+        })),
+      ),
+    );
+  }
+  for (const { device, before, posture } of changes) {
+    if (!decisionChanged(before, posture.columns)) continue;
+    writes.push(tell(deps, tx, device.device_id, before, posture));
+  }
+  await Promise.all(writes);
+}
+
+/** Whoever guards a gate hears of a decision that changed, and of nothing else (NAC-06); the record keeps it with its cause (CMP-21). */
+async function tell(
+  { events, notifications }: EvaluationDeps,
+  tx: TenantTx,
+  deviceId: string,
+  before: PostureColumns,
+  { columns: after, subject }: Posture,
+): Promise<void> {
+  const causes = subject.evaluation.verdicts
+    .filter(({ status }) => status !== 'compliant')
+    .map(({ rule, status }) => `${rule}: ${status}`);
+  const change = { before: decisionOf(before), after: decisionOf(after), causes };
+  announce(tx, notifications, 'posture-changed', { organizationId: tx.organizationId, id: deviceId });
+  await Promise.all([
+    recordAudit(tx, {
+      actor: systemActor('compliance', tx.organizationId),
+      action: 'compliance.decision-changed',
+      target: { kind: 'device', id: deviceId },
+      outcome: 'done',
+      show: change,
+    }),
+    events.emit(tx, {
+      name: 'device.posture-changed',
+      subjectId: deviceId,
+      payload: { deviceId, ...change },
+    }),
+  ]);
+}
+
+function decisionOf(columns: PostureColumns) {
+  return {
+    registered: columns.registered,
+    compliant: columns.compliant,
+    network: columns.access_network,
+    mail: columns.access_mail,
+    vpn: columns.access_vpn,
+  };
+}
+
+function decisionChanged(before: PostureColumns, after: PostureColumns): boolean {
+  return (
+    before.registered !== after.registered ||
+    before.compliant !== after.compliant ||
+    before.access_network !== after.access_network ||
+    before.access_mail !== after.access_mail ||
+    before.access_vpn !== after.access_vpn
+  );
+}
+
+/**
+ * The row as it must be stored, or undefined when what is stored still holds. A next change that only moved further away is
+ * not worth a write: when the stored time comes, the device is evaluated, found unchanged, and the later time written then.
+ * So a check-in that changes nothing writes nothing here.
+ */
+function rowToWrite({ device, before, posture, at }: Outcome): PostureRow | undefined {
+  const { columns, subject } = posture;
+  const next = subject.registered ? subject.evaluation.nextChangeAt : null;
+  const stored = before.next_change_at?.getTime() ?? null;
+  const timeIsFine = stored === null ? next === null : stored > at && (next === null || stored <= next);
+  if (
+    timeIsFine &&
+    sameColumns(before, columns) &&
+    substance(before.evaluation) === substance(subject.evaluation)
+  )
+    return undefined;
+  return {
+    device_id: device.device_id,
+    ...columns,
+    evaluation: subject.evaluation,
+    evaluated_at: new Date(at),
+    next_change_at: next === null ? null : new Date(next),
+  };
+}
+
+function sameColumns(before: PostureRow, after: PostureColumns): boolean {
+  return (Object.keys(after) as (keyof PostureColumns)[]).every((name) =>
+    name === 'macs' ? before.macs.join() === after.macs.join() : before[name] === after[name],
+  );
+}
+
+function statuses({ verdicts }: Evaluation): string {
+  return verdicts.map(({ rule, status }) => `${rule}=${status}`).join();
+}
+
+/** What of an evaluation matters to later ones and to readers; evidence grows younger with every report and does not. */
+function substance({ verdicts }: Evaluation): string {
+  return JSON.stringify(
+    verdicts.map(({ rule, status, summary, failingSince, graceEndsAt }) => [
+      rule,
+      status,
+      summary,
+      failingSince,
+      graceEndsAt,
+    ]),
+  );
+}

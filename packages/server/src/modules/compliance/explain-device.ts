@@ -1,0 +1,109 @@
+// Why a device has or lacks access, now or at a moment in the past (idea 2, CMP-21).
+import { explain, type Explanation } from '@gatehouse/core/compliance/explain.ts';
+import type { Gate } from '@gatehouse/core/compliance/gate.ts';
+import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { selectFacts } from '@gatehouse/core/facts/select.ts';
+import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import type { TenantPrincipal } from '../../kernel/http/route.ts';
+import { noSuchDevice } from '../devices/index.ts';
+import { resolveForDevice } from '../policies/index.ts';
+import { composePosture, evaluatedScans } from './posture.ts';
+import { findChangeAt, loadRows } from './queries.ts';
+
+export interface ExplainDeps {
+  readonly database: Pick<Database, 'withTenant'>;
+  readonly clock: Clock;
+}
+
+export interface DeviceExplanation extends Explanation {
+  readonly deviceId: string;
+  /** The moment that is explained, ms since the epoch. */
+  readonly at: number;
+  /** The version of policy and schedule that held, and the one the device last said it applies (CMP-11, POL-15). */
+  readonly policyVersion: string;
+  readonly acknowledgedPolicyVersion: string | null;
+}
+
+export interface ExplainQuestion {
+  /** Only what concerns this gate. */
+  readonly gate?: Gate | undefined;
+  /** ms since the epoch; absent: now. */
+  readonly at?: number | undefined;
+}
+
+/** @throws DomainError `not-found` for a device, or a moment before which nothing is recorded of it. */
+export async function explainDevice(
+  deps: ExplainDeps,
+  principal: TenantPrincipal,
+  deviceId: string,
+  { gate, at }: ExplainQuestion = {},
+): Promise<DeviceExplanation> {
+  requirePermission(principal, 'devices.explain');
+  const now = deps.clock.now();
+  const explanation = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) => (at === undefined || at >= now ? explainNow(tx, deviceId, now) : explainPast(tx, deviceId, at)),
+    { readOnly: true },
+  );
+  return gate === undefined ? explanation : forGate(explanation, gate);
+}
+
+/** Evaluated afresh from what is stored, so that evidence has its present age; the verdicts are those of the stored row. */
+async function explainNow(tx: TenantTx, deviceId: string, now: number): Promise<DeviceExplanation> {
+  const [rows, policy] = await Promise.all([
+    loadRows(tx, [deviceId], evaluatedScans, { lock: false }),
+    resolveForDevice(tx, deviceId),
+  ]);
+  const [[device], [contact], [before]] = [rows.devices, rows.contacts, rows.postures];
+  if (!device || !contact || !before) throw noSuchDevice();
+  const { subject } = composePosture({
+    state: device.state,
+    userName: device.user_name,
+    rules: rulesFromSettings(policy.resolved, device.platform),
+    policyVersion: policy.version,
+    facts: selectFacts(rows.facts.get(deviceId) ?? []),
+    lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
+    previous: before.evaluation,
+    now,
+  });
+  return {
+    deviceId,
+    at: now,
+    policyVersion: policy.version,
+    acknowledgedPolicyVersion: contact.acknowledged_policy_version,
+    ...explain({ subject, resolved: policy.resolved, now }),
+  };
+}
+
+async function explainPast(tx: TenantTx, deviceId: string, at: number): Promise<DeviceExplanation> {
+  const [change, policy] = await Promise.all([
+    findChangeAt(tx, deviceId, new Date(at)),
+    resolveForDevice(tx, deviceId),
+  ]);
+  if (!change) {
+    throw new DomainError('not-found', 'Nothing is recorded of this device at that time.', {
+      reason: 'before-the-record',
+    });
+  }
+  const { registered, blocked, evaluation } = change;
+  // Settings that have changed since are not passed off as the ones that held then.
+  const resolved =
+    policy.version === change.policy_version
+      ? policy.resolved
+      : { values: {}, origins: {}, version: change.policy_version };
+  return {
+    deviceId,
+    at,
+    policyVersion: change.policy_version,
+    acknowledgedPolicyVersion: null,
+    ...explain({ subject: { registered, blocked, evaluation }, resolved, now: at }),
+  };
+}
+
+function forGate(explanation: DeviceExplanation, gate: Gate): DeviceExplanation {
+  const rules = explanation.rules.filter((rule) => rule.gates.includes(gate));
+  return { ...explanation, rules, gates: { ...explanation.gates, [gate]: explanation.gates[gate] } };
+}

@@ -1,0 +1,160 @@
+// From facts, policy and standing to the row that everybody reads: pure, so that the live path and an explanation agree.
+import { type AccessSubject, decideAccess } from '@gatehouse/core/compliance/access.ts';
+import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
+import type { Rule } from '@gatehouse/core/compliance/rule.ts';
+import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
+import { summarize } from '@gatehouse/core/compliance/summarize.ts';
+import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { DeviceState } from '@gatehouse/core/devices/device.ts';
+import { type FactName, factDefinition, type FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
+import type { Facts, Scan } from '@gatehouse/core/facts/types.ts';
+import { macAddresses, normalizeIdentifier } from '../devices/index.ts';
+import type { PostureColumns } from './queries.ts';
+
+/** What the network is told of a device (NAC-23 … NAC-34), beside the verdict. */
+const copiedFacts = [
+  'storage.encrypted',
+  'passcode.set',
+  'integrity.compromised',
+  'device.manufacturer',
+  'device.model',
+  'device.imei',
+  'device.meid',
+  'device.udid',
+  'device.serial-number',
+  'device.phone-number',
+  'device.host-name',
+  'os.name',
+  'os.version',
+  'network.interfaces',
+] as const satisfies readonly FactName[];
+
+/** The scans that an evaluation reads: those of the rules' facts and of the copied ones. Inventories are not among them. */
+export const evaluatedScans: readonly Scan[] = [
+  ...new Set(
+    [...copiedFacts, ...Object.values(ruleCatalogue).flatMap(({ reads }): readonly FactName[] => reads)].map(
+      (fact) => factDefinition(fact).scan,
+    ),
+  ),
+];
+
+/** The network is told at most five addresses a device. */
+const mostMacs = 5;
+
+export interface Standing {
+  readonly registered: boolean;
+  readonly blocked: boolean;
+}
+
+/** A device that is being wiped has lost its trust already, before it confirms. */
+export function standingOf(state: DeviceState): Standing {
+  switch (state) {
+    case 'registered':
+      return { registered: true, blocked: false };
+    case 'wiping':
+    case 'blocked':
+      return { registered: true, blocked: true };
+    case 'pending':
+    case 'unmanaged':
+      return { registered: false, blocked: false };
+    default:
+      return state satisfies never;
+  }
+}
+
+export interface PostureInput {
+  readonly state: DeviceState;
+  readonly userName: string | null;
+  readonly rules: readonly Rule[];
+  readonly policyVersion: string;
+  readonly facts: Facts;
+  readonly lastCheckInAt: number | null;
+  readonly previous: Evaluation | null;
+  readonly now: number;
+}
+
+export interface Posture {
+  readonly subject: AccessSubject & { readonly evaluation: Evaluation };
+  readonly columns: PostureColumns;
+}
+
+export function composePosture(input: PostureInput): Posture {
+  const { facts, lastCheckInAt, previous, now } = input;
+  const evaluation = evaluate(input.rules, facts, { now, lastCheckInAt, previous });
+  const subject = { ...standingOf(input.state), evaluation };
+  const decide = (gate: 'network' | 'mail' | 'vpn') => decideAccess(subject, gate).access;
+  return {
+    subject,
+    columns: {
+      registered: subject.registered,
+      compliant: subject.registered && !subject.blocked && evaluation.compliant,
+      access_network: decide('network'),
+      access_mail: decide('mail'),
+      access_vpn: decide('vpn'),
+      ...reasons(input.state, evaluation),
+      policy_version: input.policyVersion,
+      user_name: input.userName,
+      ...attributes(facts),
+    },
+  };
+}
+
+/** Standing comes before rules: a blocked device is not mended by setting a passcode. */
+function reasons(
+  state: DeviceState,
+  evaluation: Evaluation,
+): Pick<PostureColumns, 'failure_reason' | 'remediation'> {
+  switch (state) {
+    case 'pending':
+      return {
+        failure_reason: 'The device has not completed its enrolment.',
+        remediation: 'Finish the enrolment on the device.',
+      };
+    case 'unmanaged':
+      return {
+        failure_reason: 'The device is not under management.',
+        remediation: 'Enrol the device again.',
+      };
+    case 'blocked':
+      return {
+        failure_reason: 'An administrator has blocked the device.',
+        remediation: 'Ask an administrator to unblock the device.',
+      };
+    case 'wiping':
+      return { failure_reason: 'Corporate data is being removed from the device.', remediation: null };
+    case 'registered': {
+      const { failureReason, remediation } = summarize(evaluation);
+      return { failure_reason: failureReason, remediation };
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+function attributes(facts: Facts) {
+  const read = <N extends (typeof copiedFacts)[number]>(name: N) =>
+    (facts.get(name)?.value ?? null) as FactValueOf<N> | null;
+  const identifier = (kind: 'imei' | 'meid' | 'udid' | 'serial' | 'host-name', text: string | null) =>
+    text === null ? null : (normalizeIdentifier(kind, text) ?? null);
+  return {
+    disk_encrypted: read('storage.encrypted'),
+    pin_lock_on: read('passcode.set'),
+    compromised: read('integrity.compromised'),
+    manufacturer: read('device.manufacturer'),
+    model: read('device.model'),
+    imei: identifier('imei', read('device.imei')),
+    meid: identifier('meid', read('device.meid')),
+    udid: identifier('udid', read('device.udid')),
+    serial_number: identifier('serial', read('device.serial-number')),
+    os_version: operatingSystem(read('os.name'), read('os.version')),
+    phone_number: read('device.phone-number'),
+    host_name: identifier('host-name', read('device.host-name')),
+    macs: macAddresses(read('network.interfaces') ?? []).slice(0, mostMacs),
+  };
+}
+
+/** "Debian GNU/Linux 12.11", "iPadOS 18.1": name and version, each once. */
+function operatingSystem(name: string | null, version: string | null): string | null {
+  if (name === null || version === null) return name ?? version;
+  return name.includes(version) ? name : `${name} ${version}`;
+}

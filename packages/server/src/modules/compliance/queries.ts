@@ -1,0 +1,274 @@
+// Statements over the one stored decision and its history, for one device or for many at once. `$1` is the organization.
+import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
+import type { FactReport } from '@gatehouse/core/facts/select.ts';
+import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+export interface ContactRow {
+  readonly device_id: string;
+  readonly last_check_in_at: Date | null;
+  readonly acknowledged_policy_version: string | null;
+}
+
+/** The lock of modules/devices/lock-device.ts, for many: in one order, so that two batches cannot deadlock. */
+const lockContacts = sql(
+  'compliance-lock-contacts',
+  `select device_id, last_check_in_at, acknowledged_policy_version from device_contacts
+   where organization_id = $1 and device_id = any ($2) order by device_id for update`,
+);
+const selectContacts = sql(
+  'compliance-select-contacts',
+  `select device_id, last_check_in_at, acknowledged_policy_version from device_contacts
+   where organization_id = $1 and device_id = any ($2)`,
+);
+
+export interface DeviceRow {
+  readonly device_id: string;
+  readonly platform: Platform;
+  readonly state: DeviceState;
+  readonly user_name: string | null;
+}
+
+const selectDevices = sql(
+  'compliance-select-devices',
+  `select d.device_id, d.platform, d.state, u.user_name from devices d
+   left join users u on u.organization_id = $1 and u.user_id = d.user_id
+   where d.organization_id = $1 and d.device_id = any ($2)`,
+);
+
+/** The columns that an evaluation writes. */
+export interface PostureColumns {
+  readonly registered: boolean;
+  readonly compliant: boolean;
+  readonly access_network: Access;
+  readonly access_mail: Access;
+  readonly access_vpn: Access;
+  readonly failure_reason: string | null;
+  readonly remediation: string | null;
+  readonly policy_version: string;
+  readonly user_name: string | null;
+  readonly disk_encrypted: boolean | null;
+  readonly pin_lock_on: boolean | null;
+  readonly compromised: boolean | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly imei: string | null;
+  readonly meid: string | null;
+  readonly udid: string | null;
+  readonly serial_number: string | null;
+  readonly os_version: string | null;
+  readonly phone_number: string | null;
+  readonly host_name: string | null;
+  readonly macs: readonly string[];
+}
+
+export interface PostureRow extends PostureColumns {
+  readonly device_id: string;
+  readonly evaluation: Evaluation;
+  readonly evaluated_at: Date;
+  readonly next_change_at: Date | null;
+}
+
+const selectPostures = sql(
+  'compliance-select-postures',
+  `select device_id, registered, compliant, access_network, access_mail, access_vpn, failure_reason, remediation,
+     policy_version, user_name, disk_encrypted, pin_lock_on, compromised, manufacturer, model, imei, meid, udid,
+     serial_number, os_version, phone_number, host_name, macs, evaluation, evaluated_at, next_change_at
+   from device_posture where organization_id = $1 and device_id = any ($2)`,
+);
+
+const selectFactsOfMany = sql(
+  'compliance-select-facts',
+  `select device_id, source, facts, observed_at from device_facts
+   where organization_id = $1 and device_id = any ($2) and scan = any ($3)`,
+);
+
+export interface LoadedRows {
+  readonly contacts: readonly ContactRow[];
+  readonly devices: readonly DeviceRow[];
+  readonly postures: readonly PostureRow[];
+  readonly facts: ReadonlyMap<string, readonly FactReport[]>;
+}
+
+/** One round trip. With `lock`, everything is read after the lock is held, and thus is the newest truth. */
+export async function loadRows(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  scans: readonly Scan[],
+  { lock }: { readonly lock: boolean },
+): Promise<LoadedRows> {
+  const key = [tx.organizationId, deviceIds];
+  const [contacts, devices, postures, facts] = await Promise.all([
+    tx.query<ContactRow>(lock ? lockContacts : selectContacts, key),
+    tx.query<DeviceRow>(selectDevices, key),
+    tx.query<PostureRow>(selectPostures, key),
+    tx.query<{
+      device_id: string;
+      source: FactSource;
+      facts: Readonly<Record<string, FactValue>>;
+      observed_at: Date;
+    }>(selectFactsOfMany, [...key, scans]),
+  ]);
+  const reports = facts.map((row) => ({
+    deviceId: row.device_id,
+    report: { source: row.source, observedAt: row.observed_at.getTime(), facts: row.facts },
+  }));
+  const byDevice = Map.groupBy(reports, ({ deviceId }) => deviceId);
+  return {
+    contacts,
+    devices,
+    postures,
+    facts: new Map([...byDevice].map(([id, list]) => [id, list.map(({ report }) => report)])),
+  };
+}
+
+const updatePostures = sql(
+  'compliance-update-postures',
+  `update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
+     access_mail = r.access_mail, access_vpn = r.access_vpn, failure_reason = r.failure_reason,
+     remediation = r.remediation, policy_version = r.policy_version, user_name = r.user_name,
+     disk_encrypted = r.disk_encrypted, pin_lock_on = r.pin_lock_on, compromised = r.compromised,
+     manufacturer = r.manufacturer, model = r.model, imei = r.imei, meid = r.meid, udid = r.udid,
+     serial_number = r.serial_number, os_version = r.os_version, phone_number = r.phone_number,
+     host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
+     next_change_at = r.next_change_at
+   from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
+     access_mail text, access_vpn text, failure_reason text, remediation text, policy_version text, user_name text,
+     disk_encrypted boolean, pin_lock_on boolean, compromised boolean, manufacturer text, model text, imei text, meid text,
+     udid text, serial_number text, os_version text, phone_number text, host_name text, macs text[], evaluation jsonb,
+     evaluated_at timestamptz, next_change_at timestamptz)
+   where p.organization_id = $1 and p.device_id = r.device_id`,
+);
+
+export function writePostures(tx: TenantTx, rows: readonly PostureRow[]): Promise<number> {
+  return tx.run(updatePostures, [tx.organizationId, JSON.stringify(rows)]);
+}
+
+export interface ChangeRow {
+  readonly device_id: string;
+  readonly registered: boolean;
+  readonly blocked: boolean;
+  readonly compliant: boolean;
+  readonly access_network: Access;
+  readonly access_mail: Access;
+  readonly access_vpn: Access;
+  readonly evaluation: Evaluation;
+  readonly policy_version: string;
+  readonly changed_at: Date;
+}
+
+const insertChanges = sql(
+  'compliance-insert-changes',
+  `insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
+     access_vpn, evaluation, policy_version, changed_at)
+   select $1, r.device_id, r.registered, r.blocked, r.compliant, r.access_network, r.access_mail, r.access_vpn,
+     r.evaluation, r.policy_version, r.changed_at
+   from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, blocked boolean, compliant boolean,
+     access_network text, access_mail text, access_vpn text, evaluation jsonb, policy_version text,
+     changed_at timestamptz)`,
+);
+
+export function writePostureChanges(tx: TenantTx, rows: readonly ChangeRow[]): Promise<number> {
+  return tx.run(insertChanges, [tx.organizationId, JSON.stringify(rows)]);
+}
+
+const selectChangeAt = sql(
+  'compliance-select-change-at',
+  `select device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, evaluation, policy_version,
+     changed_at
+   from posture_changes where organization_id = $1 and device_id = $2 and changed_at <= $3
+   order by changed_at desc, change_id desc limit 1`,
+);
+
+/** The posture that held at a moment: that of the last change before it. */
+export function findChangeAt(tx: TenantTx, deviceId: string, at: Date): Promise<ChangeRow | undefined> {
+  return tx.one<ChangeRow>(selectChangeAt, [tx.organizationId, deviceId, at]);
+}
+
+const selectChanges = sql(
+  'compliance-list-changes',
+  `select change_id::text, device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, evaluation,
+     policy_version, changed_at
+   from posture_changes
+   where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
+   order by change_id desc limit $4`,
+);
+
+export function listChanges(
+  tx: TenantTx,
+  deviceId: string,
+  before: string | null,
+  limit: number,
+): Promise<(ChangeRow & { readonly change_id: string })[]> {
+  return tx.query(selectChanges, [tx.organizationId, deviceId, before, limit]);
+}
+
+const selectDue = sql(
+  'compliance-select-due',
+  `select organization_id, device_id from device_posture where next_change_at <= $1 order by next_change_at limit $2`,
+);
+
+export function findDue(
+  tx: SystemTx,
+  now: Date,
+  limit: number,
+): Promise<{ organization_id: string; device_id: string }[]> {
+  return tx.query(selectDue, [now, limit]);
+}
+
+// ------------------------------------------------------------------- the devices that a change of policies concerns
+
+export interface ReachedRow {
+  readonly device_id: string;
+  readonly device_no: string;
+}
+
+const reached = {
+  organization: sql(
+    'compliance-reached-organization',
+    `select d.device_id, d.device_no from devices d
+     where d.organization_id = $1 and $2::uuid = $1 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+       and d.state <> 'unmanaged'
+     order by d.device_no limit $5`,
+  ),
+  group: sql(
+    'compliance-reached-group',
+    `select d.device_id, d.device_no from group_members m
+     join devices d on d.organization_id = $1 and d.user_id = m.user_id
+     where m.organization_id = $1 and m.group_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+       and d.state <> 'unmanaged'
+     order by d.device_no limit $5`,
+  ),
+  user: sql(
+    'compliance-reached-user',
+    `select d.device_id, d.device_no from devices d
+     where d.organization_id = $1 and d.user_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+       and d.state <> 'unmanaged'
+     order by d.device_no limit $5`,
+  ),
+  device: sql(
+    'compliance-reached-device',
+    `select d.device_id, d.device_no from devices d
+     where d.organization_id = $1 and d.device_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+       and d.state <> 'unmanaged'
+     order by d.device_no limit $5`,
+  ),
+};
+
+/** The next devices, in order of their number, that a target reaches. */
+export function findReached(
+  tx: TenantTx,
+  target: {
+    readonly targetKind: keyof typeof reached;
+    readonly targetId: string;
+    readonly platform: string | null;
+  },
+  after: string,
+  limit: number,
+): Promise<ReachedRow[]> {
+  const { targetKind, targetId, platform } = target;
+  return tx.query<ReachedRow>(reached[targetKind], [tx.organizationId, targetId, after, platform, limit]);
+}

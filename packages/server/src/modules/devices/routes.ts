@@ -1,0 +1,146 @@
+import {
+  Device,
+  DeviceChanges,
+  DeviceFacts,
+  DeviceFilter,
+  FactChange,
+  OwnershipImportReport,
+  StandingChange,
+} from '@gatehouse/contracts/admin/devices.ts';
+import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { factNames } from '@gatehouse/core/facts/catalogue.ts';
+import { scans } from '@gatehouse/core/facts/types.ts';
+import { Type } from 'typebox';
+import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { blockDevice, deleteDevice, unblockDevice, unmanageDevice } from './change-standing.ts';
+import type { DeviceDeps } from './device-deps.ts';
+import { importOwnership } from './import-ownership.ts';
+import { getDevice, listDevices } from './list-devices.ts';
+import { readFactHistory, readFacts } from './read-facts.ts';
+import { updateDevice } from './update-device.ts';
+
+const tag = 'devices';
+const params = { deviceId: Id };
+
+export const deviceRoutes = (deps: DeviceDeps): AdminRoute[] => [
+  listRoute({
+    path: '/devices',
+    operation: 'listDevices',
+    tag,
+    summary: 'List devices, or find them by any identifier',
+    access: { permission: 'devices.read' },
+    query: DeviceFilter,
+    item: Device,
+    handle: ({ principal, query: { compliant, ...query }, page }) =>
+      listDevices(
+        deps,
+        principal,
+        { ...query, compliant: compliant === undefined ? undefined : compliant === 'true' },
+        page,
+      ),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/devices/:deviceId',
+    operation: 'getDevice',
+    tag,
+    summary: 'Show a device',
+    access: { permission: 'devices.read' },
+    params,
+    response: { 200: Device },
+    handle: ({ principal, params: { deviceId } }) => getDevice(deps, principal, deviceId),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/devices/:deviceId',
+    operation: 'updateDevice',
+    tag,
+    summary: 'Change the name, asset number, user or ownership of a device',
+    access: { permission: 'devices.update' },
+    params,
+    body: DeviceChanges,
+    response: { 200: Device },
+    example: { name: 'Reception' },
+    handle: async ({ principal, params: { deviceId }, body }) => {
+      await updateDevice(deps, principal, deviceId, body);
+      return getDevice(deps, principal, deviceId);
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/devices/:deviceId',
+    operation: 'deleteDevice',
+    tag,
+    summary: 'Forget a device and everything known of it',
+    description:
+      'Its certificates are revoked. Nothing is removed from the device: send selective-wipe for that.',
+    access: { permission: 'devices.delete' },
+    params,
+    response: { 204: null },
+    handle: ({ principal, params: { deviceId } }) => deleteDevice(deps, principal, deviceId),
+  }),
+  ...(
+    [
+      ['block', 'blockDevice', 'Shut a device out of everything, until it is unblocked', blockDevice],
+      ['unblock', 'unblockDevice', 'Let a blocked device in again', unblockDevice],
+      ['unmanage', 'unmanageDevice', 'End the management of a device from this side', unmanageDevice],
+    ] as const
+  ).map(([verb, operation, summary, change]) =>
+    defineRoute({
+      method: 'POST',
+      path: `/devices/:deviceId/${verb}`,
+      operation,
+      tag,
+      summary,
+      access: { permission: 'devices.delete' },
+      params,
+      body: StandingChange,
+      response: { 200: Device },
+      example: {},
+      handle: async ({ principal, params: { deviceId }, body }) => {
+        await change(deps, principal, deviceId, body.reason);
+        return getDevice(deps, principal, deviceId);
+      },
+    }),
+  ),
+  defineRoute({
+    method: 'GET',
+    path: '/devices/:deviceId/facts',
+    operation: 'readDeviceFacts',
+    tag,
+    summary: 'Show what is known of a device',
+    description: 'Personal and sensitive facts need rights of their own, and reading them is recorded.',
+    access: { permission: 'devices.facts.read' },
+    params,
+    query: { scan: Type.Optional(Type.Enum([...scans])) },
+    response: { 200: DeviceFacts },
+    handle: ({ principal, params: { deviceId }, query: { scan } }) =>
+      readFacts(deps, principal, deviceId, scan === undefined ? undefined : [scan]),
+  }),
+  listRoute({
+    path: '/devices/:deviceId/history',
+    operation: 'listFactChanges',
+    tag,
+    summary: 'Show how the facts of a device changed, newest first',
+    access: { permission: 'devices.facts.read' },
+    params,
+    query: { fact: Type.Optional(Type.Enum([...factNames])) },
+    item: FactChange,
+    handle: ({ principal, params: { deviceId }, query: { fact }, page }) =>
+      readFactHistory(deps, principal, deviceId, fact, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/ownership-import',
+    operation: 'importOwnership',
+    tag,
+    summary: 'Declare the ownership of many devices',
+    description:
+      'A CSV file with the columns identifier (serial number, MAC address, UDID, IMEI, MEID, GUID or host name) and ownership. Each line is answered.',
+    access: { permission: 'devices.ownership' },
+    upload: 'text/csv',
+    bodyLimit: 50 * 1024 * 1024,
+    response: { 200: OwnershipImportReport },
+    handle: ({ principal, upload }) => importOwnership(deps, principal, upload),
+  }),
+];
