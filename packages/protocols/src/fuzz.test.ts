@@ -1,5 +1,6 @@
 /** A short fuzzing run of every decoder, and every crash ever found. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { fuzz, runOnce } from '../fuzz/engine.ts';
@@ -9,8 +10,7 @@ import { targets } from '../fuzz/targets.ts';
 import { DecodeError } from './decode-error.ts';
 
 /** `FUZZ_SEED=…` repeats a run; without it every run tries something new. */
-const seed =
-  process.env.FUZZ_SEED === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(process.env.FUZZ_SEED);
+const seed = process.env.FUZZ_SEED === undefined ? randomInt(2 ** 32) : Number(process.env.FUZZ_SEED);
 
 suite('any bytes give a message or a DecodeError, in bounded time', () => {
   for (const target of targets) {

@@ -154,7 +154,7 @@ const grantTable: MessageTable<EnrollmentGrant> = {
 
 function codec<M extends object>(table: MessageTable<M>) {
   // The table's type ties each field to its kind; walking it by name loses that tie, hence the loose view of the rows.
-  const rows = Object.entries(table) as [string, readonly [string, FieldKind<unknown>]][];
+  const rows = Object.entries<readonly [string, FieldKind<unknown>]>({ ...table });
   return {
     encode(message: M): Uint8Array {
       const json: Record<string, JsonValue> = {};

@@ -230,7 +230,7 @@ suite('section 7: batch bodies', () => {
     const hostile = [
       `<!DOCTYPE x [<!ENTITY l0 "ha">${laughs}]><x><value>&l9;</value></x>`,
       `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x><value>&e;</value></x>`,
-      `${'<a>'.repeat(20_000)}`,
+      '<a>'.repeat(20_000),
       `<x>${'<value/>'.repeat(8000)}<y`,
       `<x ${Array.from({ length: 5000 }, (_, index) => `a${index}=""`).join(' ')}/>`,
     ];

@@ -177,7 +177,7 @@ const extensionRows = [
   }),
 ] as const;
 
-const rowsByOid = new Map(extensionRows.map((candidate) => [candidate.oid as string, candidate]));
+const rowsByOid = new Map(extensionRows.map((candidate) => [candidate.oid, candidate]));
 
 function readList<T>(
   value: DerValue,
@@ -255,5 +255,5 @@ export function decodeExtensions(value: DerValue): DecodedExtensions {
     known[found.name] = found.decode(inner.next(found.name));
     inner.done();
   }
-  return { known: { ...known } as Extensions, unknownCritical };
+  return { known: { ...known }, unknownCritical };
 }
