@@ -7,5 +7,12 @@ export {
 } from './find-organization.ts';
 export { listOrganizations, readOrganization } from './list-organizations.ts';
 export type { CreatedOrganization, OnCreated, RecordAudit } from './ports.ts';
-export { defaultSettings, type EffectiveSettings, effectiveSettings, readSettings } from './settings.ts';
+export {
+  defaultSettings,
+  type EffectiveSettings,
+  effectiveSettings,
+  readEpoch,
+  readOrganizationName,
+  readSettings,
+} from './settings.ts';
 export { updateOrganization } from './update-organization.ts';

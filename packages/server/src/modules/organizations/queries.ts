@@ -6,10 +6,11 @@ export interface OrganizationRow {
   readonly slug: string;
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly epoch: number;
   readonly created_at: Date;
 }
 
-const columns = 'organization_id, slug, name, settings, created_at';
+const columns = 'organization_id, slug, name, settings, epoch, created_at';
 
 const insert = sql(
   'organizations-insert',

@@ -2,6 +2,7 @@ import {
   NewOrganization,
   Organization,
   OrganizationChanges,
+  OrganizationSettings,
 } from '@gatehouse/contracts/admin/organizations.ts';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { createOrganization, type CreateOrganizationDeps } from './create-organization.ts';

@@ -32,3 +32,13 @@ export function effectiveSettings(stored: Readonly<Record<string, unknown>>): Ef
 export async function readSettings(tx: TenantTx): Promise<EffectiveSettings> {
   return effectiveSettings((await selectOrganization(tx))?.settings ?? {});
 }
+
+export async function readOrganizationName(tx: TenantTx): Promise<{ slug: string; name: string }> {
+  const row = await selectOrganization(tx);
+  return { slug: row?.slug ?? '', name: row?.name ?? '' };
+}
+
+/** Grows when the organization is restored from a backup: what was signed in before is signed out. */
+export async function readEpoch(tx: TenantTx): Promise<number> {
+  return (await selectOrganization(tx))?.epoch ?? 0;
+}

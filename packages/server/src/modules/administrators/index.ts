@@ -1,0 +1,31 @@
+/** Administrators and what lets them in: accounts, roles, passwords, second factors, sessions, API tokens. */
+export {
+  type AuthenticateBasic,
+  type BasicCredentials,
+  createBasicAuthenticator,
+} from './authenticate-basic.ts';
+export { type AuthenticatedSession, authenticateSession } from './authenticate-session.ts';
+export { authenticateToken, type AuthenticateTokenDeps } from './authenticate-token.ts';
+export { createAdministrator } from './create-administrator.ts';
+export type { AdministratorDeps } from './deps.ts';
+export {
+  createKnownBrowsers,
+  type KnownBrowsers,
+  knownBrowserCookie,
+  knownBrowserSeconds,
+} from './known-browser.ts';
+export { createCredentialLocator, type LocateCredential } from './locate-credential.ts';
+export {
+  changePassword,
+  confirmSecondFactor,
+  endSession,
+  listSessions,
+  offerSecondFactor,
+  type SessionHolder,
+} from './own-account.ts';
+export { createPasswords, type Passwords } from './password-hash.ts';
+export { administratorPrincipal, isServiceAccount, permissionsOf } from './principal.ts';
+export { beginSetup, completeSetup } from './setup.ts';
+export { signIn, type SignedInSession, type SignInSource } from './sign-in.ts';
+export { type NewSession, sessionCookie } from './start-session.ts';
+export { createToken } from './tokens.ts';

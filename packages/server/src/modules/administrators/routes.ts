@@ -1,0 +1,232 @@
+import {
+  Administrator,
+  AdministratorChanges,
+  CreatedAdministrator,
+  NewAdministrator,
+  SetupLink,
+} from '@gatehouse/contracts/admin/administrators.ts';
+import { NewRole, PermissionEntry, Role, RoleChanges } from '@gatehouse/contracts/admin/roles.ts';
+import { ApiToken, CreatedApiToken, NewApiToken, TokenId } from '@gatehouse/contracts/admin/tokens.ts';
+import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { permissionCatalogue, permissions } from '@gatehouse/core/permissions/catalogue.ts';
+import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import {
+  deleteAdministrator,
+  endSessionsOf,
+  renewSetupLink,
+  resetSecondFactor,
+  updateAdministrator,
+} from './change-administrator.ts';
+import { createAdministrator } from './create-administrator.ts';
+import type { AdministratorDeps } from './deps.ts';
+import { listAdministrators, readAdministrator } from './list-administrators.ts';
+import { createRole, deleteRole, listRoles, readRole, updateRole } from './roles.ts';
+import { createToken, listTokens, revokeToken } from './tokens.ts';
+
+export const administratorRoutes = (deps: AdministratorDeps): AdminRoute[] => [
+  ...accountRoutes(deps),
+  ...roleRoutes(deps),
+  ...tokenRoutes(deps),
+];
+
+const accountRoutes = (deps: AdministratorDeps): AdminRoute[] => [
+  listRoute({
+    path: '/administrators',
+    operation: 'listAdministrators',
+    tag: 'administrators',
+    summary: 'List administrators by e-mail address',
+    access: { permission: 'administrators.read' },
+    item: Administrator,
+    handle: ({ principal, page }) => listAdministrators(deps, principal, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/administrators',
+    operation: 'createAdministrator',
+    tag: 'administrators',
+    summary: 'Create an administrator',
+    description: 'Without a password the answer holds a one-time set-up link, valid for 72 hours.',
+    access: { permission: 'administrators.manage' },
+    body: NewAdministrator,
+    response: { 201: CreatedAdministrator },
+    idempotency: 'once',
+    example: { email: 'new@acme.example', role: 'auditor' },
+    handle: ({ principal, body }) => createAdministrator(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/administrators/:administratorId',
+    operation: 'readAdministrator',
+    tag: 'administrators',
+    summary: 'One administrator',
+    access: { permission: 'administrators.read' },
+    params: { administratorId: Id },
+    response: { 200: Administrator },
+    handle: ({ principal, params }) => readAdministrator(deps, principal, params.administratorId),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/administrators/:administratorId',
+    operation: 'updateAdministrator',
+    tag: 'administrators',
+    summary: 'Change role, state or name of another administrator',
+    access: { permission: 'administrators.manage' },
+    params: { administratorId: Id },
+    body: AdministratorChanges,
+    response: { 200: Administrator },
+    example: { displayName: 'Ann' },
+    handle: ({ principal, params, body }) =>
+      updateAdministrator(deps, principal, params.administratorId, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/administrators/:administratorId',
+    operation: 'deleteAdministrator',
+    tag: 'administrators',
+    summary: 'Delete another administrator, with sessions and tokens',
+    access: { permission: 'administrators.manage' },
+    params: { administratorId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => deleteAdministrator(deps, principal, params.administratorId),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/administrators/:administratorId/setup-link',
+    operation: 'renewSetupLink',
+    tag: 'administrators',
+    summary: 'Make a new set-up link: for an invitation that ran out, or a forgotten password',
+    access: { permission: 'administrators.manage' },
+    params: { administratorId: Id },
+    response: { 201: SetupLink },
+    handle: ({ principal, params }) => renewSetupLink(deps, principal, params.administratorId),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/administrators/:administratorId/second-factor',
+    operation: 'resetSecondFactor',
+    tag: 'administrators',
+    summary: 'Take away the second factor of another administrator who lost it',
+    access: { permission: 'administrators.manage' },
+    params: { administratorId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => resetSecondFactor(deps, principal, params.administratorId),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/administrators/:administratorId/sessions',
+    operation: 'endSessionsOfAdministrator',
+    tag: 'administrators',
+    summary: 'End all sessions of another administrator',
+    access: { permission: 'administrators.manage' },
+    params: { administratorId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => endSessionsOf(deps, principal, params.administratorId),
+  }),
+];
+
+const roleRoutes = (deps: AdministratorDeps): AdminRoute[] => [
+  listRoute({
+    path: '/roles',
+    operation: 'listRoles',
+    tag: 'roles',
+    summary: 'List built-in and custom roles',
+    access: { permission: 'administrators.read' },
+    item: Role,
+    handle: async ({ principal }) => ({ items: await listRoles(deps, principal) }),
+  }),
+  listRoute({
+    path: '/permissions',
+    operation: 'listPermissions',
+    tag: 'roles',
+    summary: 'List the permissions that roles are made of',
+    access: { permission: 'administrators.read' },
+    item: PermissionEntry,
+    handle: async () => ({
+      items: permissions.map((name) => ({ name, description: permissionCatalogue[name] })),
+    }),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/roles',
+    operation: 'createRole',
+    tag: 'roles',
+    summary: 'Create a custom role',
+    access: { permission: 'roles.manage' },
+    body: NewRole,
+    response: { 201: Role },
+    idempotency: 'replay',
+    example: { name: 'Inventory', permissions: ['devices.read'] },
+    handle: ({ principal, body }) => createRole(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/roles/:roleId',
+    operation: 'readRole',
+    tag: 'roles',
+    summary: 'One custom role',
+    access: { permission: 'administrators.read' },
+    params: { roleId: Id },
+    response: { 200: Role },
+    handle: ({ principal, params }) => readRole(deps, principal, params.roleId),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/roles/:roleId',
+    operation: 'updateRole',
+    tag: 'roles',
+    summary: 'Change a custom role; holders feel it with their next request',
+    access: { permission: 'roles.manage' },
+    params: { roleId: Id },
+    body: RoleChanges,
+    response: { 200: Role },
+    example: { description: 'Sees devices' },
+    handle: ({ principal, params, body }) => updateRole(deps, principal, params.roleId, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/roles/:roleId',
+    operation: 'deleteRole',
+    tag: 'roles',
+    summary: 'Delete a custom role that nobody has',
+    access: { permission: 'roles.manage' },
+    params: { roleId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => deleteRole(deps, principal, params.roleId),
+  }),
+];
+
+const tokenRoutes = (deps: AdministratorDeps): AdminRoute[] => [
+  listRoute({
+    path: '/tokens',
+    operation: 'listTokens',
+    tag: 'tokens',
+    summary: 'List API tokens, newest first',
+    access: { permission: 'tokens.manage' },
+    item: ApiToken,
+    handle: ({ principal, page }) => listTokens(deps, principal, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/tokens',
+    operation: 'createToken',
+    tag: 'tokens',
+    summary: 'Create an API token; it is shown once',
+    access: { permission: 'tokens.manage' },
+    body: NewApiToken,
+    response: { 201: CreatedApiToken },
+    idempotency: 'once',
+    example: { role: 'auditor', expiresInSeconds: 3_600 },
+    handle: ({ principal, body }) => createToken(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/tokens/:tokenId',
+    operation: 'revokeToken',
+    tag: 'tokens',
+    summary: 'Revoke an API token, and those made with it',
+    access: { permission: 'tokens.manage' },
+    params: { tokenId: TokenId },
+    response: { 204: null },
+    handle: ({ principal, params }) => revokeToken(deps, principal, params.tokenId),
+  }),
+];
