@@ -148,6 +148,11 @@ export type AgentPosture = Static<typeof AgentPosture>;
 
 export const CheckInResponse = Type.Object({
   serverTime: Milliseconds,
+  /**
+   * The highest counter that the server has taken from this device. When it is above the one just sent, that report was
+   * outdated and changed nothing: the agent goes on counting from here and reports again.
+   */
+  counter: Type.Integer(),
   /** Absent when `acknowledgedPolicyVersion` names the version in force: what the device has still holds, schedule included. */
   policy: Type.Optional(AgentPolicy),
   schedule: Type.Optional(AgentSchedule),
