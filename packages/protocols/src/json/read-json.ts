@@ -34,7 +34,7 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonValue {
     // The engine's message quotes the input, which may hold a secret, so only the fact goes on.
     throw new DecodeError('not valid JSON', { reason: 'malformed', cause });
   }
-  requireWithin(parsed, limits, '$');
+  requireWithin(parsed, limits, []);
   return parsed;
 }
 
@@ -69,36 +69,50 @@ function requireDepth(bytes: Uint8Array, maxDepth: number): void {
   }
 }
 
-function requireWithin(value: JsonValue, limits: JsonLimits, path: string): void {
-  if (typeof value === 'string') return requireString(value, limits, path);
+/** Steps from the root to the value being looked at; made into text only when something is wrong. */
+type Steps = (string | number)[];
+
+function requireWithin(value: JsonValue, limits: JsonLimits, steps: Steps): void {
+  if (typeof value === 'string') return requireString(value, limits, steps);
   if (value === null || typeof value !== 'object') return;
   if (Array.isArray(value)) {
-    if (value.length > limits.maxArray) {
-      throw new DecodeError(`array of more than ${limits.maxArray}`, { path, reason: 'too-large' });
+    if (value.length > limits.maxArray)
+      throw refuse(`array of more than ${limits.maxArray}`, 'too-large', steps);
+    for (let index = 0; index < value.length; index++) {
+      steps.push(index);
+      requireWithin(value[index] ?? null, limits, steps);
+      steps.pop();
     }
-    for (const [index, member] of value.entries()) requireWithin(member, limits, `${path}[${index}]`);
     return;
   }
-  const entries = Object.entries(value);
+  const keys = Object.keys(value);
   const maxProperties = limits.maxProperties ?? 1000;
-  if (entries.length > maxProperties) {
-    throw new DecodeError(`object of more than ${maxProperties} properties`, { path, reason: 'too-large' });
-  }
-  for (const [key, member] of entries) {
-    requireString(key, limits, path);
+  if (keys.length > maxProperties)
+    throw refuse(`object of more than ${maxProperties} properties`, 'too-large', steps);
+  for (const key of keys) {
+    requireString(key, limits, steps);
+    const member = value[key] ?? null;
     if (key === '__proto__' || (key === 'constructor' && hasPrototype(member))) {
-      throw new DecodeError(`key ${key} is not allowed`, { path, reason: 'forbidden-key' });
+      throw refuse(`key ${key} is not allowed`, 'forbidden-key', steps);
     }
-    requireWithin(member, limits, `${path}.${key}`);
+    steps.push(key);
+    requireWithin(member, limits, steps);
+    steps.pop();
   }
 }
 
-function requireString(text: string, limits: JsonLimits, path: string): void {
-  if (text.length > limits.maxString) {
-    throw new DecodeError(`string longer than ${limits.maxString}`, { path, reason: 'too-large' });
-  }
+function requireString(text: string, limits: JsonLimits, steps: Steps): void {
+  if (text.length > limits.maxString)
+    throw refuse(`string longer than ${limits.maxString}`, 'too-large', steps);
 }
 
 function hasPrototype(value: JsonValue): boolean {
   return value !== null && typeof value === 'object' && Object.hasOwn(value, 'prototype');
+}
+
+function refuse(message: string, reason: string, steps: Steps): DecodeError {
+  const path = steps
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, 64)}`))
+    .join('');
+  return new DecodeError(message, { path: `$${path}`, reason });
 }
