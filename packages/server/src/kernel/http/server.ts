@@ -8,7 +8,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Log } from '../log.ts';
 import { requireDeclaredAccess } from './access.ts';
-import { reportFailure, unknownHost } from './failure.ts';
+import { type Failure, reportFailure, unknownHost } from './failure.ts';
 
 export interface HttpServerOptions {
   readonly log: Log;
@@ -22,6 +22,11 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Host names this server answers to; others get 421 (HTTP-05). Absent: any. */
   readonly hosts?: ReadonlySet<string>;
+  /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
+  readonly renderUnrouted?: (
+    failure: Failure,
+    url: string,
+  ) => { readonly type: string; readonly body: string } | undefined;
 }
 
 const secureHeaders: Readonly<Record<string, string>> = {
@@ -55,8 +60,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     serverFactory: (handler) => nodeServer(options, handler),
     frameworkErrors: (error, request, reply) => {
       const failure = reportFailure(error, request, reply);
-      reply.raw.writeHead(failure.status, { 'content-type': 'application/problem+json', ...secureHeaders });
-      reply.raw.end(JSON.stringify({ type: 'about:blank', status: failure.status, title: failure.title }));
+      const { type, body } = options.renderUnrouted?.(failure, request.raw.url ?? '') ?? {
+        type: 'application/problem+json',
+        body: JSON.stringify({ type: 'about:blank', status: failure.status, title: failure.title }),
+      };
+      reply.raw.writeHead(failure.status, { 'content-type': type, ...secureHeaders });
+      reply.raw.end(body);
     },
   });
   server.decorateRequest('principal', null);
