@@ -8,7 +8,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ const stamp = join(modules, '.gatehouse-lock');
 const pinnedNode = join(modules, '.bin', 'node');
 
 const entries = {
-  start: 'packages/server/src/main.ts',
+  start: 'tools/start.ts',
   test: 'tools/test.ts',
   check: 'tools/check.ts',
   bench: 'tools/bench.ts',
@@ -69,8 +69,18 @@ function install() {
     console.error('npm could not install the packages; its reason stands above.');
     process.exit(1);
   }
+  linkNode();
   writeFileSync(stamp, wanted);
   console.error(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.`);
+}
+
+/** Older npm (9.2, which Debian 12 brings) does not link the programs of optional packages. */
+function linkNode() {
+  const own = `node-${process.platform}-${process.arch}`;
+  const binary = join(modules, own, 'bin', 'node');
+  if (existsSync(pinnedNode) || !existsSync(binary)) return;
+  chmodSync(binary, 0o755);
+  symlinkSync(join('..', own, 'bin', 'node'), pinnedNode);
 }
 
 /** The pinned Node where there is a package of it for this machine, otherwise this one if it is new enough. */

@@ -133,7 +133,9 @@ function connectByToken(target: ApiTarget, server: string): Connection {
  */
 function connectLocally(dataDirectory: string): Connection {
   const run = join(dataDirectory, 'run');
-  const socketPath = join(run, 'local.sock');
+  // A data directory too deep for a socket's path says where the socket is instead.
+  const pointer = existing(join(run, 'local.address'));
+  const socketPath = pointer === undefined ? join(run, 'local.sock') : readFileSync(pointer, 'utf8');
   return {
     origin: 'http://gatehouse.local',
     dispatcher: new Client('http://gatehouse.local', { socketPath }),

@@ -25,7 +25,7 @@ const server = (word: string, summary: string): CliCommand => ({
 });
 
 export const serverCommands: readonly CliCommand[] = [
-  server('serve', 'Start the server (--demo: with simulated devices).'),
+  server('serve', 'Start the server.'),
   server('migrate', 'Bring the database schema up to date, then end.'),
   server('doctor', 'Check the installation and say what to mend.'),
   server('keys', 'Rotate keys: `keys rotate-master`, `keys rotate-data`.'),
