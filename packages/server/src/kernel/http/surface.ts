@@ -15,8 +15,11 @@ export interface Surface {
    * before the body is read, for every route that is not public. Throws DomainError `unauthenticated`.
    */
   readonly authenticate?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
-  /** Body types this surface reads, and how. JSON is `'json'`; others get the raw bytes. Default: JSON. */
-  readonly bodies?: Readonly<Record<string, 'json' | 'bytes'>>;
+  /**
+   * Body types this surface reads, and how. JSON is `'json'`; others get the raw bytes, or the stream, whose reader then
+   * enforces the limit. Default: JSON.
+   */
+  readonly bodies?: Readonly<Record<string, 'json' | 'bytes' | 'stream'>>;
   readonly bodyLimit?: number;
   readonly jsonDepth?: number;
   /** Writes the failure in the surface's format. Status and Retry-After are set already. */
@@ -39,6 +42,8 @@ export function registerSurface(server: FastifyInstance, surface: Surface): void
               done(error as Error);
             }
           });
+        } else if (reading === 'stream') {
+          scope.addContentTypeParser(type, (_request, body, done) => done(null, body));
         } else {
           scope.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
         }

@@ -21,7 +21,9 @@ export interface SignInSource {
   readonly address: string;
   readonly knownBrowser: string | undefined;
   /** A session that the browser already holds: it ends (ADM-02). */
-  readonly session: { readonly id: string; readonly administratorId: string } | undefined;
+  readonly session:
+    | { readonly id: string; readonly administratorId: string; readonly organizationId: string }
+    | undefined;
 }
 
 export interface SignedInSession extends NewSession {
@@ -120,10 +122,15 @@ async function succeed(
   const stored = account.password_hash ?? '';
   const rehashed = deps.passwords.isOutdated(stored) ? await deps.passwords.hash(input.password) : undefined;
   const factors = step === undefined ? ['password'] : ['password', 'totp'];
+  const earlier = source.session;
+  if (earlier) {
+    await deps.database.withTenant(earlier.organizationId, (tx) =>
+      deleteSession(tx, earlier.administratorId, earlier.id),
+    );
+  }
   const session = await deps.database.withTenant(organizationId, async (tx) => {
     const now = new Date(deps.clock.now());
     if (rehashed !== undefined) await replacePasswordHash(tx, account.administrator_id, stored, rehashed);
-    if (source.session) await deleteSession(tx, source.session.administratorId, source.session.id);
     await refundLimits(tx, attempt.limits);
     await recordSignIn(tx, account.administrator_id, now);
     await recordAudit(tx, {

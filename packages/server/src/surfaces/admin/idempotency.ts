@@ -1,0 +1,83 @@
+// Idempotency-Key: a request that is sent again with its key is done once. The key belongs to the account and the route,
+// and stands for one body; another body with the same key is a mistake of the caller (ADM-20).
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '@gatehouse/core/audit/canonical-json.ts';
+import { actorReference } from '@gatehouse/core/actor.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import { type AdminRoute, Answer, type RouteContext } from '../../kernel/http/route.ts';
+import {
+  claimKey,
+  type IdempotencyKey,
+  type IdempotencyRow,
+  releaseKey,
+  selectKey,
+  settleKey,
+} from './queries.ts';
+
+/** Wraps the handler of a route that honours the key. */
+export function withIdempotency(
+  database: Database,
+  route: AdminRoute,
+  handle: (context: RouteContext) => Promise<unknown>,
+): (context: RouteContext) => Promise<unknown> {
+  const kind = route.idempotency;
+  if (kind === undefined) return handle;
+  const status = Number(Object.keys(route.response)[0]);
+  return async (context) => {
+    const key = keyOf(context, route);
+    if (key === undefined) return handle(context);
+    const { organizationId } = context.principal;
+    const hash = createHash('sha256')
+      .update(canonicalJson([context.params, context.query, context.body] as Json))
+      .digest();
+    const earlier = await database.withTenant(organizationId, async (tx) =>
+      (await claimKey(tx, key, hash)) ? undefined : selectKey(tx, key),
+    );
+    if (earlier) return repeat(earlier, hash);
+    let result: unknown;
+    try {
+      result = await handle(context);
+    } catch (error) {
+      // Nothing was done, so the same request may be tried again.
+      await database.withTenant(organizationId, (tx) => releaseKey(tx, key));
+      throw error;
+    }
+    // An answer that shows a secret once is not kept.
+    const response = kind === 'replay' ? result : undefined;
+    await database.withTenant(organizationId, (tx) => settleKey(tx, key, { status, response }));
+    return result;
+  };
+}
+
+function keyOf(context: RouteContext, route: AdminRoute): IdempotencyKey | undefined {
+  const key = context.request.header('idempotency-key');
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new DomainError('invalid-input', 'Idempotency-Key must be 1 to 200 visible characters');
+  }
+  return { actor: actorReference(context.principal), route: route.operation, key };
+}
+
+function repeat(earlier: IdempotencyRow, hash: Buffer): Answer {
+  if (!earlier.body_hash.equals(hash)) {
+    throw new DomainError('unprocessable', 'This Idempotency-Key was used with another request', {
+      reason: 'idempotency-key-reused',
+    });
+  }
+  if (earlier.status === null) {
+    throw new DomainError('conflict', 'The same request is being worked on', {
+      reason: 'in-progress',
+      retryAfterSeconds: 1,
+    });
+  }
+  if (earlier.response === null) {
+    throw new DomainError('conflict', 'This was done before; its answer is shown only once', {
+      reason: 'already-done',
+    });
+  }
+  return new Answer(earlier.response, {
+    status: earlier.status,
+    headers: { 'idempotency-replayed': 'true' },
+  });
+}

@@ -1,0 +1,116 @@
+// One declared route, onto the HTTP server: schemas, access, limits, and the handler inside what every route gets.
+import type { Readable } from 'node:stream';
+import { Problem, problemMediaType } from '@gatehouse/contracts/problem.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type TProperties, type TSchema, Type } from 'typebox';
+import type { Database } from '../../kernel/db/database.ts';
+import { hasBody, requireMediaType } from '../../kernel/http/media-type.ts';
+import {
+  type AdminRoute,
+  Answer,
+  closedObject,
+  type RouteContext,
+  type TenantPrincipal,
+} from '../../kernel/http/route.ts';
+import { headerOf } from './authenticate.ts';
+import { createCursorCoder } from './cursors.ts';
+import { withIdempotency } from './idempotency.ts';
+
+export interface RegisterDeps {
+  readonly database: Database;
+  /** Signs cursors. */
+  readonly cursorKey: Buffer;
+}
+
+const organizationQuery = {
+  organization: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Slug of the organization to act in; for operators.' }),
+  ),
+};
+
+export function registerRoute(scope: FastifyInstance, deps: RegisterDeps, route: AdminRoute): void {
+  const handle = withIdempotency(deps.database, route, async (context) => route.handle(context));
+  scope.route({
+    method: route.method,
+    url: route.path,
+    schema: schemaOf(route),
+    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    config: { access: route.access, scope: route.scope ?? 'organization' },
+    onRequest: async (request) => requireOwnMediaType(route, request),
+    handler: async (request, reply) => {
+      const result = await handle(contextOf(deps, route, request));
+      return send(route, reply, result);
+    },
+  });
+}
+
+/** The surface reads JSON and CSV; a route reads what it declares, and nothing else. */
+function requireOwnMediaType(route: AdminRoute, request: FastifyRequest): void {
+  if (!hasBody(request.raw)) return;
+  if (route.upload !== undefined) requireMediaType(request.raw, [route.upload]);
+  else if (route.body !== undefined) requireMediaType(request.raw, ['application/json']);
+  else throw new DomainError('invalid-input', 'This address takes no body');
+}
+
+function contextOf(deps: RegisterDeps, route: AdminRoute, request: FastifyRequest): RouteContext {
+  const { organization: _, ...query } = (request.query ?? {}) as Record<string, unknown>;
+  const params = (request.params ?? {}) as Record<string, unknown>;
+  const principal = (request.principal ?? nobody) as TenantPrincipal;
+  const { cursor: __, limit: ___, ...filter } = query;
+  return {
+    principal,
+    params,
+    query,
+    body: request.body,
+    upload: request.body as Readable,
+    request: { id: request.id, address: request.ip, header: headerOf(request) },
+    cursors: createCursorCoder(deps.cursorKey, [route.operation, principal.organizationId, params, filter]),
+  };
+}
+
+/** Public routes have no principal; a handler that asks for one has declared the wrong access. */
+const nobody: TenantPrincipal = {
+  kind: 'system',
+  id: 'nobody',
+  organizationId: '',
+  label: '',
+  role: '',
+  permissions: new Set(),
+  empoweredAt: null,
+};
+
+function send(route: AdminRoute, reply: FastifyReply, result: unknown): unknown {
+  const answer = result instanceof Answer ? result : new Answer(result);
+  reply.code(answer.status ?? Number(Object.keys(route.response)[0]));
+  for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
+  return reply.send(answer.body ?? undefined);
+}
+
+function schemaOf(route: AdminRoute): Record<string, unknown> {
+  const query: TProperties = { ...route.query, ...('public' in route.access ? {} : organizationQuery) };
+  return {
+    operationId: route.operation,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    ...('public' in route.access ? { security: [] } : {}),
+    ...(route.upload === undefined ? {} : { consumes: [route.upload] }),
+    querystring: closedObject(query),
+    params: closedObject(route.params ?? {}),
+    ...(route.body === undefined ? {} : { body: route.body }),
+    response: {
+      ...Object.fromEntries(
+        Object.entries(route.response).map(([status, schema]) => [status, answerOf(schema)]),
+      ),
+      '4xx': { description: 'Refused', content: { [problemMediaType]: { schema: Problem } } },
+      '5xx': { description: 'Failed', content: { [problemMediaType]: { schema: Problem } } },
+    },
+  };
+}
+
+function answerOf(schema: TSchema | string | null): unknown {
+  if (schema === null) return { description: 'Done', type: 'null' };
+  if (typeof schema !== 'string') return { description: 'Done', content: { 'application/json': { schema } } };
+  return { description: 'A file', content: { [schema]: { schema: { type: 'string' } } } };
+}

@@ -1,0 +1,41 @@
+// Every route of the admin API, module by module. The tests that walk all routes read this list: what is added to a module's
+// routes.ts joins them by itself.
+import type { AdminRoute } from '../../kernel/http/route.ts';
+import type { AdministratorDeps } from '../../modules/administrators/index.ts';
+import { administratorRoutes } from '../../modules/administrators/routes.ts';
+import { auditRoutes } from '../../modules/audit/routes.ts';
+import { certificateRoutes } from '../../modules/certificates/routes.ts';
+import { complianceRoutes } from '../../modules/compliance/routes.ts';
+import { deviceRoutes } from '../../modules/devices/routes.ts';
+import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
+import { organizationRoutes } from '../../modules/organizations/routes.ts';
+import { policyRoutes } from '../../modules/policies/routes.ts';
+import { userRoutes } from '../../modules/users/routes.ts';
+import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+
+/** The union of what the lists ask for. */
+export type AdminRoutesDeps = AdministratorDeps &
+  JobRoutesDeps &
+  Parameters<typeof auditRoutes>[0] &
+  Parameters<typeof certificateRoutes>[0] &
+  Parameters<typeof complianceRoutes>[0] &
+  Parameters<typeof deviceRoutes>[0] &
+  Parameters<typeof enrollmentRoutes>[0] &
+  Parameters<typeof organizationRoutes>[0] &
+  Parameters<typeof policyRoutes>[0] &
+  Parameters<typeof userRoutes>[0];
+
+export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
+  ...sessionRoutes(deps),
+  ...organizationRoutes(deps),
+  ...administratorRoutes(deps),
+  ...userRoutes(deps),
+  ...deviceRoutes(deps),
+  ...complianceRoutes(deps),
+  ...policyRoutes(deps),
+  ...enrollmentRoutes(deps),
+  ...certificateRoutes(deps),
+  ...auditRoutes(deps),
+  ...jobRoutes(deps),
+];

@@ -1,0 +1,175 @@
+// The whole admin surface on a real database, in memory, for tests: two organizations, each with an administrator of every
+// role and something of every kind, so that a test can be anybody and try anything.
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '@gatehouse/core/actor.ts';
+import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
+import { type BuiltInRole, builtInRoles } from '@gatehouse/core/permissions/roles.ts';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
+import { createEvents } from '../../kernel/events.ts';
+import type { AdminRoute, TenantPrincipal } from '../../kernel/http/route.ts';
+import { createHttpServer } from '../../kernel/http/server.ts';
+import { createLog } from '../../kernel/log.ts';
+import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
+import { createSealer } from '../../kernel/sealed/sealer.ts';
+import {
+  createAdministrator,
+  createCredentialLocator,
+  createKnownBrowsers,
+  createPasswords,
+  createToken,
+} from '../../modules/administrators/index.ts';
+import { recordAudit } from '../../modules/audit/index.ts';
+import { ensureAuthorities } from '../../modules/certificates/index.ts';
+import { evaluateDevice } from '../../modules/compliance/index.ts';
+import { createOrganization, createOrganizationFinder } from '../../modules/organizations/index.ts';
+import { ensureDefaults } from '../../modules/policies/index.ts';
+import { type AdminSurfaceDeps, registerAdminSurface } from '../admin.ts';
+import { type AdminRoutesDeps, adminRoutes } from './routes.ts';
+
+export const publicUrl = new URL('https://gatehouse.example');
+export const goodPassword = 'plinth ocelot quaver tumbril';
+
+export interface TestOrganization {
+  readonly id: string;
+  readonly slug: string;
+  readonly administrators: Readonly<Record<BuiltInRole, { id: string; email: string; token: string }>>;
+}
+
+export interface TestAdminSurface extends AsyncDisposable {
+  readonly db: TestDatabase;
+  readonly server: FastifyInstance;
+  /** The same surface as the local socket serves it. */
+  readonly local: FastifyInstance;
+  readonly routes: readonly AdminRoute[];
+  readonly deps: AdminSurfaceDeps & AdminRoutesDeps;
+  readonly acme: TestOrganization;
+  readonly globex: TestOrganization;
+  /** Every line that was logged. */
+  readonly logged: string[];
+  /** Moves the clock. */
+  advance(milliseconds: number): void;
+  call(
+    token: string | undefined,
+    method: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<LightMyRequestResponse>;
+  /** The operator on the server's own machine, acting in an organization. */
+  operator(organization: TestOrganization): TenantPrincipal;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload?: string | Buffer;
+}
+
+const localOperator: Principal = {
+  kind: 'local',
+  id: '1000',
+  organizationId: null,
+  label: 'operator',
+  role: 'system-admin',
+  permissions: new Set(permissions),
+  empoweredAt: null,
+};
+
+export async function openTestAdminSurface(
+  options: { readonly more?: (deps: AdminRoutesDeps) => AdminRoute[] } = {},
+): Promise<TestAdminSurface> {
+  const db = await openTestDatabase();
+  const logged: string[] = [];
+  let offset = 0;
+  const deps = createDeps(db, logged, () => Date.now() + offset);
+  const routes = [...adminRoutes(deps), ...(options.more?.(deps) ?? [])];
+  const server = createHttpServer({ log: deps.log });
+  registerAdminSurface(server, deps, { routes });
+  const local = createHttpServer({ log: deps.log });
+  registerAdminSurface(local, deps, { routes, localCaller: () => localOperator });
+  await Promise.all([server.ready(), local.ready()]);
+  const acme = await populate(deps, 'acme');
+  const globex = await populate(deps, 'globex');
+  return {
+    db,
+    server,
+    local,
+    routes,
+    deps,
+    acme,
+    globex,
+    logged,
+    advance(milliseconds) {
+      offset += milliseconds;
+    },
+    call: (token, method, path, { body, headers, payload } = {}) =>
+      server.inject({
+        method: method as 'GET',
+        url: path.startsWith('/') ? `/api/v1${path}` : path,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+        ...(payload === undefined ? {} : { payload }),
+      } satisfies InjectOptions),
+    operator: (organization) => ({ ...localOperator, organizationId: organization.id }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([server.close(), local.close()]);
+      await db[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function createDeps(
+  db: TestDatabase,
+  logged: string[],
+  now: () => number,
+): AdminSurfaceDeps & AdminRoutesDeps {
+  const { database } = db;
+  const keys = masterKeysOf([randomBytes(32)]);
+  const sealer = createSealer(() => keys);
+  const clock = { now };
+  const notifications = { publish: () => undefined };
+  const events = createEvents({}, () => undefined);
+  return {
+    database,
+    sealer,
+    clock,
+    events,
+    notifications,
+    log: createLog({ level: 'trace', console: (line) => logged.push(line) }),
+    audit: recordAudit,
+    onCreated: [
+      (tx) => ensureDefaults(tx),
+      async (tx) => {
+        await ensureAuthorities(tx, { sealer, clock });
+      },
+    ],
+    reevaluate: (tx, deviceId, at) => evaluateDevice({ events, notifications }, tx, deviceId, at),
+    // Cheap ones: what the derivation costs is tested where it lives.
+    passwords: createPasswords({ memory: 64, passes: 1 }),
+    locateCredential: createCredentialLocator(database),
+    findOrganization: createOrganizationFinder({ database }),
+    knownBrowsers: createKnownBrowsers(randomBytes(32), now),
+    publicUrl,
+    cursorKey: randomBytes(32),
+    version: '0.0.0',
+    wakeWorker: () => undefined,
+  };
+}
+
+async function populate(deps: AdminRoutesDeps, slug: string): Promise<TestOrganization> {
+  const { id } = await createOrganization(deps, localOperator, { slug, name: `${slug} inc` });
+  const operator: TenantPrincipal = { ...localOperator, organizationId: id };
+  const administrators: Record<string, { id: string; email: string; token: string }> = {};
+  for (const role of builtInRoles) {
+    const email = `${role}@${slug}.example`;
+    const created = await createAdministrator(deps, operator, { email, role, password: goodPassword });
+    const holder: TenantPrincipal = { ...operator, kind: 'administrator', id: created.id };
+    const { token } = await createToken(deps, holder, { role, name: role, expiresInSeconds: 86_400 });
+    administrators[role] = { id: created.id, email, token };
+  }
+  return { id, slug, administrators: administrators as TestOrganization['administrators'] };
+}

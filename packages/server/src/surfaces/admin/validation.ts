@@ -1,0 +1,51 @@
+// Checks requests against the schemas of the contracts, compiled once per route. Query and path are text and are converted
+// to what the schema asks for; bodies are taken as they are.
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Value } from 'typebox/value';
+
+interface ValidationEntry {
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema);
+  return (given: unknown) => {
+    const unstorable = findUnstorable(given, '', 0);
+    if (unstorable !== undefined) return { error: [unstorable] as never };
+    const value = httpPart === 'body' ? given : Value.Convert(schema, given);
+    return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)) as never };
+  };
+};
+
+/** The schema library reports every branch; callers get what helps: the field, and the member that does not belong. */
+function explain(errors: readonly ValidationEntry[] | Iterable<ValidationEntry>): ValidationEntry[] {
+  return [...errors]
+    .filter(({ message }) => message !== 'schema is false')
+    .map(({ instancePath, message, params }) => {
+      const unknown = params['additionalProperties'];
+      return {
+        instancePath,
+        message,
+        params: Array.isArray(unknown) ? { additionalProperty: String(unknown[0]) } : params,
+      };
+    });
+}
+
+/** Text that neither the database nor the audit record can hold. */
+function findUnstorable(value: unknown, path: string, depth: number): ValidationEntry | undefined {
+  if (typeof value === 'string') {
+    if (value.isWellFormed() && !value.includes('\0')) return undefined;
+    return { instancePath: path, message: 'must be well-formed text without NUL', params: {} };
+  }
+  if (typeof value !== 'object' || value === null || depth > 64) return undefined;
+  for (const [key, child] of Object.entries(value)) {
+    const found =
+      findUnstorable(key, path, depth) ?? findUnstorable(child, `${path}/${key}`.slice(0, 200), depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
