@@ -29,8 +29,8 @@ export interface AuthenticatedDevice extends VerifiedCertificate {
     readonly reason: string | null;
     readonly remedy: string | null;
   };
-  /** A command is queued for it, or was handed over and is not answered yet. */
-  readonly hasOpenCommands: boolean;
+  /** queued: one is new. delivered: all that are open were handed over and are not answered yet. */
+  readonly openCommands: 'none' | 'queued' | 'delivered';
 }
 
 export interface AuthenticationDeps {
@@ -79,6 +79,6 @@ export async function authenticateCertificate(
       reason: row.failure_reason,
       remedy: row.remediation,
     },
-    hasOpenCommands: row.commands_open,
+    openCommands: row.commands ?? 'none',
   };
 }

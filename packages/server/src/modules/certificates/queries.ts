@@ -236,8 +236,8 @@ export const selectStanding = tenantStatement(
   `select c.fingerprint, c.first_used_at, c.revoked_at, c.revocation_reason, d.state, k.last_check_in_at, k.boot_id,
      k.report_counter, k.acknowledged_policy_version, p.policy_version, p.compliant, p.access_network, p.failure_reason,
      p.remediation,
-     exists (select from commands m where m.organization_id = t.org and m.device_id = c.device_id
-       and m.state in ('queued', 'delivered')) as commands_open
+     (select case when bool_or(m.state = 'queued') then 'queued' else min(m.state) end from commands m
+      where m.organization_id = t.org and m.device_id = c.device_id and m.state in ('queued', 'delivered')) as commands
    from certificates c
    join devices d on d.organization_id = t.org and d.device_id = c.device_id
    join device_contacts k on k.organization_id = t.org and k.device_id = c.device_id
@@ -260,7 +260,8 @@ export interface StandingRow {
   readonly access_network: 'allow' | 'quarantine' | 'deny';
   readonly failure_reason: string | null;
   readonly remediation: string | null;
-  readonly commands_open: boolean;
+  /** null: none is open. */
+  readonly commands: 'queued' | 'delivered' | null;
 }
 
 const listCertificatesStatement = sql(

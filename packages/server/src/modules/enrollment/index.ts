@@ -1,5 +1,5 @@
 /** Enrolment: one-time codes, the handshake in which device and server prove to each other that they know one, its end. */
-export { beginEnrollment, type HandshakeContext } from './begin-enrollment.ts';
+export { beginEnrollment, enrollmentRefused, type HandshakeContext } from './begin-enrollment.ts';
 export { cancelEnrollmentsOfUser } from './cancel-enrollment.ts';
 export { completeEnrollment } from './complete-enrollment.ts';
 export { createEnrollment } from './create-enrollment.ts';

@@ -1,0 +1,26 @@
+// What the agent platform is handed by the composition.
+import type { CertificateVerifier, Refusals } from '../../modules/certificates/index.ts';
+import type { Reevaluate } from '../../modules/devices/index.ts';
+import type { EnrollmentDeps } from '../../modules/enrollment/index.ts';
+import type { FindOrganization } from '../../modules/organizations/index.ts';
+import type { Notifications } from '../../kernel/notifications.ts';
+import type { RateLimit } from '../../kernel/http/rate-limit.ts';
+import type { KnownSchedules } from './check-in.ts';
+import type { HeldRequests } from './held-requests.ts';
+
+export interface AgentPlatformOptions extends Omit<EnrollmentDeps, 'notifications'> {
+  readonly findOrganization: FindOrganization;
+  readonly verifier: CertificateVerifier;
+  readonly refusals: Refusals;
+  readonly notifications: Notifications;
+}
+
+/** With what the platform keeps in memory for itself. */
+export interface AgentDeps extends AgentPlatformOptions {
+  readonly reevaluate: Reevaluate;
+  readonly held: HeldRequests;
+  readonly schedules: KnownSchedules;
+  /** Per device, by its id: neighbours behind one address do not share (security rule 3 of the rate limits). */
+  readonly checkIns: RateLimit;
+  readonly requests: RateLimit;
+}

@@ -1,0 +1,62 @@
+// The agent platform: computers with our own agent. Wire words of its protocol become domain words here.
+import { agentLimits } from '@gatehouse/contracts/agent.ts';
+import { createRateLimit } from '../../kernel/http/rate-limit.ts';
+import {
+  type AuthenticatedDevice,
+  authenticateCertificate,
+  CertificateRefused,
+} from '../../modules/certificates/index.ts';
+import { evaluateDevice } from '../../modules/compliance/index.ts';
+import type { AgentDeps, AgentPlatformOptions } from './agent-deps.ts';
+import { KnownSchedules } from './check-in.ts';
+import { createHeldRequests } from './held-requests.ts';
+
+/** The device behind a request, with the certificate that says so: a held request shows it again when it wakes. */
+export interface RequestDevice {
+  readonly device: AuthenticatedDevice;
+  readonly certificate: Uint8Array;
+  readonly requestId: string;
+}
+
+export interface AgentPlatform {
+  readonly deps: AgentDeps;
+  /** @throws CertificateRefused */
+  authenticate(certificate: Uint8Array, requestId: string): Promise<RequestDevice>;
+  /** Lets go of every held request. */
+  close(): void;
+}
+
+export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatform {
+  const { clock, refusals } = options;
+  const held = createHeldRequests(options.notifications, { perDevice: agentLimits.heldRequests });
+  const deps: AgentDeps = {
+    ...options,
+    reevaluate: (tx, deviceId, now) => evaluateDevice(options, tx, deviceId, now),
+    held,
+    schedules: new KnownSchedules(),
+    checkIns: createRateLimit({ clock, burst: 20, perMinute: 20 }),
+    requests: createRateLimit({ clock, burst: 60, perMinute: 120 }),
+  };
+  return {
+    deps,
+    async authenticate(certificate, requestId) {
+      try {
+        return { device: await authenticateCertificate(options, certificate), certificate, requestId };
+      } catch (error) {
+        if (error instanceof CertificateRefused && error.of) {
+          const { organizationId, deviceId, serial } = error.of;
+          refusals.note({
+            organizationId,
+            actor: { kind: 'device', id: deviceId },
+            action: 'devices.authenticate',
+            target: { kind: 'certificate', id: serial },
+            reason: error.why,
+            requestId,
+          });
+        }
+        throw error;
+      }
+    },
+    close: () => held.close(),
+  };
+}

@@ -1,0 +1,119 @@
+// A check-in: the report is recorded, what follows from it decided, and waiting commands handed over, in one transaction and
+// one answer. Most check-ins bring nothing new; for them one statement suffices, beside the one that let the device in.
+import type { CheckInRequest, CheckInResponse } from '@gatehouse/contracts/agent.ts';
+import type { ConnectionSchedule } from '@gatehouse/core/schedules/schedule.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import type { AuthenticatedDevice } from '../../modules/certificates/index.ts';
+import { evaluateDevice } from '../../modules/compliance/index.ts';
+import { recordReport } from '../../modules/devices/index.ts';
+import { finishEnrollment } from '../../modules/enrollment/index.ts';
+import type { AgentDeps } from './agent-deps.ts';
+import { handOver } from './hand-over.ts';
+import { recordQuietContact } from './queries.ts';
+
+/** The shortest silence that a policy can object to; after a shorter one, being heard again mends nothing. */
+const shortestSilenceMs = 3_600_000;
+
+/** Versions name their content, so what was once resolved for a version holds for every device that has it. */
+export class KnownSchedules {
+  readonly #intervals = new Map<string, number>();
+
+  remember(version: string, schedule: ConnectionSchedule): void {
+    if (this.#intervals.size >= 10_000) this.#intervals.clear();
+    this.#intervals.set(version, schedule.checkInMinutes * 60);
+  }
+
+  /** Seconds between check-ins. */
+  find(version: string): number | undefined {
+    return this.#intervals.get(version);
+  }
+}
+
+export async function checkIn(
+  deps: AgentDeps,
+  device: AuthenticatedDevice,
+  report: CheckInRequest,
+): Promise<CheckInResponse> {
+  const now = deps.clock.now();
+  const quiet = quietInterval(deps, device, report, now);
+  if (quiet !== undefined && (await recordQuietContact(deps.database, device, report, now))) {
+    return {
+      serverTime: now,
+      counter: report.counter,
+      posture: {
+        compliant: device.posture.compliant,
+        network: device.posture.network,
+        ...words(device.posture.reason, device.posture.remedy),
+      },
+      commands: [],
+      nextCheckInSeconds: quiet,
+    };
+  }
+  return deps.database.withTenant(device.organizationId, (tx) => fullCheckIn(tx, deps, device, report, now));
+}
+
+/** The seconds until the next check-in when this one brings nothing new and nothing waits for it; otherwise undefined. */
+function quietInterval(
+  { schedules }: AgentDeps,
+  { state, contact, posture, openCommands }: AuthenticatedDevice,
+  report: CheckInRequest,
+  now: number,
+): number | undefined {
+  const isQuiet =
+    state === 'registered' &&
+    report.scans.length === 0 &&
+    report.counter > contact.reportCounter &&
+    report.acknowledgedPolicyVersion === posture.policyVersion &&
+    openCommands === 'none' &&
+    (posture.compliant ||
+      (contact.lastCheckInAt !== null && now - contact.lastCheckInAt < shortestSilenceMs));
+  return isQuiet ? schedules.find(posture.policyVersion) : undefined;
+}
+
+async function fullCheckIn(
+  tx: TenantTx,
+  deps: AgentDeps,
+  { organizationId, deviceId }: AuthenticatedDevice,
+  report: CheckInRequest,
+  now: number,
+): Promise<CheckInResponse> {
+  const { outcome, device } = await recordReport(tx, { ...report, deviceId, receivedAt: now });
+  if (outcome === 'outdated') {
+    deps.refusals.note({
+      organizationId,
+      actor: { kind: 'device', id: deviceId },
+      action: 'devices.report',
+      target: { kind: 'device', id: deviceId },
+      reason: 'outdated-counter',
+    });
+  } else {
+    // The device proves by coming with a report that it holds certificate and key (ENR-19).
+    await finishEnrollment(tx, deps, deviceId);
+  }
+  // Before the decision: a wipe that is handed over costs the device its trust.
+  const commands = await handOver(tx, deps, deviceId);
+  const { policy, posture } = await evaluateDevice(deps, tx, deviceId, now);
+  deps.schedules.remember(policy.version, policy.schedule);
+  const isCurrent = outcome !== 'outdated' && report.acknowledgedPolicyVersion === policy.version;
+  return {
+    serverTime: now,
+    counter: Math.max(report.counter, device.reportCounter),
+    ...(isCurrent
+      ? {}
+      : {
+          policy: { version: policy.version, settings: { ...policy.resolved.values } },
+          schedule: policy.schedule,
+        }),
+    posture: {
+      compliant: posture.compliant,
+      network: posture.access_network,
+      ...words(posture.failure_reason, posture.remediation),
+    },
+    commands,
+    nextCheckInSeconds: policy.schedule.checkInMinutes * 60,
+  };
+}
+
+function words(reason: string | null, remedy: string | null) {
+  return { ...(reason === null ? {} : { reason }), ...(remedy === null ? {} : { remedy }) };
+}

@@ -1,0 +1,13 @@
+// Domain commands to the agent's wire form. The agent knows every command of the catalogue by its own name, so there is nothing
+// to translate; what a device cannot carry out it answers with `failed` and a reason.
+import type { AgentCommand } from '@gatehouse/contracts/agent.ts';
+import { agentLimits } from '@gatehouse/contracts/agent.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { takeCommands } from '../../modules/commands/index.ts';
+import type { AgentDeps } from './agent-deps.ts';
+
+/** Everything open, new or handed over before, oldest first. */
+export async function handOver(tx: TenantTx, deps: AgentDeps, deviceId: string): Promise<AgentCommand[]> {
+  const taken = await takeCommands(deps, tx, deviceId, agentLimits.commandsPerAnswer);
+  return taken.map(({ id, name, params, expiresAt }) => ({ id, name, params: { ...params }, expiresAt }));
+}
