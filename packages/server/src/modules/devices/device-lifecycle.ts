@@ -34,7 +34,8 @@ const table = {
     register: to('registered'),
     block: notRegistered,
     unblock: notRegistered,
-    'begin-wipe': notRegistered,
+    // Enrolled anew with a wipe still waiting: it is carried out, and ends in unmanaged like any other.
+    'begin-wipe': same,
     'end-wipe': same,
     unmanage: to('unmanaged'),
   },

@@ -1,0 +1,70 @@
+import { Command, CommandCancellation, NewCommand } from '@gatehouse/contracts/admin/commands.ts';
+import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { cancelCommand } from './cancel-command.ts';
+import type { CommandDeps } from './command-deps.ts';
+import { getCommand, listCommands } from './list-commands.ts';
+import { queueCommand } from './queue-command.ts';
+
+const tag = 'commands';
+
+export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
+  listRoute({
+    path: '/devices/:deviceId/commands',
+    operation: 'listCommands',
+    tag,
+    summary: 'List the commands of a device, newest first',
+    access: { permission: 'commands.read' },
+    params: { deviceId: Id },
+    item: Command,
+    handle: ({ principal, params: { deviceId }, page }) => listCommands(deps, principal, deviceId, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/:deviceId/commands',
+    operation: 'queueCommand',
+    tag,
+    summary: 'Send a command to a device',
+    description:
+      'It waits for the device until its deadline. What destroys data stands under a budget; personal devices are protected.',
+    access: { authenticated: 'each command needs a permission of its own, which the use-case asks for' },
+    params: { deviceId: Id },
+    body: NewCommand,
+    response: { 201: Command },
+    idempotency: 'replay',
+    example: { name: 'refresh-device' },
+    handle: ({ principal, params: { deviceId }, body: { name, params, reason, expiresInSeconds } }) =>
+      queueCommand(deps, principal, {
+        deviceId,
+        name,
+        params,
+        reason,
+        expiresInMs: expiresInSeconds === undefined ? undefined : expiresInSeconds * 1_000,
+      }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/commands/:commandId',
+    operation: 'getCommand',
+    tag,
+    summary: 'Show a command and its result',
+    access: { permission: 'commands.read' },
+    params: { commandId: Id },
+    response: { 200: Command },
+    handle: ({ principal, params: { commandId } }) => getCommand(deps, principal, commandId),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/commands/:commandId/cancel',
+    operation: 'cancelCommand',
+    tag,
+    summary: 'Withdraw a command that the device has not received yet',
+    access: { permission: 'commands.cancel' },
+    params: { commandId: Id },
+    body: CommandCancellation,
+    response: { 200: Command },
+    example: {},
+    handle: ({ principal, params: { commandId }, body: { reason } }) =>
+      cancelCommand(deps, principal, commandId, reason),
+  }),
+];

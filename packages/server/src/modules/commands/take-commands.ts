@@ -1,0 +1,75 @@
+// What a device is handed when it comes: its open commands in the order in which they were queued. A command is handed over
+// until it is answered, because nobody knows whether an answer to the device arrived; the device applies each id once.
+import { applyCommandEvent } from '@gatehouse/core/commands/state-machine.ts';
+import { commandDefinition, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
+import type { Actor } from '@gatehouse/core/actor.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { changeStanding, lockDevice } from '../devices/index.ts';
+import type { CommandDeps } from './command-deps.ts';
+import { type CommandRow, markDelivered, openCommands } from './queries.ts';
+
+export interface TakenCommand {
+  readonly id: string;
+  readonly name: CommandName;
+  /** All of them, those that are sealed at rest included: for the device only. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** ms since the epoch */
+  readonly expiresAt: number;
+}
+
+/** @param limit the rest follows on the next request. */
+export async function takeCommands(
+  deps: Omit<CommandDeps, 'database'>,
+  tx: TenantTx,
+  deviceId: string,
+  limit = 20,
+): Promise<readonly TakenCommand[]> {
+  const now = new Date(deps.clock.now());
+  let open = await openCommands(tx, deviceId, now, limit);
+  if (open.some(isNew)) {
+    await lockDevice(tx, deviceId);
+    // Again, under the lock: another request of the device may have taken some, an administrator cancelled others.
+    open = await openCommands(tx, deviceId, now, limit);
+    const fresh = open.filter(isNew);
+    const delivered = await markDelivered(
+      tx,
+      fresh.map((row) => row.command_id),
+      now,
+    );
+    open = open.filter((row) => !isNew(row) || delivered.has(row.command_id));
+    // From here on the device cannot be trusted with anything any more (see devices/device-lifecycle.ts).
+    const wipe = fresh.find(
+      (row) => delivered.has(row.command_id) && commandDefinition(row.name).destructive,
+    );
+    if (wipe)
+      await changeStanding(deps, tx, { deviceId, event: 'begin-wipe', actor: deviceActor(tx, deviceId) });
+  }
+  return Promise.all(open.map((row) => toTaken(deps, tx, row)));
+}
+
+export function deviceActor(tx: TenantTx, deviceId: string): Actor {
+  return { kind: 'device', id: deviceId, organizationId: tx.organizationId, label: deviceId };
+}
+
+function isNew(row: CommandRow): boolean {
+  return applyCommandEvent(row.state, 'deliver').kind === 'moved';
+}
+
+async function toTaken(
+  { sealer }: Pick<CommandDeps, 'sealer'>,
+  tx: TenantTx,
+  row: CommandRow,
+): Promise<TakenCommand> {
+  const secret =
+    row.sealed_params === null
+      ? {}
+      : (JSON.parse(
+          (await sealer.open(tx, 'commands.sealed_params', row.command_id, row.sealed_params)).toString(),
+        ) as Record<string, unknown>);
+  return {
+    id: row.command_id,
+    name: row.name,
+    params: { ...row.params, ...secret },
+    expiresAt: row.expires_at.getTime(),
+  };
+}
