@@ -2,10 +2,10 @@
 // only this process has, and what the account may do is read again with every call. The tenant comes from the account,
 // never from the address (ISE-06): an address that names another one is answered like one that names none.
 import { hash, randomBytes } from 'node:crypto';
-import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Database } from '../../../kernel/db/database.ts';
+import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import {
   administratorPrincipal,
   isServiceAccount,
@@ -117,7 +117,7 @@ export function principalOf(
   proof: Proof,
   account: AccountRow | undefined,
   requestId: string,
-): Principal | undefined {
+): TenantPrincipal | undefined {
   if (account?.state !== 'active' || account.password_version !== proof.passwordVersion) return undefined;
   const permissions = permissionsOf(account.role, account.role_permissions);
   if (!isServiceAccount(permissions)) {

@@ -2,8 +2,8 @@
 // them stands the surface's permission check: admission says who calls and has read, in the same round trip, what a device
 // query asks for; the answer is written afterwards. Who cannot show who he is learns nothing else, not even whether his
 // question was well-formed or the tenant in the address exists.
-import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import { type Accounts, principalOf, type Proof, signInFirst } from './accounts.ts';
 import { answerBatch, askForDevice, askForList, type QueryDeps } from './answer-query.ts';
 import { instanceIn, parseCall } from './calls.ts';
@@ -24,7 +24,7 @@ export interface IseRequest {
 
 /** An account that may be here, and the answer to its call. */
 export interface Admission {
-  readonly principal: Principal;
+  readonly principal: TenantPrincipal;
   /** @throws DomainError */
   readonly answer: (body: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
@@ -34,7 +34,8 @@ export interface CiscoIse {
   admit(request: IseRequest): Promise<Admission>;
 }
 
-export interface CiscoIseDeps extends QueryDeps, OrderDeps {
+export interface CiscoIseDeps extends Omit<QueryDeps, 'database'>, Omit<OrderDeps, 'database'> {
+  readonly database: QueryDeps['database'] & OrderDeps['database'];
   readonly accounts: Accounts;
   readonly publicUrl: URL;
   readonly productVersion: string;
@@ -42,7 +43,7 @@ export interface CiscoIseDeps extends QueryDeps, OrderDeps {
 
 interface Prepared {
   readonly account: AccountRow | undefined;
-  readonly answer: (principal: Principal, body: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  readonly answer: (principal: TenantPrincipal, body: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
 export function createCiscoIse(deps: CiscoIseDeps): CiscoIse {

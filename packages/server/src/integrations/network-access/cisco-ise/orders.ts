@@ -1,6 +1,5 @@
 // Actions and messages: ISE's words for our commands. They take the same way as everybody's commands, through the same
 // guard and the same budget (ISE-03); what differs is the permission, because an account of the network holds nothing else.
-import type { Principal } from '@gatehouse/core/actor.ts';
 import type { Command } from '@gatehouse/core/commands/catalogue.ts';
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
@@ -14,6 +13,9 @@ import {
   type MessageOrder,
   type OrderResult,
 } from '@gatehouse/protocols/cisco-ise/index.ts';
+import type { Database } from '../../../kernel/db/database.ts';
+import type { TenantPrincipal } from '../../../kernel/http/route.ts';
+import { recordAudit } from '../../../modules/audit/index.ts';
 import { pick } from './answer-query.ts';
 import { type ActionCall, type MessageCall, refusingMalformed } from './calls.ts';
 import { lookUpsFor } from './look-ups.ts';
@@ -22,13 +24,14 @@ import type { Asker } from './queries.ts';
 
 /** How a command is queued: the commands module's, with the permission that the network's account needs instead. */
 export type QueueForNetwork = (
-  principal: Principal,
+  principal: TenantPrincipal,
   deviceId: string,
   command: Command,
   permission: Permission,
 ) => Promise<unknown>;
 
 export interface OrderDeps {
+  readonly database: Pick<Database, 'withTenant'>;
   readonly reader: PostureReader;
   readonly queue: QueueForNetwork;
   /** Whether the organization lets the network reset devices to factory state; off unless it says so. */
@@ -45,7 +48,7 @@ const actions: Record<ActionType, { readonly command: Command; readonly permissi
 export async function runAction(
   deps: OrderDeps,
   asker: Asker,
-  principal: Principal,
+  principal: TenantPrincipal,
   call: ActionCall,
   contentType: string | undefined,
   body: Uint8Array,
@@ -53,17 +56,17 @@ export async function runAction(
   const { command, permission } = actions[call.action];
   requirePermission(principal, permission);
   const identifiers = refusingMalformed(() => decodeActionBody(contentType, body));
-  const switchedOff = command.name === 'full-wipe' && !(await deps.mayFullWipe(asker.organizationId));
-  const results = switchedOff
-    ? identifiers.map((identifier) => refused(identifier, 'Full wipe is switched off for the network.'))
-    : await orderEach(deps, asker, principal, identifiers, command, permission);
+  const allowed = command.name !== 'full-wipe' || (await deps.mayFullWipe(asker.organizationId));
+  const results = allowed
+    ? await orderEach(deps, asker, principal, identifiers, command, permission)
+    : await refuseFullWipe(deps, principal, identifiers);
   return encodeOrderAnswer('action', { version: call.version, results });
 }
 
 export async function sendMessage(
   deps: OrderDeps,
   asker: Asker,
-  principal: Principal,
+  principal: TenantPrincipal,
   call: MessageCall,
   contentType: string | undefined,
   body: Uint8Array,
@@ -75,11 +78,30 @@ export async function sendMessage(
   return encodeOrderAnswer('message', { version: call.version, results });
 }
 
+/** On record all the same: somebody who holds the network's password tried it. */
+async function refuseFullWipe(
+  { database }: OrderDeps,
+  principal: TenantPrincipal,
+  identifiers: readonly DeviceIdentifier[],
+): Promise<OrderResult[]> {
+  await database.withTenant(principal.organizationId, (tx) =>
+    recordAudit(tx, {
+      actor: principal,
+      action: 'devices.full-wipe',
+      outcome: 'refused',
+      reason: 'switched-off-for-the-network',
+      via: 'nac',
+      show: { devices: identifiers.length },
+    }),
+  );
+  return identifiers.map((identifier) => refused(identifier, 'Full wipe is switched off for the network.'));
+}
+
 /** One after the other: each is a transaction of its own, and the budget is counted between them. */
 async function orderEach(
   deps: OrderDeps,
   asker: Asker,
-  principal: Principal,
+  principal: TenantPrincipal,
   identifiers: readonly DeviceIdentifier[],
   command: Command,
   permission: Permission,
@@ -102,7 +124,7 @@ async function orderEach(
 
 async function order(
   deps: OrderDeps,
-  principal: Principal,
+  principal: TenantPrincipal,
   identifier: DeviceIdentifier,
   deviceId: string,
   command: Command,

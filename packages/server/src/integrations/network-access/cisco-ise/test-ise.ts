@@ -62,10 +62,11 @@ export interface TestIse extends AsyncDisposable {
   raw(path: string, init?: RequestInit & { userName?: string; password?: string }): Promise<Response>;
 }
 
+/** @param options.beside another server on the same database */
 export async function startTestIse(
-  options: Partial<CiscoIseOptions> & { readonly clock?: Clock } = {},
+  options: Partial<CiscoIseOptions> & { readonly clock?: Clock; readonly beside?: TestIse } = {},
 ): Promise<TestIse> {
-  const db = await openTestDatabase();
+  const db = options.beside?.db ?? (await openTestDatabase());
   const admin = await db.superuser();
   const server = createHttpServer({ log: silentLog, renderUnrouted: renderUnroutedIse });
   registerIseSurface(
@@ -114,7 +115,7 @@ export async function startTestIse(
       await Promise.all(opened.map((each) => each.close()));
       await server.close();
       if (server.server.listening) await once(server.server, 'close');
-      await db[Symbol.asyncDispose]();
+      if (!options.beside) await db[Symbol.asyncDispose]();
     },
   };
 }
@@ -216,6 +217,9 @@ async function addFleet(
        returning device_id, device_no
      ), numbered as (
        select device_id, device_no, row_number() over (order by device_no) as n from made
+     ), identified as (
+       insert into device_identifiers (organization_id, kind, value, device_id)
+       select $1, 'mac', '02' || lpad(upper(to_hex(n)), 10, '0'), device_id from numbered
      )
      insert into device_posture (organization_id, device_id, device_no, registered, compliant, access_network, access_mail,
        access_vpn, evaluation, policy_version, evaluated_at, guid, macs)

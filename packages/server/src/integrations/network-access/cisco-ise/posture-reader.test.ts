@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Database } from '../../../kernel/db/database.ts';
+import { createPostureReader } from './posture-reader.ts';
+
+interface Sent {
+  readonly organizationId: string;
+  readonly pairs: readonly string[];
+  answer(): void;
+  fail(error: Error): void;
+}
+
+/** A database that answers when it is told to: one row for each identifier, named after it. */
+function heldDatabase(): { database: Pick<Database, 'tenantQuery'>; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const tenantQuery = (organizationId: string, _statement: unknown, values: readonly unknown[] = []) =>
+    new Promise<never[]>((resolve, reject) => {
+      const [, kinds, texts] = values as [string, string[], string[]];
+      const rows = kinds.map((kind, index) => ({
+        state: 'active',
+        asked_kind: kind,
+        asked_value: texts[index],
+        device_id: `device of ${texts[index]}`,
+      }));
+      sent.push({
+        organizationId,
+        pairs: kinds.map((kind, index) => `${kind} ${texts[index]}`),
+        answer: () => resolve(rows as never[]),
+        fail: reject,
+      });
+    });
+  return { database: { tenantQuery: tenantQuery as Database['tenantQuery'] }, sent };
+}
+
+const asker = { organizationId: 'acme', administratorId: 'ise' };
+const mac = (value: string) => [{ kind: 'mac', value }];
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('questions that arrive while two statements are under way travel together in the next one', async () => {
+  const { database, sent } = heldDatabase();
+  const reader = createPostureReader(database);
+  const questions = ['A', 'B', 'C', 'D', 'C'].map((value) => reader.find(asker, mac(value)));
+  assert.deepEqual(
+    sent.map(({ pairs }) => pairs),
+    [['mac A'], ['mac B']],
+  );
+  sent[0]?.answer();
+  await settle();
+  // The repeated question is asked once.
+  assert.deepEqual(sent[2]?.pairs, ['mac C', 'mac D']);
+  for (const { answer } of sent) answer();
+  const devices = (await Promise.all(questions)).map((reading) =>
+    reading.devices.map((row) => row.device_id),
+  );
+  assert.deepEqual(devices, [
+    ['device of A'],
+    ['device of B'],
+    ['device of C'],
+    ['device of D'],
+    ['device of C'],
+  ]);
+});
+
+test('a question never joins a statement that has left: its answer is read after it was asked', async () => {
+  const { database, sent } = heldDatabase();
+  const reader = createPostureReader(database);
+  const first = reader.find(asker, mac('A'));
+  const second = reader.find(asker, mac('A'));
+  assert.equal(sent.length, 2);
+  for (const { answer } of sent) answer();
+  await Promise.all([first, second]);
+});
+
+test('questions of different accounts and tenants never share a statement', async () => {
+  const { database, sent } = heldDatabase();
+  const reader = createPostureReader(database);
+  const askers = [asker, { ...asker, organizationId: 'other' }, { ...asker, administratorId: 'second' }];
+  const questions = askers.flatMap((who) => ['A', 'B', 'C'].map((value) => reader.find(who, mac(value))));
+  assert.equal(sent.length, 6);
+  for (let index = 0; index < sent.length; index += 1) {
+    sent[index]?.answer();
+    await settle();
+  }
+  await Promise.all(questions);
+  assert.equal(sent.length, 9);
+  assert.ok(sent.every(({ pairs }) => pairs.length === 1));
+});
+
+test('a statement gathers at most 64 identifiers, and a larger question goes alone', async () => {
+  const { database, sent } = heldDatabase();
+  const reader = createPostureReader(database);
+  const questions = Array.from({ length: 100 }, (_, index) => reader.find(asker, mac(`M${index}`)));
+  const many = Array.from({ length: 500 }, (_, index) => ({ kind: 'mac', value: `X${index}` }));
+  questions.push(reader.find(asker, many));
+  for (let index = 0; index < sent.length; index += 1) {
+    sent[index]?.answer();
+    await settle();
+  }
+  await Promise.all(questions);
+  assert.deepEqual(
+    sent.map(({ pairs }) => pairs.length),
+    [1, 1, 64, 34, 500],
+  );
+});
+
+test('a failed statement fails its own questions and no others', async () => {
+  const { database, sent } = heldDatabase();
+  const reader = createPostureReader(database);
+  const questions = ['A', 'B', 'C'].map((value) => reader.find(asker, mac(value)));
+  sent[0]?.fail(new Error('gone'));
+  await assert.rejects(questions[0] ?? Promise.resolve(), /gone/);
+  sent[1]?.answer();
+  sent[2]?.answer();
+  assert.equal((await questions[1])?.devices.length, 1);
+  assert.equal((await questions[2])?.devices.length, 1);
+});
