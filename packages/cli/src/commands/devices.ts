@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import type { CliCommand } from '../command.ts';
 import { duration } from '../duration.ts';
 import { input } from '../input.ts';
@@ -43,8 +44,7 @@ export const deviceCommands: readonly CliCommand[] = [
       const path = `/devices/${positionals[0]}/explain`;
       const query = { gate: options['gate'] };
       if (json) return api().request('GET', path, { query });
-      const { text } = await api().request<{ text: string }>('GET', path, { query });
-      return text;
+      return (await text(await api().download(path, { ...query, format: 'text' }))).trimEnd();
     },
   },
   {
@@ -72,6 +72,22 @@ export const deviceCommands: readonly CliCommand[] = [
     run: (context) => upload(context, '/devices/ownership-import'),
     print: printImport as never,
   },
+  ...(['block', 'unblock', 'unmanage'] as const).map(
+    (verb): CliCommand => ({
+      words: ['device', verb],
+      summary: {
+        block: 'Block a device: every gate shuts, and it cannot enrol again until it is unblocked.',
+        unblock: 'Unblock a device: it may enrol again.',
+        unmanage: 'Release a device from management; its certificates end.',
+      }[verb],
+      positionals: [device],
+      options: { reason: { description: 'why; kept in the audit record', placeholder: 'TEXT' } },
+      run: ({ api, positionals, options }) =>
+        api().request('POST', `/devices/${positionals[0]}/${verb}`, {
+          body: options['reason'] === undefined ? {} : { reason: options['reason'] },
+        }),
+    }),
+  ),
   {
     words: ['device', 'delete'],
     summary: 'Remove a device from management without touching it.',
@@ -124,6 +140,6 @@ export const deviceCommands: readonly CliCommand[] = [
     words: ['command', 'cancel'],
     summary: 'Cancel a command that no device has received.',
     positionals: [{ name: 'ID', description: 'the command' }],
-    run: ({ api, positionals }) => api().request('POST', `/commands/${positionals[0]}/cancel`),
+    run: ({ api, positionals }) => api().request('POST', `/commands/${positionals[0]}/cancel`, { body: {} }),
   },
 ];

@@ -1,5 +1,15 @@
-import type { CliCommand } from '../command.ts';
+import { type CliCommand, type CommandContext, UsageError } from '../command.ts';
 import { input } from '../input.ts';
+import { findUser } from './users.ts';
+
+/** The organization needs no id; users are also found by e-mail address. */
+async function targetId(context: CommandContext, kind: string): Promise<string> {
+  if (kind === 'organization')
+    return (await context.api().request<{ id: string }>('GET', '/organization')).id;
+  const id = context.options['id'];
+  if (id === undefined) throw new UsageError(`--id is missing: which ${kind}?`);
+  return kind === 'user' ? findUser(context, id) : id;
+}
 
 export const policyCommands: readonly CliCommand[] = [
   { words: ['policy', 'list'], summary: 'List policy suites.', run: ({ api }) => api().list('/policies') },
@@ -75,16 +85,20 @@ export const policyCommands: readonly CliCommand[] = [
         choices: ['linux', 'macos', 'ios', 'android', 'windows'],
       },
     },
-    run: ({ api, options }) =>
-      api().request('POST', '/assignments', {
+    async run(context) {
+      const { api, options } = context;
+      const { policy, schedule, target, platform } = options;
+      if ((policy === undefined) === (schedule === undefined))
+        throw new UsageError('give either --policy or --schedule');
+      const item = policy === undefined ? { kind: 'schedule', id: schedule } : { kind: 'policy', id: policy };
+      return api().request('POST', '/assignments', {
         body: {
-          itemKind: options['policy'] === undefined ? 'schedule' : 'policy',
-          itemId: options['policy'] ?? options['schedule'],
-          targetKind: options['target'],
-          ...(options['id'] === undefined ? {} : { targetId: options['id'] }),
-          ...(options['platform'] === undefined ? {} : { platform: options['platform'] }),
+          item,
+          target: { kind: target, id: await targetId(context, target ?? '') },
+          ...(platform === undefined ? {} : { platform }),
         },
-      }),
+      });
+    },
   },
   {
     words: ['assignment', 'list'],

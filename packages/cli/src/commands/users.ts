@@ -97,23 +97,21 @@ export const userCommands: readonly CliCommand[] = [
         choices: ['linux', 'macos', 'ios', 'android', 'windows'],
       },
       ownership: { description: 'whose property', choices: ['corporate', 'personal', 'unspecified'] },
-      'on-behalf': { flag: true, description: 'you enrol it for the user (staging)' },
-      expires: { description: 'how long the password is valid (default 72h)', placeholder: '72h' },
+      expires: { description: 'how long the password is valid, 1h to 14d (default 72h)', placeholder: '72h' },
+      replaces: { description: 'the same machine again: it keeps this id', placeholder: 'DEVICE-ID' },
     },
-    async run(context) {
-      const { options } = context;
-      return context.api().request('POST', '/enrollments', {
+    run: ({ api, options }) =>
+      api().request('POST', '/enrollments', {
         body: {
-          userId: await findUser(context, options['user'] ?? ''),
+          user: options['user'],
           platform: options['platform'],
           ...(options['ownership'] === undefined ? {} : { ownership: options['ownership'] }),
-          ...(context.flags.has('on-behalf') ? { onBehalf: true } : {}),
+          ...(options['replaces'] === undefined ? {} : { replacesDeviceId: options['replaces'] }),
           ...(options['expires'] === undefined
             ? {}
-            : { expiresInSeconds: duration(options['expires'], 'expires') }),
+            : { expiresInHours: Math.ceil(duration(options['expires'], 'expires') / 3_600) }),
         },
-      });
-    },
+      }),
   },
   {
     words: ['enrollment', 'list'],

@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createLog, type Log } from './log.ts';
 import { type Notifications, openNotifications } from './notifications.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
+import { purposeKey } from './purpose-key.ts';
 import { loadMasterKeys, type MasterKeys } from './sealed/master-key.ts';
 import { createSealer, type Sealer } from './sealed/sealer.ts';
 
@@ -24,6 +25,8 @@ export interface Kernel {
   readonly database: Database;
   readonly notifications: Notifications;
   readonly sealer: Sealer;
+  /** See purpose-key.ts. Changes with the master key, so it is for what may then be made anew. */
+  keyFor(purpose: string): Buffer;
   close(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export async function openDatabaseServer(config: Config): Promise<DatabaseServer
   }
   const postgres: EmbeddedPostgres = await startEmbeddedPostgres({
     directory: directory.postgres,
-    log: (line) => log.info({ postgres: line }, 'database'),
+    log: (line) => log.debug({ postgres: line }, 'database'),
   });
   postgres.onExit((exit) => log.error({ exit }, 'the embedded database ended; it is started again'));
   const address = socketAddress({
@@ -93,6 +96,7 @@ export async function openKernel(config: Config): Promise<Kernel> {
       database,
       notifications,
       sealer: createSealer(() => masterKeys),
+      keyFor: (purpose) => purposeKey(masterKeys.current.bytes, purpose),
       async close() {
         await notifications.close();
         await database.close();

@@ -1,0 +1,235 @@
+// The composition: the only file that sees everything. Kernel, modules, platforms, integrations, surfaces, in that order, by
+// plain function calls.
+import type { Principal } from '@gatehouse/core/actor.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { product } from '@gatehouse/core/product.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
+import type { TenantTx } from './kernel/db/database.ts';
+import { createEvents } from './kernel/events.ts';
+import { createHttpServer } from './kernel/http/server.ts';
+import type { AdminRoute, TenantPrincipal } from './kernel/http/route.ts';
+import { startWorker } from './kernel/jobs/worker.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import { startScheduler } from './kernel/scheduler.ts';
+import type { ServerTls } from './kernel/tls/index.ts';
+import {
+  createCredentialLocator,
+  createKnownBrowsers,
+  createPasswords,
+} from './modules/administrators/index.ts';
+import { administratorRoutes } from './modules/administrators/routes.ts';
+import { recordAudit, sealAudit } from './modules/audit/index.ts';
+import { auditRoutes } from './modules/audit/routes.ts';
+import {
+  certificateRoutes,
+  createAuthorityDirectory,
+  createCertificateVerifier,
+  createRefusals,
+  ensureAuthorities,
+} from './modules/certificates/index.ts';
+import { commandJobs, commandRoutes, commandTasks, queueCommand } from './modules/commands/index.ts';
+import {
+  complianceJobs,
+  complianceRoutes,
+  complianceTasks,
+  evaluateDevice,
+} from './modules/compliance/index.ts';
+import { deviceRoutes } from './modules/devices/index.ts';
+import { enrollmentJobs, enrollmentRoutes, enrollmentTasks } from './modules/enrollment/index.ts';
+import { createOrganizationFinder, readSettings } from './modules/organizations/index.ts';
+import { organizationRoutes } from './modules/organizations/routes.ts';
+import { ensureDefaults, policyRoutes } from './modules/policies/index.ts';
+import { userRoutes } from './modules/users/index.ts';
+import { createAgentPlatform } from './platforms/agent/index.ts';
+import { subscriptions } from './subscriptions.ts';
+import { jobRoutes } from './surfaces/admin/jobs-routes.ts';
+import { sessionRoutes } from './surfaces/admin/session-routes.ts';
+import { registerAdminSurface } from './surfaces/admin.ts';
+import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
+import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
+import { localCaller } from './surfaces/local-caller.ts';
+import { registerHealth, registerOperations } from './surfaces/operations.ts';
+
+export interface Application {
+  /** People, programs, ISE and enrolling devices; never asks for a certificate. */
+  readonly main: FastifyInstance;
+  /** Enrolled devices, by certificate. */
+  readonly device: FastifyInstance;
+  /** Health and metrics, loopback. */
+  readonly operations: FastifyInstance;
+  /** The machine's own operator, on a socket. */
+  readonly local: FastifyInstance;
+  close(): Promise<void>;
+}
+
+export async function createApplication(kernel: Kernel, tls: ServerTls): Promise<Application> {
+  const { config, database, sealer, clock, log, notifications, metrics, directory } = kernel;
+  let stopping = false;
+
+  // ---------------------------------------------------------------- modules
+  const worker = { wake: () => undefined as void };
+  const events = createEvents(subscriptions, () => worker.wake());
+  const refusals = createRefusals({ database, clock, log });
+  const base = { database, sealer, clock, log, notifications, events, refusals };
+  const evaluation = { events, notifications };
+  const findOrganization = createOrganizationFinder({ database });
+  const passwords = createPasswords();
+  const administrators = {
+    ...base,
+    passwords,
+    findOrganization,
+    locateCredential: createCredentialLocator(database),
+    knownBrowsers: createKnownBrowsers(kernel.keyFor('known-browser'), () => clock.now()),
+    publicUrl: config.publicUrl,
+  };
+  const devices = {
+    ...base,
+    reevaluate: (tx: TenantTx, deviceId: string, now: number) =>
+      evaluateDevice(evaluation, tx, deviceId, now),
+  };
+  const enrollment = {
+    ...base,
+    publicUrl: config.publicUrl,
+    deviceUrl: config.deviceUrl,
+    tlsAnchors: () => tls.anchors,
+  };
+  const routes: readonly AdminRoute[] = [
+    ...sessionRoutes(administrators),
+    ...organizationRoutes({
+      database,
+      audit: recordAudit,
+      onCreated: [
+        async (tx: TenantTx) => {
+          await ensureAuthorities(tx, base);
+          await ensureDefaults(tx);
+        },
+      ],
+    }),
+    ...administratorRoutes(administrators),
+    ...userRoutes(base),
+    ...auditRoutes(base),
+    ...certificateRoutes(base),
+    ...deviceRoutes(devices),
+    ...commandRoutes(devices),
+    ...policyRoutes(base),
+    ...complianceRoutes(base),
+    ...enrollmentRoutes(enrollment),
+    ...jobRoutes({ database, wakeWorker: () => worker.wake() }),
+  ];
+
+  // ---------------------------------------------------------------- platforms and integrations
+  const agents = createAgentPlatform({
+    ...devices,
+    ...enrollment,
+    findOrganization,
+    verifier: createCertificateVerifier({ directory: createAuthorityDirectory(base), clock }),
+  });
+  const ise = openCiscoIse({
+    database,
+    passwords,
+    clock,
+    publicUrl: config.publicUrl,
+    productVersion: product.version,
+    pagingKey: kernel.keyFor('cisco-ise-paging'),
+    queue: (principal, deviceId, { name, params }, permission) =>
+      queueCommand(devices, insideTenant(principal), { deviceId, name, params }, { permission, via: 'nac' }),
+    mayFullWipe: async (organizationId) =>
+      (await database.withTenant(organizationId, readSettings, { readOnly: true })).nacFullWipe,
+  });
+
+  // ---------------------------------------------------------------- surfaces
+  const admin = { ...administrators, cursorKey: kernel.keyFor('cursor'), version: product.version };
+  const hosts = tls.hosts;
+  const common = { log, trustedProxies: config.trustedProxies };
+  const main = createHttpServer({
+    ...common,
+    hosts,
+    tls: { context: tls.context },
+    renderUnrouted: renderUnroutedIse,
+  });
+  registerHealth(main, { database, stopping: () => stopping });
+  registerAdminSurface(main, admin, { routes });
+
+  registerEnrollmentSurface(main, agents);
+  registerIseSurface(main, ise);
+
+  const device = createHttpServer({
+    ...common,
+    hosts,
+    tls: { context: tls.context, requestCertificate: true },
+  });
+  registerDeviceSurface(device, agents, {
+    header: config.clientCertificateHeader,
+    trustedProxies: config.trustedProxies,
+  });
+
+  const operations = createHttpServer({ log });
+  registerOperations(operations, { database, notifications, metrics, stopping: () => stopping });
+
+  const local = createHttpServer({ log });
+  registerAdminSurface(local, admin, {
+    routes,
+    localCaller: (request: FastifyRequest) =>
+      localCaller(directory.run, header(request, 'gatehouse-caller'), clock.now()),
+  });
+
+  for (const [server, name] of [
+    [main, 'main'],
+    [device, 'device'],
+    [local, 'local'],
+  ] as const) {
+    metrics.observe(server, name);
+    await server.ready();
+  }
+  for (const server of [main, device]) tls.follow(server.server as never);
+
+  // ---------------------------------------------------------------- what runs by itself
+  const running = startWorker({
+    database,
+    log,
+    definitions: { ...complianceJobs(devices), ...commandJobs(devices), ...enrollmentJobs() },
+  });
+  worker.wake = running.wake;
+  notifications.subscribe('jobs-added', running.wake);
+  const scheduler = startScheduler(
+    [
+      { name: 'seal-audit', everyMilliseconds: 1_000, run: async () => void (await sealAudit(base)) },
+      ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+    ],
+    log,
+  );
+
+  return {
+    main,
+    device,
+    operations,
+    local,
+    async close() {
+      stopping = true;
+      agents.close();
+      await Promise.all([main.close(), device.close(), local.close()]);
+      await scheduler.stop();
+      await running.stop();
+      await refusals.close();
+      await operations.close();
+    },
+  };
+}
+
+function repeat(name: string, everyMilliseconds: number, run: () => Promise<unknown>) {
+  return { name, everyMilliseconds, run: async () => void (await run()) };
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function insideTenant(principal: Principal): TenantPrincipal {
+  if (principal.organizationId === null)
+    throw new DomainError('forbidden', 'This needs an organization to act in');
+  return { ...principal, organizationId: principal.organizationId };
+}

@@ -1,0 +1,56 @@
+// Key rotation. The master key is wrapped around data keys only, so changing it is quick; data keys are renewed by sealing
+// every value again. Works beside a running server only for data keys: a server reads the master key at its start.
+import type { Config } from '../config.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { sql } from '../kernel/db/sql.ts';
+import { openKernel } from '../kernel/kernel.ts';
+import { type SealedClass, sealedColumns } from '../kernel/sealed/columns.ts';
+import { addMasterKey, dropOldMasterKeys } from '../kernel/sealed/master-key.ts';
+import { rotateDataKey } from '../kernel/sealed/rotate.ts';
+import { createSealer } from '../kernel/sealed/sealer.ts';
+
+const usage = 'usage: gatehouse keys rotate-master | rotate-data\n';
+
+export async function rotateKeys(config: Config, args: readonly string[]): Promise<number> {
+  const [action] = args;
+  if (action !== 'rotate-master' && action !== 'rotate-data') {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const kernel = await openKernel(config);
+  try {
+    if (action === 'rotate-master') {
+      const keys = addMasterKey(config.masterKeyFile);
+      const wrapped = await createSealer(() => keys).rewrap(kernel.database);
+      dropOldMasterKeys(config.masterKeyFile);
+      process.stdout.write(
+        `A new master key wraps ${wrapped} data keys; the old one is gone from ${config.masterKeyFile}.\n`,
+      );
+      return 0;
+    }
+    const classes = [...new Set(Object.values(sealedColumns).map((column): SealedClass => column.class))];
+    for (const organizationId of await organizations(kernel.database)) {
+      for (const sealedClass of classes) {
+        const { version, resealed } = await rotateDataKey(kernel, organizationId, sealedClass);
+        process.stderr.write(
+          `${organizationId} ${sealedClass}: version ${version}, ${resealed} values sealed again\n`,
+        );
+      }
+    }
+    return 0;
+  } finally {
+    await kernel.close();
+  }
+}
+
+const selectOrganizations = sql(
+  'keys-select-organizations',
+  'select organization_id from organizations order by slug',
+);
+
+async function organizations(database: Database): Promise<string[]> {
+  const rows = await database.withSystem('list-organizations', (tx) =>
+    tx.query<{ organization_id: string }>(selectOrganizations),
+  );
+  return rows.map((row) => row.organization_id);
+}

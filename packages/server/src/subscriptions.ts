@@ -1,0 +1,23 @@
+// Who reacts to what: every event with its reactions, on one page. A reaction is a job; it exists exactly when its event was
+// committed, coalesces where its key says so, and is run until it succeeds or is seen among the dead.
+import type { Subscription, Subscriptions } from './kernel/events.ts';
+import { commandSubscriptions } from './modules/commands/index.ts';
+import { complianceSubscriptions } from './modules/compliance/index.ts';
+import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+
+function merge(...parts: readonly Subscriptions[]): Subscriptions {
+  const all: Record<string, readonly Subscription[]> = {};
+  for (const part of parts) {
+    for (const [event, reactions] of Object.entries(part)) all[event] = [...(all[event] ?? []), ...reactions];
+  }
+  return all;
+}
+
+export const subscriptions: Subscriptions = merge(
+  // policy.reach-changed, user.groups-changed: the devices concerned are evaluated again, in chunks
+  complianceSubscriptions,
+  // device.unmanaged: its open commands end
+  commandSubscriptions,
+  // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
+  enrollmentSubscriptions,
+);
