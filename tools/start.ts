@@ -39,7 +39,8 @@ if (args.includes('--demo')) {
   if (main.exitCode === null) {
     const company = start(demo, ['--data-dir', resolve(process.env['GATEHOUSE_DATA_DIR'] || './data')]);
     company.on('exit', (status) => {
-      if (main.exitCode === null && status !== 0) process.stderr.write(`The demo ended (${status}); the server goes on.\n`);
+      if (main.exitCode === null && status !== 0)
+        process.stderr.write(`The demo ended (${status}); the server goes on.\n`);
     });
   }
 }

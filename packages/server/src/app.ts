@@ -8,7 +8,7 @@ import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents } from './kernel/events.ts';
 import { createHttpServer } from './kernel/http/server.ts';
-import type { AdminRoute, TenantPrincipal } from './kernel/http/route.ts';
+import type { TenantPrincipal } from './kernel/http/route.ts';
 import { startWorker } from './kernel/jobs/worker.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { startScheduler } from './kernel/scheduler.ts';
@@ -18,38 +18,27 @@ import {
   createKnownBrowsers,
   createPasswords,
 } from './modules/administrators/index.ts';
-import { administratorRoutes } from './modules/administrators/routes.ts';
 import { recordAudit, sealAudit } from './modules/audit/index.ts';
-import { auditRoutes } from './modules/audit/routes.ts';
 import {
-  certificateRoutes,
   createAuthorityDirectory,
   createCertificateVerifier,
   createRefusals,
   ensureAuthorities,
 } from './modules/certificates/index.ts';
-import { commandJobs, commandRoutes, commandTasks, queueCommand } from './modules/commands/index.ts';
-import {
-  complianceJobs,
-  complianceRoutes,
-  complianceTasks,
-  evaluateDevice,
-} from './modules/compliance/index.ts';
-import { deviceRoutes } from './modules/devices/index.ts';
-import { enrollmentJobs, enrollmentRoutes, enrollmentTasks } from './modules/enrollment/index.ts';
+import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
+import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
+import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import { createOrganizationFinder, readSettings } from './modules/organizations/index.ts';
-import { organizationRoutes } from './modules/organizations/routes.ts';
-import { ensureDefaults, policyRoutes } from './modules/policies/index.ts';
-import { userRoutes } from './modules/users/index.ts';
+import { ensureDefaults } from './modules/policies/index.ts';
 import { createAgentPlatform } from './platforms/agent/index.ts';
 import { subscriptions } from './subscriptions.ts';
-import { jobRoutes } from './surfaces/admin/jobs-routes.ts';
-import { sessionRoutes } from './surfaces/admin/session-routes.ts';
+import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
+import { registerSetupSurface } from './surfaces/setup.ts';
 
 export interface Application {
   /** People, programs, ISE and enrolling devices; never asks for a certificate. */
@@ -94,29 +83,15 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     deviceUrl: config.deviceUrl,
     tlsAnchors: () => tls.anchors,
   };
-  const routes: readonly AdminRoute[] = [
-    ...sessionRoutes(administrators),
-    ...organizationRoutes({
-      database,
-      audit: recordAudit,
-      onCreated: [
-        async (tx: TenantTx) => {
-          await ensureAuthorities(tx, base);
-          await ensureDefaults(tx);
-        },
-      ],
-    }),
-    ...administratorRoutes(administrators),
-    ...userRoutes(base),
-    ...auditRoutes(base),
-    ...certificateRoutes(base),
-    ...deviceRoutes(devices),
-    ...commandRoutes(devices),
-    ...policyRoutes(base),
-    ...complianceRoutes(base),
-    ...enrollmentRoutes(enrollment),
-    ...jobRoutes({ database, wakeWorker: () => worker.wake() }),
-  ];
+  const routes = adminRoutes({
+    ...administrators,
+    ...devices,
+    ...enrollment,
+    audit: recordAudit,
+    // An organization exists with its authorities and its first policy, or not at all.
+    onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],
+    wakeWorker: () => worker.wake(),
+  });
 
   // ---------------------------------------------------------------- platforms and integrations
   const agents = createAgentPlatform({
@@ -151,6 +126,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerHealth(main, { database, stopping: () => stopping });
   registerAdminSurface(main, admin, { routes });
 
+  registerSetupSurface(main, administrators);
   registerEnrollmentSurface(main, agents);
   registerIseSurface(main, ise);
 

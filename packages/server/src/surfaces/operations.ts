@@ -33,14 +33,12 @@ export function registerOperations(server: FastifyInstance, deps: OperationsDeps
   server.get('/readyz', { config: loopback }, async (_request, reply) => {
     const database = await ready(deps);
     const jobs = database ? await deps.database.withSystem('doctor', (tx) => tx.query(countJobs)) : undefined;
-    return reply
-      .code(database ? 200 : 503)
-      .send({
-        status: database ? 'ready' : 'not ready',
-        database,
-        notifications: deps.notifications.connected,
-        jobs,
-      });
+    return reply.code(database ? 200 : 503).send({
+      status: database ? 'ready' : 'not ready',
+      database,
+      notifications: deps.notifications.connected,
+      jobs,
+    });
   });
   server.get('/metrics', { config: loopback }, async (_request, reply) =>
     reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),

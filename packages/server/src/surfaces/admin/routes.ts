@@ -5,6 +5,7 @@ import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
 import { auditRoutes } from '../../modules/audit/routes.ts';
 import { certificateRoutes } from '../../modules/certificates/routes.ts';
+import { commandRoutes } from '../../modules/commands/routes.ts';
 import { complianceRoutes } from '../../modules/compliance/routes.ts';
 import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
@@ -19,6 +20,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof auditRoutes>[0] &
   Parameters<typeof certificateRoutes>[0] &
+  Parameters<typeof commandRoutes>[0] &
   Parameters<typeof complianceRoutes>[0] &
   Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof enrollmentRoutes>[0] &
@@ -32,6 +34,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...administratorRoutes(deps),
   ...userRoutes(deps),
   ...deviceRoutes(deps),
+  ...commandRoutes(deps),
   ...complianceRoutes(deps),
   ...policyRoutes(deps),
   ...enrollmentRoutes(deps),

@@ -1,5 +1,9 @@
 // One thing of every kind that a route can name, made through the API itself, for tests that try to reach it from outside.
+import { randomBytes } from 'node:crypto';
+import { defaultSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import type { AdminRoute } from '../../kernel/http/route.ts';
+import { newId } from '../../kernel/ids.ts';
+import { createPendingDevice, registerDevice } from '../../modules/devices/index.ts';
 import type { TestAdminSurface, TestOrganization } from './test-surface.ts';
 
 /** Ids by the name of the path parameter. */
@@ -20,7 +24,16 @@ export async function createForeignThings(
   const roleId = await make('/roles', { name: 'things', permissions: ['devices.read'] });
   const tokenId = await make('/tokens', { role: 'auditor', expiresInSeconds: 3_600 });
   const enrollmentId = await make('/enrollments', { user: userId, platform: 'linux' });
+  const policyId = await make('/policies', { name: 'things', settings: {} });
+  const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
+  const assignmentId = await make('/assignments', {
+    item: { kind: 'policy', id: policyId },
+    target: { kind: 'group', id: groupId },
+  });
   return {
+    policyId,
+    scheduleId,
+    assignmentId,
     userId,
     groupId,
     roleId,
@@ -38,12 +51,38 @@ async function rowsOf(
   { id }: TestOrganization,
   userId: string,
 ): Promise<Record<string, string>> {
+  const { deviceId } = await surface.db.database.withTenant(id, async (tx) => {
+    const device = {
+      userId,
+      platform: 'linux',
+      ownership: 'corporate',
+      enrollmentId: null,
+      name: 'thing',
+    } as const;
+    const made = await createPendingDevice(tx, device);
+    await registerDevice(tx, made.deviceId);
+    return made;
+  });
   const admin = await surface.db.superuser();
   const job = await admin.query(
     `insert into jobs (organization_id, kind, payload, state) values ($1, 'thing', '{}', 'dead') returning job_id`,
     [id],
   );
-  return { jobId: String(job.rows[0].job_id), ownerId: userId };
+  const commandId = newId();
+  await admin.query(
+    `insert into commands (organization_id, command_id, device_id, name, params, requested_by, expires_at)
+     values ($1, $2, $3, 'lock-device', '{}', 'local:0', now() + interval '1 day')`,
+    [id, commandId, deviceId],
+  );
+  const serial = randomBytes(16);
+  await admin.query(
+    `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint,
+       public_key_fingerprint, certificate, not_before, not_after)
+     select $1, $2, authority_id, 'agent', $3, $2, $2, $2, now(), now() + interval '90 days'
+     from certificate_authorities where organization_id = $1 and kind = 'device-issuing'`,
+    [id, serial, deviceId],
+  );
+  return { deviceId, commandId, serial: serial.toString('hex'), jobId: String(job.rows[0].job_id) };
 }
 
 export function fillPath(route: AdminRoute, ids: ThingIds): string {
