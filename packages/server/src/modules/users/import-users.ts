@@ -17,6 +17,8 @@ import { explainTaken, type UserDeps, userValues } from './users.ts';
 
 const columns = ['email', 'user_name', 'display_name', 'employee_id', 'groups'] as const;
 type Column = (typeof columns)[number];
+/** What a line may change of a user who is there. */
+const importedColumns = ['user_name', 'display_name', 'employee_id'] as const;
 type Outcome = ImportReport['lines'][number];
 
 const newUser = Compile(NewUser);
@@ -96,10 +98,11 @@ async function putUser(
     show: { import: true, joined },
     personal: { email: user.email },
   });
+  const changed = before ? importedColumns.filter((name) => user[name] !== before[name]) : [];
   await deps.events.emit(tx, {
     name: before ? 'user.updated' : 'user.created',
     subjectId: user.user_id,
-    payload: {},
+    payload: before ? { changed } : {},
   });
   if (joined > 0) await announceMembership(tx, deps.events, user.user_id);
   return outcome;
@@ -114,10 +117,7 @@ async function changeUser(tx: TenantTx, before: UserRow, input: NewUser): Promis
     employee_id: input.employeeId ?? before.employee_id,
     state: before.state,
   };
-  const same =
-    values.user_name === before.user_name &&
-    values.display_name === before.display_name &&
-    values.employee_id === before.employee_id;
+  const same = importedColumns.every((name) => values[name] === before[name]);
   return same ? before : updateUserRow(tx, before.user_id, values);
 }
 
