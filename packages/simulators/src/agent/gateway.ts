@@ -35,9 +35,9 @@ export class Refusal extends Error {
     this.code = code;
   }
 
-  /** Trying again with this certificate is useless. */
+  /** Trying again with this certificate is useless; who was only shut out may be let in again. */
   get isFinal(): boolean {
-    return this.status === 401;
+    return this.status === 401 && this.code !== 'device-blocked';
   }
 }
 

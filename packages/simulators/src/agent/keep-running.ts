@@ -46,7 +46,11 @@ async function checkInRegularly(agent: SimulatedAgent, options: RunOptions): Pro
       const last = lastRun.get(scan);
       return last === undefined || Date.now() - last >= (schedule?.scans[scan] ?? 240) * 60_000;
     });
+    const { policyVersion } = agent.memory;
     const { nextCheckInSeconds } = await agent.report(due, options.signal);
+    // A policy was put in force: what came of it is told at once, or its user would wait a whole interval for the network.
+    if (agent.memory.policyVersion !== policyVersion)
+      await agent.report(['security', 'profiles'], options.signal);
     for (const scan of due) lastRun.set(scan, Date.now());
     // A fleet that starts together must not knock together for ever.
     const pauseMs = nextCheckInSeconds * 1_000 * (0.8 + Math.random() * 0.4);

@@ -42,6 +42,8 @@ export interface AgentMemory {
   posture: AgentPosture | null;
   ledger: LedgerEntry[];
   leaving: 'user' | 'command' | null;
+  /** Under which id it was managed before it left. */
+  formerDeviceId: string | null;
 }
 
 export type AgentEvent =
@@ -73,6 +75,7 @@ export function emptyMemory(): AgentMemory {
     posture: null,
     ledger: [],
     leaving: null,
+    formerDeviceId: null,
   };
 }
 
@@ -229,13 +232,19 @@ export class SimulatedAgent {
 
   /** Tells the server that management ends, and forgets the enrolment. */
   async leave(cause: 'user' | 'command' = 'user'): Promise<void> {
-    await this.#call((gateway) => gateway.unenroll(cause));
+    try {
+      await this.#call((gateway) => gateway.unenroll(cause));
+    } catch (error) {
+      // A wipe that was acknowledged ends management by itself.
+      if (!(error instanceof Refusal && error.code === 'device-unmanaged')) throw error;
+    }
     await this.forget(cause === 'user' ? 'its user ended management' : 'it was wiped');
   }
 
   async forget(why: string): Promise<void> {
     await this.close();
-    this.memory = { ...emptyMemory(), ledger: this.memory.ledger };
+    const { ledger, identity, formerDeviceId } = this.memory;
+    this.memory = { ...emptyMemory(), ledger, formerDeviceId: identity?.deviceId ?? formerDeviceId };
     this.computer.appliedSettings = null;
     this.#save(this);
     this.#onEvent({ kind: 'left', why }, this);
