@@ -76,15 +76,19 @@ const localOperator: Principal = {
 };
 
 export async function openTestAdminSurface(
-  options: { readonly more?: (deps: AdminRoutesDeps) => AdminRoute[] } = {},
+  options: {
+    /** Other surfaces beside it, before the server is ready. */
+    readonly prepare?: (server: FastifyInstance, deps: AdminRoutesDeps) => void;
+  } = {},
 ): Promise<TestAdminSurface> {
   const db = await openTestDatabase();
   const logged: string[] = [];
   let offset = 0;
   const deps = createDeps(db, logged, () => Date.now() + offset);
-  const routes = [...adminRoutes(deps), ...(options.more?.(deps) ?? [])];
+  const routes = adminRoutes(deps);
   const server = createHttpServer({ log: deps.log });
   registerAdminSurface(server, deps, { routes });
+  options.prepare?.(server, deps);
   const local = createHttpServer({ log: deps.log });
   registerAdminSurface(local, deps, { routes, localCaller: () => localOperator });
   await Promise.all([server.ready(), local.ready()]);
