@@ -84,24 +84,31 @@ const lists = {
   '-name': sql('devices-list-name-down', `select o.* from device_overview o where ${filter} ${byName.down}`),
 } as const satisfies Record<DeviceOrder, unknown>;
 
+/** The list that people look at most: along the index of those that are not compliant, few among many. */
+const listNotCompliant = sql(
+  'devices-list-not-compliant',
+  `select o.* from device_overview o where ${filter} and not o.compliant and o.posture_no > coalesce($9::bigint, 0)
+   order by o.posture_no limit $8`,
+);
+
 /** A prefix of any identifier, name, user's name or address, as ranges `[from, to)` of the normal forms; an asset number whole. */
 const searchStatement = sql(
   'devices-search',
   `with asked as (select * from unnest($10::text[], $11::text[], $12::text[]) as a (kind, low, high)),
    found as (
      (select i.device_id from asked a join device_identifiers i
-        on i.organization_id = $1 and i.kind = a.kind and i.value >= a.low and i.value < a.high limit 1000)
+        on i.organization_id = $1 and i.kind = a.kind and i.value >= a.low and i.value < a.high limit 200)
      union
      (select d.device_id from devices d
-        where d.organization_id = $1 and d.name_key >= $13 and d.name_key < $14 limit 1000)
+        where d.organization_id = $1 and d.name_key >= $13 and d.name_key < $14 limit 200)
      union
-     (select d.device_id from devices d where d.organization_id = $1 and d.asset_number = $15 limit 1000)
-     union
-     (select d.device_id from users u join devices d on d.organization_id = $1 and d.user_id = u.user_id
-        where u.organization_id = $1 and u.email_key >= $13 and u.email_key < $14 limit 1000)
+     (select d.device_id from devices d where d.organization_id = $1 and d.asset_number = $15 limit 200)
      union
      (select d.device_id from users u join devices d on d.organization_id = $1 and d.user_id = u.user_id
-        where u.organization_id = $1 and u.user_name_key >= $13 and u.user_name_key < $14 limit 1000)
+        where u.organization_id = $1 and u.email_key >= $13 and u.email_key < $14 limit 200)
+     union
+     (select d.device_id from users u join devices d on d.organization_id = $1 and d.user_id = u.user_id
+        where u.organization_id = $1 and u.user_name_key >= $13 and u.user_name_key < $14 limit 200)
    )
    select o.* from found join device_overview o on o.organization_id = $1 and o.device_id = found.device_id
    where ${filter} and o.device_no > coalesce($9::bigint, 0) order by o.device_no limit $8`,
@@ -129,7 +136,8 @@ export function selectOverview(
 ): Promise<OverviewRow[]> {
   const named = order === 'name' || order === '-name';
   const place = named ? [after[0] ?? null, after[1] ?? null] : [after[0] ?? null];
-  return tx.query<OverviewRow>(lists[order], [...filterValues(tx, wanted), limit, ...place]);
+  const statement = wanted.compliant === false && order === 'enrolled' ? listNotCompliant : lists[order];
+  return tx.query<OverviewRow>(statement, [...filterValues(tx, wanted), limit, ...place]);
 }
 
 export interface PrefixRange {
@@ -138,7 +146,7 @@ export interface PrefixRange {
   readonly high: string;
 }
 
-/** In the order of enrolment; at most 1,000 hits a kind of match, beyond which a search is no search. */
+/** In the order of enrolment; at most 200 hits a kind of match, beyond which a search is no search. */
 export function searchOverview(
   tx: TenantTx,
   wanted: DeviceFilter,

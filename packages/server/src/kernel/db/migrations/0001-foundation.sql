@@ -534,7 +534,7 @@ create table device_posture (
   foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
 );
 create unique index device_posture_no on device_posture (organization_id, device_no);
-create index device_posture_bad on device_posture (organization_id, device_no) where registered and not compliant;
+create index device_posture_bad on device_posture (organization_id, device_no) where not compliant;
 -- What a network access controller asks for at each poll: devices under management that it must not admit.
 create index device_posture_shut on device_posture (organization_id, device_no)
   where registered and access_network <> 'allow';
@@ -548,7 +548,7 @@ create view device_overview with (security_invoker = true) as
   select d.organization_id, d.device_id, d.device_no, d.platform, d.ownership, d.state, d.name, d.name_key, d.asset_number,
     d.created_at, d.registered_at, d.unmanaged_at, d.user_id, u.email, u.display_name, u.user_name,
     c.last_check_in_at, c.clock_skew_seconds, c.acknowledged_policy_version,
-    p.registered, p.compliant, p.access_network, p.access_mail, p.access_vpn, p.failure_reason, p.remediation,
+    p.device_no as posture_no, p.registered, p.compliant, p.access_network, p.access_mail, p.access_vpn, p.failure_reason, p.remediation,
     p.policy_version, p.evaluated_at, p.next_change_at, p.manufacturer, p.model, p.serial_number, p.os_version, p.host_name,
     p.imei, p.meid, p.udid, p.guid, p.macs
   from devices d
