@@ -11,7 +11,7 @@ import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
 import { createSealer } from '../../kernel/sealed/sealer.ts';
-import { createTestFleet, type TestFleet } from '../devices/test-fleet.ts';
+import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { cancelCommand } from './cancel-command.ts';
 import { closeCommandsJob, expireCommands } from './expire-commands.ts';
 import { finishCommand } from './finish-command.ts';
@@ -64,7 +64,7 @@ describe('commands', () => {
   const admin = principal.bind(undefined, 'org-admin');
   const inAcme = <T>(work: (tx: TenantTx) => Promise<T>) => db.database.withTenant(acme.organizationId, work);
   const rows = async (text: string, values: unknown[] = []) =>
-    (await (await db.superuser()).query(text, values)).rows;
+    (await (await superuserOf(db)).query(text, values)).rows;
   const take = (deviceId: string) => inAcme((tx) => takeCommands(deps, tx, deviceId));
   const answer = (
     deviceId: string,

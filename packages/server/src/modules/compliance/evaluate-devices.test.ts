@@ -5,7 +5,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import { createEvents } from '../../kernel/events.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
-import { createTestFleet, type TestFleet } from '../devices/test-fleet.ts';
+import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { blockDevice, type DeviceDeps, unblockDevice, unmanageDevice } from '../devices/index.ts';
 import { ensureDefaults } from '../policies/index.ts';
 import { evaluateDevice } from './evaluate-devices.ts';
@@ -69,7 +69,7 @@ describe('the evaluation of a device', () => {
   });
   const inAcme = <T>(work: (tx: TenantTx) => Promise<T>) => db.database.withTenant(acme.organizationId, work);
   const rows = async (text: string, values: unknown[]) =>
-    (await (await db.superuser()).query(text, values)).rows;
+    (await (await superuserOf(db)).query(text, values)).rows;
   const posture = async (deviceId: string) =>
     (await rows('select * from device_posture where device_id = $1', [deviceId]))[0];
   const checkIn = (deviceId: string, facts: Parameters<TestFleet['report']>[2], at = now) =>

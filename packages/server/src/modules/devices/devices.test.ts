@@ -13,7 +13,7 @@ import { importOwnership } from './import-ownership.ts';
 import { type DeviceListQuery, getDevice, listDevices } from './list-devices.ts';
 import { loadFacts } from './load-facts.ts';
 import { readFactHistory, readFacts } from './read-facts.ts';
-import { createTestFleet, type TestFleet } from './test-fleet.ts';
+import { createTestFleet, superuserOf, type TestFleet } from './test-fleet.ts';
 import { updateDevice } from './update-device.ts';
 
 describe('devices', () => {
@@ -52,7 +52,7 @@ describe('devices', () => {
   });
   const inAcme = <T>(work: (tx: TenantTx) => Promise<T>) => db.database.withTenant(acme.organizationId, work);
   const rows = async (text: string, values: unknown[] = []) =>
-    (await (await db.superuser()).query(text, values)).rows;
+    (await (await superuserOf(db)).query(text, values)).rows;
   const report = (fleet: TestFleet, id: string, facts: Parameters<TestFleet['report']>[2]) =>
     db.database.withTenant(fleet.organizationId, (tx) => fleet.report(tx, id, facts));
   const find = async (fleet: TestFleet, query: DeviceListQuery) =>

@@ -7,7 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-databa
 import { loadFacts } from './load-facts.ts';
 import { recordFacts } from './record-facts.ts';
 import { recordContact, recordReport } from './record-report.ts';
-import { createTestFleet, type TestFleet } from './test-fleet.ts';
+import { createTestFleet, superuserOf, type TestFleet } from './test-fleet.ts';
 
 describe('a report', () => {
   let db: TestDatabase;
@@ -25,7 +25,7 @@ describe('a report', () => {
 
   const inAcme = <T>(work: (tx: TenantTx) => Promise<T>) => db.database.withTenant(acme.organizationId, work);
   const rows = async (text: string, values: unknown[]) =>
-    (await (await db.superuser()).query(text, values)).rows;
+    (await (await superuserOf(db)).query(text, values)).rows;
   const send = (
     deviceId: string,
     counter: number,

@@ -1,11 +1,21 @@
 // Organizations, users and devices for the tests of the modules that work on them.
 import type { Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import type { Client } from 'pg';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TestDatabase } from '../../kernel/db/test-database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createPendingDevice } from './create-pending-device.ts';
 import { recordReport, type ReportOutcome } from './record-report.ts';
 import { registerDevice } from './register-device.ts';
+
+const superusers = new WeakMap<TestDatabase, Promise<Client>>();
+
+/** One connection a database that row-level security does not bind: to arrange what no use-case makes, and to look. */
+export function superuserOf(db: TestDatabase): Promise<Client> {
+  const client = superusers.get(db) ?? db.superuser();
+  superusers.set(db, client);
+  return client;
+}
 
 export interface TestFleet {
   readonly organizationId: string;
@@ -23,7 +33,7 @@ export interface TestFleet {
 
 export async function createTestFleet(db: TestDatabase, slug: string): Promise<TestFleet> {
   const [organizationId, userId] = [newId(), newId()];
-  const admin = await db.superuser();
+  const admin = await superuserOf(db);
   await admin.query('insert into organizations (organization_id, slug, name) values ($1, $2, $2)', [
     organizationId,
     slug,

@@ -8,7 +8,7 @@ import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-databa
 import { createEvents } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
-import { createTestFleet, type TestFleet } from '../devices/test-fleet.ts';
+import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { createSchedule, updateSchedule } from './connection-schedules.ts';
 import { getEffectivePolicy } from './effective-policy.ts';
 import { ensureDefaults } from './ensure-defaults.ts';
@@ -54,7 +54,7 @@ describe('policies', () => {
   });
   const inAcme = <T>(work: (tx: TenantTx) => Promise<T>) => db.database.withTenant(acme.organizationId, work);
   const rows = async (text: string, values: unknown[] = []) =>
-    (await (await db.superuser()).query(text, values)).rows;
+    (await (await superuserOf(db)).query(text, values)).rows;
   const policy = (name: string, settings: Record<string, unknown>) =>
     createPolicy(deps, principal(), { name, settings });
   const assign = (
