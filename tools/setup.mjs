@@ -51,15 +51,24 @@ function fingerprint() {
 function install() {
   console.error('Installing packages with npm (only after a change of package-lock.json) …');
   const began = Date.now();
+  npmInstall(process.execPath);
+  // npm leaves out optional packages, native parts among them, that do not name the Node it runs on; on an old one
+  // the first round brings our Node and a second round on that Node brings the rest.
+  if (tooOld() && existsSync(pinnedNode)) npmInstall(pinnedNode);
+  writeFileSync(stamp, wanted);
+  console.error(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.`);
+}
+
+function npmInstall(node) {
   // Inside an npm script this is the npm that called us.
   const npm = process.env.npm_execpath;
-  const [program, before] = npm && npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const [program, before] = npm && npm.endsWith('.js') ? [node, [npm]] : ['npm', []];
   const result = spawnSync(
     program,
     // `include` wins over a NODE_ENV=production, which would leave out what tests and checks need
     [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional'],
     // standard output belongs to the command itself
-    { cwd: root, stdio: ['ignore', 2, 2] },
+    { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH || ''}` } },
   );
   if (result.error) {
     console.error(`npm could not be started: ${result.error.message}. Install Node.js with npm (apt-get install npm).`);
@@ -70,8 +79,11 @@ function install() {
     process.exit(1);
   }
   linkNode();
-  writeFileSync(stamp, wanted);
-  console.error(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.`);
+}
+
+function tooOld() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major < 20 || (major === 20 && minor < 19);
 }
 
 /** Older npm (9.2, which Debian 12 brings) does not link the programs of optional packages. */

@@ -14,12 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 
-/** A clone with our set-up in it, a stand-in for npm that installs this Node, and a server that tells what it got. */
+/** A clone with our set-up in it, a stand-in for npm that installs this Node, and a command that tells what it got. */
 function makeClone(t: TestContext) {
   const root = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   t.after(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, 'tools'));
-  mkdirSync(join(root, 'packages/server/src'), { recursive: true });
   copyFileSync(new URL('./setup.mjs', import.meta.url), join(root, 'tools/setup.mjs'));
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, '.npmrc'), '');
@@ -32,10 +31,10 @@ function makeClone(t: TestContext) {
      try { fs.symlinkSync(process.execPath, 'node_modules/.bin/node'); } catch {}`,
   );
   writeFileSync(
-    join(root, 'packages/server/src/main.ts'),
+    join(root, 'tools/check.ts'),
     `const [first = '', ...rest]: string[] = process.argv.slice(2);
-     console.log(JSON.stringify({ node: process.argv0, flags: process.execArgv, args: [first, ...rest] }));
      process.on('SIGTERM', () => process.exit(7));
+     console.log(JSON.stringify({ node: process.argv0, flags: process.execArgv, args: [first, ...rest] }));
      if (first === 'wait') setInterval(() => {}, 1000); else process.exit(Number(first));`,
   );
   const env = { ...process.env, npm_execpath: join(root, 'npm.js') };
@@ -52,7 +51,7 @@ function makeClone(t: TestContext) {
 
 test('installs what package-lock.json says, once, and hands over with arguments and exit status', (t) => {
   const clone = makeClone(t);
-  const first = clone.run('start', '3', '--demo');
+  const first = clone.run('check', '3', '--demo');
   assert.equal(first.status, 3);
   assert.match(first.stderr, /Installing packages/);
   const told = JSON.parse(first.stdout) as { node: string; flags: string[]; args: string[] };
@@ -61,30 +60,30 @@ test('installs what package-lock.json says, once, and hands over with arguments 
   assert.ok(told.flags.includes('--disable-proto=delete'));
   assert.match(readFileSync(join(clone.root, 'npm.log'), 'utf8'), /^ci .*--include=optional/);
 
-  const second = clone.run('start', '0');
+  const second = clone.run('check', '0');
   assert.equal(second.status, 0);
   assert.equal(second.stderr, '');
   assert.equal(clone.installations(), 1);
 
   appendFileSync(join(clone.root, 'package-lock.json'), '\n');
-  clone.run('start', '0');
+  clone.run('check', '0');
   assert.equal(clone.installations(), 2, 'a changed lockfile is installed');
 });
 
 test('an installation that failed is said, and tried again', (t) => {
   const clone = makeClone(t);
   writeFileSync(join(clone.root, 'no-network'), '');
-  const failed = clone.run('start', '0');
+  const failed = clone.run('check', '0');
   assert.equal(failed.status, 1);
   assert.match(failed.stderr, /npm could not install/);
   rmSync(join(clone.root, 'no-network'));
-  assert.equal(clone.run('start', '0').status, 0);
+  assert.equal(clone.run('check', '0').status, 0);
 });
 
 test('a request to end reaches the program, and its exit status comes back', async (t) => {
   const clone = makeClone(t);
-  const child = clone.start('start', 'wait');
-  await once(child.stdout, 'data');
+  const child = clone.start('check', 'wait');
+  await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'exit'), [7, null]);
 });

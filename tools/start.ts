@@ -12,7 +12,9 @@ const args = process.argv.slice(2);
 
 const children: ChildProcess[] = [];
 function start(program: string, programArguments: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, ...programArguments], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...process.execArgv, program, ...programArguments], {
+    stdio: 'inherit',
+  });
   children.push(child);
   return child;
 }
@@ -20,6 +22,8 @@ function start(program: string, programArguments: readonly string[]): ChildProce
 const main = start(server, ['serve', ...args]);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    // from a terminal Ctrl-C reaches the children too, and two of them would mean "now"
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
     for (const child of children) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   });
 }
