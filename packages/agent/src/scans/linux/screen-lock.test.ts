@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Machine, machine } from '../../../test/machine.ts';
-import { readOnlyTimeout } from './screen-lock.ts';
+import { readOnlyTimeout } from './console-timeout.ts';
 
 async function lockOf(made: Machine): Promise<readonly [unknown, unknown]> {
   const { facts } = await made.scan('security');

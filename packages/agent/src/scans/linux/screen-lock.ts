@@ -15,6 +15,8 @@ import type { Findings } from '../findings.ts';
 import type { Gatherer } from '../scan-context.ts';
 import { type Account, isInteractive, readAccounts, readShells } from './accounts.ts';
 import { parseInteger } from './assignments.ts';
+import { automaticSignIn } from './automatic-sign-in.ts';
+import { consoleTimeout } from './console-timeout.ts';
 import { type DconfSettings, gvariantBoolean, gvariantInteger, readSystemDconf } from './dconf.ts';
 import { type DconfLock, installedDesktops } from './desktops.ts';
 
@@ -36,7 +38,12 @@ export const screenLock: Gatherer = {
       return;
     }
     const desktops = await installedDesktops(system);
-    if (desktops.known.length === 0 && desktops.unknown.length === 0) return consoleLock(system, findings);
+    if (desktops.known.length === 0 && desktops.unknown.length === 0) {
+      const seconds = await consoleTimeout(system);
+      findings.set('screen-lock.enabled', seconds !== undefined);
+      findings.set('screen-lock.timeout-seconds', seconds);
+      return;
+    }
 
     const people = await peopleOf(system);
     const settings = await readSystemDconf(system);
@@ -204,64 +211,4 @@ async function xfceLock(system: System): Promise<Lock> {
     return { state: 'off', why: 'Xfce does not lock the screen' };
   }
   return { state: 'on', seconds: minutes * 60 };
-}
-
-// ---------------------------------------------------------------- no desktop
-
-async function consoleLock(system: System, findings: Findings): Promise<void> {
-  const scripts = ['/etc/profile', '/etc/bash.bashrc', '/etc/bashrc'];
-  for (const name of (valueOf(await system.list('/etc/profile.d')) ?? []).slice(0, 200)) {
-    if (name.endsWith('.sh')) scripts.push(`/etc/profile.d/${name}`);
-  }
-  let found: number | undefined;
-  for (const path of scripts) {
-    const text = valueOf(await system.readText(path));
-    const seconds = text === undefined ? undefined : readOnlyTimeout(text);
-    if (seconds !== undefined) found ??= seconds;
-  }
-  findings.set('screen-lock.enabled', found !== undefined);
-  if (found !== undefined) findings.set('screen-lock.timeout-seconds', found);
-}
-
-/** Seconds of a TMOUT that this script sets and makes read-only; the usual spellings of hardening guides. */
-export function readOnlyTimeout(script: string): number | undefined {
-  let seconds: number | undefined;
-  let fixed = false;
-  for (const statement of script.split(/[\n;]/, 10_000)) {
-    const words = statement.replace(/(^|\s)#.*/, '').trim();
-    const value = /(?:^|\s)TMOUT=["']?([0-9]{1,8})["']?(?:\s|$)/.exec(words)?.[1];
-    if (value !== undefined) seconds = Number(value);
-    if (/^(readonly|(declare|typeset)\s+-[a-z]*r[a-z]*)\s.*\bTMOUT\b/.test(words)) fixed = true;
-  }
-  return fixed && seconds !== undefined && seconds > 0 ? seconds : undefined;
-}
-
-// ---------------------------------------------------------------- signing in by itself
-
-async function automaticSignIn(system: System): Promise<string | undefined> {
-  for (const path of ['/etc/gdm3/custom.conf', '/etc/gdm3/daemon.conf', '/etc/gdm/custom.conf']) {
-    const text = valueOf(await system.readText(path)) ?? '';
-    if (/^\s*(Automatic|Timed)LoginEnable\s*=\s*(true|1)\s*$/im.test(text))
-      return `${path} signs somebody in by itself`;
-  }
-  for (const folder of ['/etc/lightdm/lightdm.conf.d', '/etc/sddm.conf.d', '/etc/lightdm', '/etc']) {
-    for (const name of (valueOf(await system.list(folder)) ?? []).slice(0, 2_000)) {
-      if (folder === '/etc' && name !== 'sddm.conf') continue;
-      if (!name.endsWith('.conf')) continue;
-      const text = valueOf(await system.readText(`${folder}/${name}`)) ?? '';
-      const lightdm = /^\s*autologin-user\s*=\s*\S/m.test(text);
-      const sddm = /^\s*\[Autologin\][^[]*^\s*User\s*=\s*\S/m.test(text);
-      if (lightdm || sddm) return `${folder}/${name} signs somebody in by itself`;
-    }
-  }
-  const units = '/etc/systemd/system';
-  for (const unit of (valueOf(await system.list(units)) ?? []).slice(0, 5_000)) {
-    if (!/^(serial-|console-)?getty@.*\.service\.d$/.test(unit)) continue;
-    for (const name of (valueOf(await system.list(`${units}/${unit}`)) ?? []).slice(0, 100)) {
-      const text = valueOf(await system.readText(`${units}/${unit}/${name}`)) ?? '';
-      if (/^ExecStart=.*agetty.*\s(-a|--autologin)[\s=]/m.test(text))
-        return `${units}/${unit}/${name} signs somebody in by itself`;
-    }
-  }
-  return undefined;
 }

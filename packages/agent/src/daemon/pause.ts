@@ -1,0 +1,41 @@
+/** Waiting that ends early when somebody calls, or when the agent stops. */
+
+/** The longest that setTimeout can wait; whoever waits longer looks at the clock again on the way. */
+const longestMs = 2 ** 31 - 1;
+
+export class Pause {
+  #wake: (() => void) | undefined;
+  #called = false;
+
+  /** Ends the wait that is going on, or the next one before it begins. */
+  wake(): void {
+    this.#called = true;
+    this.#wake?.();
+  }
+
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#called && !signal.aborted && ms > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, Math.min(ms, longestMs));
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      clearTimeout(timer);
+      this.#wake = undefined;
+    }
+    this.#called = false;
+  }
+}
+
+/**
+ * Exponential back-off with jitter, so that ten thousand agents do not come back in the same second.
+ * `failures` counts from 1; the result is between half and all of the doubled pause.
+ */
+export function backOffMs(
+  failures: number,
+  { firstMs, mostMs }: { firstMs: number; mostMs: number },
+  random = Math.random,
+): number {
+  const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 30));
+  return Math.round(full * (0.5 + random() / 2));
+}
