@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createPendingDevice, recordReport, registerDevice } from '../../modules/devices/index.ts';
+import { evaluateDevice } from '../../modules/compliance/index.ts';
+import { openTestAdminSurface, type TestAdminSurface } from './test-surface.ts';
+
+describe('devices, commands and policies over HTTP', () => {
+  let surface: TestAdminSurface;
+  let admin: string;
+  let deviceId: string;
+  let userId: string;
+
+  before(async () => {
+    surface = await openTestAdminSurface();
+    admin = surface.acme.administrators['org-admin'].token;
+    const user = await surface.call(admin, 'POST', '/users', { body: { email: 'ann@acme.example' } });
+    userId = user.json().id;
+    deviceId = await enrolled({
+      'passcode.set': true,
+      'storage.encrypted': false,
+      'integrity.compromised': false,
+    });
+  });
+  after(() => surface[Symbol.asyncDispose]());
+
+  const get = (path: string, token = admin) => surface.call(token, 'GET', path);
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    surface.call(admin, 'POST', path, { body, headers });
+
+  async function enrolled(security: Record<string, unknown>): Promise<string> {
+    return surface.db.database.withTenant(surface.acme.id, async (tx) => {
+      const made = await createPendingDevice(tx, {
+        userId,
+        platform: 'linux',
+        ownership: 'corporate',
+        enrollmentId: null,
+        name: 'Laptop',
+      });
+      await registerDevice(tx, made.deviceId);
+      const now = Date.now();
+      await recordReport(tx, {
+        deviceId: made.deviceId,
+        counter: 1,
+        bootId: 'b',
+        sentAt: now,
+        receivedAt: now,
+        scans: [
+          { scan: 'security', observedAt: now, facts: security },
+          {
+            scan: 'device-information',
+            observedAt: now,
+            facts: { 'device.serial-number': 'SN-<script>', 'device.phone-number': '+41 44 1' },
+          },
+        ],
+      });
+      await evaluateDevice(surface.deps, tx, made.deviceId, now);
+      return made.deviceId;
+    });
+  }
+
+  test('a device is listed, found, shown and changed', async () => {
+    const list = await get('/devices?compliant=false&access=deny&limit=1');
+    assert.equal(list.statusCode, 200, list.body);
+    assert.equal(list.json().items[0].id, deviceId);
+    const found = await get('/devices?search=sn-%3Cscr');
+    assert.equal(found.json().items[0].serialNumber, 'SN-<SCRIPT>');
+    const changed = await surface.call(admin, 'PATCH', `/devices/${deviceId}`, {
+      body: { assetNumber: 'A-1' },
+    });
+    assert.equal(changed.statusCode, 200, changed.body);
+    const shown = (await get(`/devices/${deviceId}`)).json();
+    assert.deepEqual(
+      [shown.assetNumber, shown.user.email, shown.access.network],
+      ['A-1', 'ann@acme.example', 'deny'],
+    );
+    assert.match(shown.failureReason, /not encrypted/);
+  });
+
+  test('HTTP-08 what a body does not declare is refused, whatever it would do', async () => {
+    for (const field of ['state', 'organizationId', 'compliant', 'platform', 'registeredAt']) {
+      const answer = await surface.call(admin, 'PATCH', `/devices/${deviceId}`, {
+        body: { name: 'x', [field]: 'registered' },
+      });
+      assert.equal(answer.statusCode, 400, field);
+    }
+    const command = await post(`/devices/${deviceId}/commands`, {
+      name: 'refresh-device',
+      state: 'acknowledged',
+    });
+    assert.equal(command.statusCode, 400);
+  });
+
+  test('HTTP-10 sort and filter take words from a list and nothing else', async () => {
+    for (const query of [
+      'sort=name;select',
+      'sort=password_hash',
+      'platform=%27',
+      'compliant=maybe',
+      'state=*',
+      'access=1',
+      'search=x',
+    ]) {
+      assert.equal((await get(`/devices?${query}`)).statusCode, 400, query);
+    }
+  });
+
+  test('facts are shown with unit, source and class; the explanation is JSON or text', async () => {
+    const facts = await get(`/devices/${deviceId}/facts?scan=security`);
+    assert.equal(facts.statusCode, 200, facts.body);
+    const encrypted = facts.json().facts.find((fact: { name: string }) => fact.name === 'storage.encrypted');
+    assert.deepEqual([encrypted.value, encrypted.source, encrypted.privacy], [false, 'agent', 'technical']);
+
+    const explained = await get(`/devices/${deviceId}/explain?gate=network`);
+    assert.equal(explained.statusCode, 200, explained.body);
+    const body = explained.json();
+    assert.equal(body.gates.network.access, 'deny');
+    assert.equal(body.gates.network.reasons[0].rule, 'encryption');
+    const rule = body.rules.find((each: { rule: string }) => each.rule === 'encryption');
+    assert.equal(rule.evidence[0].value, false);
+    assert.equal(rule.demands[0].origin.winner.policyName, 'Basic security');
+
+    const text = await get(`/devices/${deviceId}/explain?format=text`);
+    assert.equal(text.headers['content-type'], 'text/plain; charset=utf-8');
+    assert.match(text.body, /Storage is encrypted: broken/);
+    const past = await get(`/devices/${deviceId}/explain?at=2020-01-01T00:00:00Z`);
+    assert.equal(past.statusCode, 404);
+    const changes = await get(`/devices/${deviceId}/posture-changes`);
+    assert.equal(changes.json().items[0].access.network, 'deny');
+    const history = await get(`/devices/${deviceId}/history`);
+    assert.deepEqual(history.json(), { items: [] });
+  });
+
+  test('a command is queued once per idempotency key, listed, shown and withdrawn', async () => {
+    const send = () =>
+      post(
+        `/devices/${deviceId}/commands`,
+        { name: 'lock-device', params: { pin: '4711' } },
+        { 'idempotency-key': 'lock-once-please' },
+      );
+    const first = await send();
+    assert.equal(first.statusCode, 201, first.body);
+    const again = await send();
+    assert.equal(again.json().id, first.json().id);
+    assert.ok(!first.body.includes('4711'));
+    const list = await get(`/devices/${deviceId}/commands`);
+    assert.equal(list.json().items.length, 1);
+    assert.equal((await get(`/commands/${first.json().id}`)).json().state, 'queued');
+    const cancelled = await post(`/commands/${first.json().id}/cancel`, { reason: 'a mistake' });
+    assert.equal(cancelled.json().state, 'cancelled');
+    assert.equal((await post(`/commands/${first.json().id}/cancel`, {})).statusCode, 200, 'again: the same');
+  });
+
+  test('ADM-06, ADM-17: a wipe by an account that is new, or of a private device by the help desk, is 403', async () => {
+    const young = await post(`/devices/${deviceId}/commands`, { name: 'full-wipe' });
+    assert.deepEqual([young.statusCode, young.json().reason], [403, 'empowered-too-recently']);
+    await surface.call(admin, 'PATCH', `/devices/${deviceId}`, { body: { ownership: 'personal' } });
+    const desk = surface.acme.administrators['help-desk'].token;
+    const wipe = await surface.call(desk, 'POST', `/devices/${deviceId}/commands`, {
+      body: { name: 'full-wipe' },
+    });
+    assert.deepEqual([wipe.statusCode, wipe.json().reason], [403, 'personal-device']);
+    const own = await surface.call(desk, 'PATCH', `/devices/${deviceId}`, {
+      body: { ownership: 'corporate' },
+    });
+    assert.equal(own.statusCode, 403);
+    await surface.call(admin, 'PATCH', `/devices/${deviceId}`, { body: { ownership: 'corporate' } });
+  });
+
+  test('ownership comes as CSV and is answered line by line', async () => {
+    const answer = await surface.call(admin, 'POST', '/devices/ownership-import', {
+      payload: 'identifier,ownership\nSN-<script>,personal\nnobody,personal\n',
+      headers: { 'content-type': 'text/csv' },
+    });
+    assert.equal(answer.statusCode, 200, answer.body);
+    const { changed, failed, lines } = answer.json();
+    assert.deepEqual([changed, failed, lines[0].deviceId, lines[1].outcome], [1, 1, deviceId, 'not-found']);
+  });
+
+  test('blocking and unblocking answer with the device as it is then', async () => {
+    const blocked = await post(`/devices/${deviceId}/block`, { reason: 'stolen' });
+    assert.equal(blocked.statusCode, 200, blocked.body);
+    assert.deepEqual([blocked.json().state, blocked.json().access.vpn], ['blocked', 'deny']);
+    assert.equal((await post(`/devices/${deviceId}/commands`, { name: 'refresh-device' })).statusCode, 409);
+    assert.equal((await post(`/devices/${deviceId}/unblock`, {})).json().state, 'registered');
+  });
+
+  test('a policy is made, assigned, seen at the device with its origin, and taken away again', async () => {
+    const made = await post('/policies', { name: 'Long', settings: { 'passcode.minimum-length': 14 } });
+    assert.equal(made.statusCode, 201, made.body);
+    const { id } = made.json();
+    const assigned = await post('/assignments', {
+      item: { kind: 'policy', id },
+      target: { kind: 'user', id: userId },
+    });
+    assert.equal(assigned.statusCode, 201, assigned.body);
+    assert.equal(assigned.json().item.name, 'Long');
+    const effective = await get(`/devices/${deviceId}/effective-policy`);
+    assert.equal(effective.statusCode, 200, effective.body);
+    assert.equal(effective.json().settings['passcode.minimum-length'], 14);
+    assert.equal(effective.json().origins['passcode.minimum-length'].winner.path.targetKind, 'user');
+    assert.equal(effective.json().schedule.checkInMinutes, 240);
+    const changed = await surface.call(admin, 'PATCH', `/policies/${id}`, {
+      body: { settings: {}, expectedVersion: 1 },
+    });
+    assert.equal(changed.json().version, 2);
+    assert.equal((await get(`/policies/${id}/versions`)).json().items.length, 2);
+    const wrong = await post('/policies', { name: 'Wrong', settings: { 'passcode.history': 51 } });
+    assert.equal(wrong.statusCode, 400);
+    assert.equal((await surface.call(admin, 'DELETE', `/policies/${id}`)).statusCode, 204);
+    const list = await get(`/assignments?itemId=${id}`);
+    assert.deepEqual(list.json().items, []);
+  });
+});
