@@ -48,7 +48,7 @@ export function registerSetupSurface(server: FastifyInstance, deps: Administrato
       scope.post<{ Body: Static<typeof SetupBegin> }>(
         '/begin',
         { config: { access }, schema: { body: SetupBegin } },
-        async (request): Promise<SetupOffer> => {
+        (request): Promise<SetupOffer> => {
           admit(request);
           return beginSetup(deps, request.body.token);
         },

@@ -1,9 +1,4 @@
 /** Administrators and what lets them in: accounts, roles, passwords, second factors, sessions, API tokens. */
-export {
-  type AuthenticateBasic,
-  type BasicCredentials,
-  createBasicAuthenticator,
-} from './authenticate-basic.ts';
 export { type AuthenticatedSession, authenticateSession } from './authenticate-session.ts';
 export { authenticateToken, type AuthenticateTokenDeps } from './authenticate-token.ts';
 export { createAdministrator } from './create-administrator.ts';

@@ -89,11 +89,11 @@ const holders = sql(
   'roles-holders',
   `select exists (select 1 from administrators where organization_id = $1 and role = $2)
      or exists (select 1 from api_tokens where organization_id = $1 and role = $2 and revoked_at is null
-       and expires_at > now()) as held`,
+       and expires_at > $3) as held`,
 );
 
-export async function isRoleHeld(tx: TenantTx, reference: string): Promise<boolean> {
-  return (await tx.one<{ held: boolean }>(holders, [tx.organizationId, reference]))?.held === true;
+export async function isRoleHeld(tx: TenantTx, reference: string, now: Date): Promise<boolean> {
+  return (await tx.one<{ held: boolean }>(holders, [tx.organizationId, reference, now]))?.held === true;
 }
 
 const remove = sql('roles-delete', `delete from roles where organization_id = $1 and role_id = $2`);

@@ -115,7 +115,7 @@ export async function deleteRole(deps: RoleDeps, actor: TenantPrincipal, id: str
     const row = await lockRole(tx, id);
     if (!row) throw noRole();
     requireNoMoreThanOwn(actor, known(row.permissions), 'change');
-    if (await isRoleHeld(tx, customRoleReference(id))) {
+    if (await isRoleHeld(tx, customRoleReference(id), new Date(deps.clock.now()))) {
       throw new DomainError('conflict', 'Accounts or tokens still have this role', { reason: 'role-in-use' });
     }
     await deleteRoleRow(tx, id);

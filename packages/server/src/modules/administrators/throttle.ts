@@ -56,8 +56,3 @@ export function signInLimits(account: string, source: string, known: string | un
 export function codeLimits(account: string, known: string | undefined): Limit[] {
   return [{ key: ['code', account, known ?? ''], burst: 5, perMinute: 1 / 3 }];
 }
-
-/** Machines: wrong credentials cost only their source. */
-export function machineLimits(source: string): Limit[] {
-  return [{ key: ['machine', source], burst: 30, perMinute: 30 }];
-}

@@ -79,13 +79,15 @@ export async function openTestAdminSurface(
   options: {
     /** Other surfaces beside it, before the server is ready. */
     readonly prepare?: (server: FastifyInstance, deps: AdminRoutesDeps) => void;
+    /** Routes of the test's own. */
+    readonly more?: readonly AdminRoute[];
   } = {},
 ): Promise<TestAdminSurface> {
   const db = await openTestDatabase();
   const logged: string[] = [];
   let offset = 0;
   const deps = createDeps(db, logged, () => Date.now() + offset);
-  const routes = adminRoutes(deps);
+  const routes = [...adminRoutes(deps), ...(options.more ?? [])];
   const server = createHttpServer({ log: deps.log });
   registerAdminSurface(server, deps, { routes });
   options.prepare?.(server, deps);

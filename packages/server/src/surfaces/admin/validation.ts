@@ -3,7 +3,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
 
 interface ValidationEntry {
   readonly instancePath: string;
@@ -16,10 +15,36 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   return (given: unknown) => {
     const unstorable = findUnstorable(given, '', 0);
     if (unstorable !== undefined) return { error: [unstorable] as never };
-    const value = httpPart === 'body' ? given : Value.Convert(schema, given);
+    const value = httpPart === 'body' ? given : fromText(schema, given);
     return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)) as never };
   };
 };
+
+interface PropertySchema {
+  readonly type?: string;
+  readonly items?: PropertySchema;
+}
+
+/** Text to the types of the schema, strictly: what is not exactly a number stays text and is refused. */
+function fromText(schema: TSchema, given: unknown): unknown {
+  const { properties = {} } = schema as { properties?: Readonly<Record<string, PropertySchema>> };
+  const entries = Object.entries((given ?? {}) as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(
+    entries.map(([name, text]) => [
+      name,
+      Object.hasOwn(properties, name) ? convert(properties[name], text) : text,
+    ]),
+  );
+}
+
+function convert(schema: PropertySchema | undefined, text: unknown): unknown {
+  if (schema?.type === 'array') return [text].flat().map((each) => convert(schema.items, each));
+  if (typeof text !== 'string') return text;
+  if (schema?.type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (schema?.type === 'number') return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : text;
+  if (schema?.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
+}
 
 /** The schema library reports every branch; callers get what helps: the field, and the member that does not belong. */
 function explain(errors: readonly ValidationEntry[] | Iterable<ValidationEntry>): ValidationEntry[] {
