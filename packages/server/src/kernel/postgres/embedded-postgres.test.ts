@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -20,7 +21,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { firstObstacle, runAs } from './account.ts';
-import { findPostgresBinaries } from './binaries.ts';
 import { cleanEnvironment } from './cluster.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres, type UnexpectedExit } from './embedded-postgres.ts';
 import { processesIn } from './leftovers.ts';
@@ -206,13 +206,15 @@ test('a leftover database is ended before ours starts', async (t) => {
   const first = await startEmbeddedPostgres({ directory });
   const { clusterDirectory, socketDirectory } = first;
   const { uid, gid } = statSync(clusterDirectory);
+  const program = readlinkSync(`/proc/${first.pid}/exe`);
   await first.stop();
   // without the death signal, as after a crash on a machine that has no setpriv
-  const leftover = spawn(
-    findPostgresBinaries().postgres,
-    ['-D', clusterDirectory, ...settingArguments(socketDirectory, {})],
-    { ...(root ? { uid, gid } : {}), env: cleanEnvironment, stdio: 'ignore', detached: true },
-  );
+  const leftover = spawn(program, ['-D', clusterDirectory, ...settingArguments(socketDirectory, {})], {
+    ...(root ? { uid, gid } : {}),
+    env: cleanEnvironment,
+    stdio: 'ignore',
+    detached: true,
+  });
   t.after(() => leftover.kill('SIGKILL'));
   await eventually('it runs', () => existsSync(join(socketDirectory, '.s.PGSQL.5432')));
 
