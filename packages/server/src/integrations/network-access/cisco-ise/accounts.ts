@@ -13,7 +13,7 @@ import {
   permissionsOf,
 } from '../../../modules/administrators/index.ts';
 import { findCandidates, readSecret } from './account-queries.ts';
-import { readBasic } from './credentials.ts';
+import { type Credentials, readBasic } from './credentials.ts';
 import type { AccountRow, Asker } from './queries.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 
@@ -47,19 +47,17 @@ const mostRemembered = 1_000;
 export function createAccounts(deps: AccountsDeps): Accounts {
   const secret = randomBytes(32).toString('base64');
   const remembered = new Map<string, Proof>();
+  const proving = new Map<string, Promise<Proof>>();
   const limits = createSignInLimits(deps.clock);
   // The header itself is a password: only its hash under our key stays in memory.
   const keyOf = (authorization: string, instance = '') =>
     hash('sha256', `${secret} ${instance} ${authorization}`, 'base64');
 
   async function check(
-    authorization: string | undefined,
+    { organization, email, password }: Credentials,
     instance: string | undefined,
     wasRight: boolean,
   ): Promise<Proof | undefined> {
-    const credentials = readBasic(authorization);
-    if (!credentials) return undefined;
-    const { organization, email, password } = credentials;
     const wanted = organization ?? instance;
     const found = await findCandidates(deps.database, email, wanted);
     const candidates = organization === undefined ? found : found.filter(({ slug }) => slug === organization);
@@ -89,20 +87,33 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     forget(proof) {
       for (const [key, value] of remembered) if (value === proof) remembered.delete(key);
     },
-    async prove(authorization, instance, address) {
-      const email = readBasic(authorization)?.email;
-      if (authorization === undefined || email === undefined) throw signInFirst();
-      const proof = await limits.attempt(email, address, (wasRight) =>
-        check(authorization, instance, wasRight),
-      );
-      if (!proof) throw signInFirst();
-      if (instance === undefined || instance === proof.slug) {
-        if (remembered.size >= mostRemembered) remembered.clear();
-        remembered.set(keyOf(authorization, instance), proof);
-      }
-      return proof;
+    prove(authorization, instance, address) {
+      if (authorization === undefined) return Promise.reject(signInFirst());
+      // After our restart all connections of a controller come at once with the same credentials: one check serves them.
+      const key = keyOf(authorization, `${instance ?? ''} ${address}`);
+      const underWay = proving.get(key) ?? provenAlone(authorization, instance, address);
+      proving.set(key, underWay);
+      return underWay.finally(() => proving.delete(key));
     },
   };
+
+  async function provenAlone(
+    authorization: string,
+    instance: string | undefined,
+    address: string,
+  ): Promise<Proof> {
+    const credentials = readBasic(authorization);
+    if (!credentials) throw signInFirst();
+    const proof = await limits.attempt(credentials.email, address, (wasRight) =>
+      check(credentials, instance, wasRight),
+    );
+    if (!proof) throw signInFirst();
+    if (instance === undefined || instance === proof.slug) {
+      if (remembered.size >= mostRemembered) remembered.clear();
+      remembered.set(keyOf(authorization, instance), proof);
+    }
+    return proof;
+  }
 }
 
 export function signInFirst(): DomainError {

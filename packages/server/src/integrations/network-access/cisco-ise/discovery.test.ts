@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connectionMessages } from '@gatehouse/simulators/cisco-ise/index.ts';
+import { encodePem } from '@gatehouse/protocols/x509/index.ts';
+import { silentLog } from '../../../kernel/log.ts';
+import { openServerTls } from '../../../kernel/tls/index.ts';
 import { password, startTestIse, type TestIse, type TestOrganization } from './test-ise.ts';
 
 describe('discovery and Test Connection', () => {
@@ -72,6 +78,33 @@ describe('discovery and Test Connection', () => {
     assert.match(await answer.text(), /^<\?xml .*<ise_api><name>error<\/name><code>401<\/code>/s);
     const none = await fetch(`http://127.0.0.1:${world.port}/ciscoise/mdminfo`);
     assert.equal(none.status, 401);
+  });
+
+  test('NAC-01, NAC-20: a certificate that ISE has not imported, or that has expired, is told as such', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-ise-tls-'));
+    try {
+      for (const [name, age, state] of [
+        ['fresh', 0, 'connected'],
+        ['expired', 100 * 86_400_000, 'certificate'],
+      ] as const) {
+        const tls = openServerTls({
+          directory: join(directory, name),
+          addresses: [new URL('https://127.0.0.1')],
+          clock: { now: () => Date.now() - age },
+          log: silentLog,
+        });
+        await using secure = await startTestIse({ beside: world, tls: tls.context });
+        tls.close();
+        const trusted = tls.anchors.map((der) => encodePem('CERTIFICATE', der));
+        const settings = { plaintext: false };
+        assert.equal((await secure.ise({ ...settings, trusted }).testConnection()).state, state);
+        assert.equal((await secure.ise(settings).testConnection()).state, 'certificate');
+        // HTTPS only: plain HTTP on the same port is no answer.
+        assert.equal((await secure.ise({ plaintext: true }).testConnection()).state, 'unreachable');
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('the version is negotiated: missing, 1, 2, 3, newer, nonsense', async () => {

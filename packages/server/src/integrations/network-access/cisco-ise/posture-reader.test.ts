@@ -29,7 +29,7 @@ function heldDatabase(): { database: Pick<Database, 'tenantQuery'>; sent: Sent[]
         fail: reject,
       });
     });
-  return { database: { tenantQuery: tenantQuery as Database['tenantQuery'] }, sent };
+  return { database: { tenantQuery }, sent };
 }
 
 const asker = { organizationId: 'acme', administratorId: 'ise' };

@@ -1,6 +1,7 @@
 // A server with the ISE surface, an organization with devices, and simulated ISEs: what the tests of this folder share.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { ApiVersion } from '@gatehouse/protocols/cisco-ise/index.ts';
 import {
   createSimulatedIse,
@@ -64,11 +65,19 @@ export interface TestIse extends AsyncDisposable {
 
 /** @param options.beside another server on the same database */
 export async function startTestIse(
-  options: Partial<CiscoIseOptions> & { readonly clock?: Clock; readonly beside?: TestIse } = {},
+  options: Partial<CiscoIseOptions> & {
+    readonly clock?: Clock;
+    readonly beside?: TestIse;
+    readonly tls?: SecureContextOptions;
+  } = {},
 ): Promise<TestIse> {
   const db = options.beside?.db ?? (await openTestDatabase());
   const admin = await db.superuser();
-  const server = createHttpServer({ log: silentLog, renderUnrouted: renderUnroutedIse });
+  const server = createHttpServer({
+    log: silentLog,
+    renderUnrouted: renderUnroutedIse,
+    ...(options.tls ? { tls: { context: options.tls } } : {}),
+  });
   registerIseSurface(
     server,
     openCiscoIse({
