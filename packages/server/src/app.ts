@@ -32,6 +32,7 @@ import { createOrganizationFinder, readSettings } from './modules/organizations/
 import { ensureDefaults } from './modules/policies/index.ts';
 import { createAgentPlatform } from './platforms/agent/index.ts';
 import { subscriptions } from './subscriptions.ts';
+import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
@@ -174,6 +175,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+      ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
     log,
   );

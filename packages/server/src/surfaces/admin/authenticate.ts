@@ -62,9 +62,21 @@ export function createAuthenticate(deps: AuthenticateDeps): (request: FastifyReq
         { reason: 'organization-required' },
       );
     }
-    if (session) sessions.set(acting, session);
+    if (session) {
+      requireFactorForWork(session, request);
+      sessions.set(acting, session);
+    }
     request.principal = acting;
   };
+}
+
+/** Such a session has no permission at all; this says what to do about it. */
+function requireFactorForWork(session: AuthenticatedSession, request: FastifyRequest): void {
+  const { access } = request.routeOptions.config;
+  if (session.secondFactor !== 'to-be-enrolled' || access === undefined || !('permission' in access)) return;
+  throw new DomainError('forbidden', 'The organization asks for a second factor: enrol one first', {
+    reason: 'second-factor-to-be-enrolled',
+  });
 }
 
 async function identify(

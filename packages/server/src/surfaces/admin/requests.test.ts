@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DomainError, type ErrorCode, errorCodes } from '@gatehouse/core/errors.ts';
 import type { AdminRoute } from '../../kernel/http/route.ts';
+import { adminTasks } from './retention.ts';
 import { openTestAdminSurface, type TestAdminSurface } from './test-surface.ts';
 import { createForeignThings, fillPath, type ThingIds } from './test-things.ts';
 
@@ -225,6 +226,22 @@ describe('requests to the admin API', () => {
     const superuser = await surface.db.superuser();
     const { rows } = await superuser.query('select k::text as row from idempotency_keys k');
     assert.ok(!rows.some(({ row }) => String(row).includes(token.split('_')[3] ?? '?')));
+  });
+
+  test('ADM-20 keys are forgotten after a day', async () => {
+    const superuser = await surface.db.superuser();
+    await superuser.query(
+      `update idempotency_keys set created_at = now() - interval '25 hours' where idempotency_key = 'k-1'`,
+    );
+    await superuser.query(`insert into throttles values ($1, '\\x00', now() - interval '2 hours')`, [
+      surface.acme.id,
+    ]);
+    for (const task of adminTasks) await task.run(surface.deps);
+    const { rows } = await superuser.query(
+      `select (select count(*) from idempotency_keys where idempotency_key = 'k-1')::int as old,
+         (select count(*) from idempotency_keys)::int as keys, (select count(*) from throttles)::int as buckets`,
+    );
+    assert.ok(rows[0].old === 0 && rows[0].keys > 0 && rows[0].buckets === 0, JSON.stringify(rows[0]));
   });
 
   test('text that cannot be stored is refused before it does harm', async () => {

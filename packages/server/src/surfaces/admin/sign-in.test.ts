@@ -51,7 +51,9 @@ describe('signing in', () => {
     const signedIn = await client.send('POST', '/session', credentials('help-desk'));
     assert.equal(signedIn.statusCode, 201, signedIn.body);
     assert.equal(signedIn.json().secondFactor, 'to-be-enrolled');
-    assert.equal((await client.send('GET', '/users')).statusCode, 403);
+    const refused = await client.send('GET', '/users');
+    assert.equal(refused.statusCode, 403);
+    assert.equal(refused.json().reason, 'second-factor-to-be-enrolled');
     assert.deepEqual((await client.send('GET', '/me')).json().permissions, []);
     const before = client.cookies.get('__Host-gh_session');
     const offer = await client.send('POST', '/me/second-factor', {});
