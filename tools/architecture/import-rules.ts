@@ -23,7 +23,19 @@ const pureBuiltins = ['assert', 'buffer', 'crypto', 'string_decoder', 'url', 'ut
 
 /** A layer of the server may import itself and these. */
 const layers: Record<string, readonly string[]> = {
-  main: ['app', 'subscriptions', 'surfaces', 'platforms', 'integrations', 'modules', 'config', 'kernel'],
+  main: [
+    'programs',
+    'app',
+    'subscriptions',
+    'surfaces',
+    'platforms',
+    'integrations',
+    'modules',
+    'config',
+    'kernel',
+  ],
+  // what the operator runs beside the server: doctor, keys, backup
+  programs: ['app', 'subscriptions', 'surfaces', 'platforms', 'integrations', 'modules', 'config', 'kernel'],
   app: ['subscriptions', 'surfaces', 'platforms', 'integrations', 'modules', 'config', 'kernel'],
   subscriptions: ['platforms', 'integrations', 'modules', 'config', 'kernel'],
   surfaces: ['platforms', 'integrations', 'modules', 'config', 'kernel'],
