@@ -57,7 +57,7 @@ export async function seedFleet(client: pg.Client, devices: number, passwordHash
   await client.query(
     `insert into device_posture (organization_id, device_id, device_no, registered, compliant, access_network, access_mail,
        access_vpn, failure_reason, remediation, evaluation, policy_version, evaluated_at, user_name, disk_encrypted,
-       pin_lock_on, compromised, manufacturer, model, serial_number, os_version, guid, host_name, macs)
+       passcode_set, compromised, manufacturer, model, serial_number, os_version, guid, host_name, macs)
      select $1, d.device_id, d.device_no, true, n % 10 <> 0, case when n % 10 = 0 then 'deny' else 'allow' end, 'allow', 'allow',
        case when n % 10 = 0 then 'The storage is not encrypted.' end, case when n % 10 = 0 then 'Encrypt the storage.' end,
        '{"verdicts": []}', 'v1', now(), 'user-' || n, n % 10 <> 0, true, false, 'Dell Inc.', 'Latitude 7420', 'SN' || n,

@@ -44,7 +44,7 @@ export async function startBare(address: DatabaseAddress): Promise<number> {
   const server = fastify();
   const statement = {
     name: 'bare',
-    text: `select p.device_id, p.access_network, p.failure_reason, p.remediation, p.disk_encrypted, p.pin_lock_on, p.compromised,
+    text: `select p.device_id, p.access_network, p.failure_reason, p.remediation, p.disk_encrypted, p.passcode_set, p.compromised,
        p.manufacturer, p.model, p.imei, p.meid, p.udid, p.serial_number, p.os_version, p.phone_number, p.guid
      from gh.device_posture p where p.organization_id = $1 and p.device_id = $2`,
   };

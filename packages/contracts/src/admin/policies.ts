@@ -33,7 +33,7 @@ export const PolicySettings = Type.Object(
       const text = unit === undefined ? description : `${description} In ${unit}.`;
       return [name, Type.Optional(valueSchema(shape, text))];
     }),
-  ) as Record<SettingName, TOptional<TSchema>>,
+  ) as Record<SettingName, TOptional>,
   closed,
 );
 

@@ -192,10 +192,10 @@ describe('commands', () => {
         `select content from audit_entries where content -> 'target' ->> 'id' = $1 and content ->> 'outcome' = 'refused'`,
         [device],
       );
-      assert.deepEqual(entries.map((row) => row.content.action).sort(), [
-        'devices.full-wipe',
-        'devices.locate-device',
-      ]);
+      assert.deepEqual(
+        entries.map((row) => row.content.action as string).toSorted((a, b) => (a < b ? -1 : 1)),
+        ['devices.full-wipe', 'devices.locate-device'],
+      );
       assert.deepEqual(await take(device), []);
     }
     const corporate = await acme.addDevice();

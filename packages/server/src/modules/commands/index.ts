@@ -1,10 +1,8 @@
 /** Commands: queued under a guard, handed to devices, answered once. */
-export { cancelCommand } from './cancel-command.ts';
 export type { CommandDeps } from './command-deps.ts';
 export { expireCommands } from './expire-commands.ts';
 export { getCommand, listCommands } from './list-commands.ts';
 export { type CommandRequest, queueCommand, type QueueOptions } from './queue-command.ts';
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export { type CommandResult, recordCommandResult } from './record-command-result.ts';
-export { commandRoutes } from './routes.ts';
 export { type TakenCommand, takeCommands } from './take-commands.ts';

@@ -91,7 +91,7 @@ describe('the evaluation of a device', () => {
         network: row.access_network,
         reason: row.failure_reason,
         os: row.os_version,
-        pin: row.pin_lock_on,
+        pin: row.passcode_set,
         disk: row.disk_encrypted,
         rooted: row.compromised,
         serial: row.serial_number,

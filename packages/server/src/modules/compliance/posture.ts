@@ -138,7 +138,7 @@ function attributes(facts: Facts) {
     text === null ? null : (normalizeIdentifier(kind, text) ?? null);
   return {
     disk_encrypted: read('storage.encrypted'),
-    pin_lock_on: read('passcode.set'),
+    passcode_set: read('passcode.set'),
     compromised: read('integrity.compromised'),
     manufacturer: read('device.manufacturer'),
     model: read('device.model'),

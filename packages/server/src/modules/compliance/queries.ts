@@ -51,7 +51,7 @@ export interface PostureColumns {
   readonly policy_version: string;
   readonly user_name: string | null;
   readonly disk_encrypted: boolean | null;
-  readonly pin_lock_on: boolean | null;
+  readonly passcode_set: boolean | null;
   readonly compromised: boolean | null;
   readonly manufacturer: string | null;
   readonly model: string | null;
@@ -75,7 +75,7 @@ export interface PostureRow extends PostureColumns {
 const selectPostures = sql(
   'compliance-select-postures',
   `select device_id, registered, compliant, access_network, access_mail, access_vpn, failure_reason, remediation,
-     policy_version, user_name, disk_encrypted, pin_lock_on, compromised, manufacturer, model, imei, meid, udid,
+     policy_version, user_name, disk_encrypted, passcode_set, compromised, manufacturer, model, imei, meid, udid,
      serial_number, os_version, phone_number, host_name, macs, evaluation, evaluated_at, next_change_at
    from device_posture where organization_id = $1 and device_id = any ($2)`,
 );
@@ -130,14 +130,14 @@ const updatePostures = sql(
   `update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
      access_mail = r.access_mail, access_vpn = r.access_vpn, failure_reason = r.failure_reason,
      remediation = r.remediation, policy_version = r.policy_version, user_name = r.user_name,
-     disk_encrypted = r.disk_encrypted, pin_lock_on = r.pin_lock_on, compromised = r.compromised,
+     disk_encrypted = r.disk_encrypted, passcode_set = r.passcode_set, compromised = r.compromised,
      manufacturer = r.manufacturer, model = r.model, imei = r.imei, meid = r.meid, udid = r.udid,
      serial_number = r.serial_number, os_version = r.os_version, phone_number = r.phone_number,
      host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
      next_change_at = r.next_change_at
    from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
      access_mail text, access_vpn text, failure_reason text, remediation text, policy_version text, user_name text,
-     disk_encrypted boolean, pin_lock_on boolean, compromised boolean, manufacturer text, model text, imei text, meid text,
+     disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text, model text, imei text, meid text,
      udid text, serial_number text, os_version text, phone_number text, host_name text, macs text[], evaluation jsonb,
      evaluated_at timestamptz, next_change_at timestamptz)
    where p.organization_id = $1 and p.device_id = r.device_id`,

@@ -2,22 +2,17 @@
 export {
   blockDevice,
   changeStanding,
-  deleteDevice,
   unblockDevice,
   unmanageDevice,
 } from './change-standing.ts';
 export { createPendingDevice, type PendingDevice } from './create-pending-device.ts';
 export type { DeviceDeps, Reevaluate, StandingDeps } from './device-deps.ts';
-export { applyDeviceEvent, type DeviceEvent } from './device-lifecycle.ts';
+export type { DeviceEvent } from './device-lifecycle.ts';
 export { type Device, findDevice } from './find-device.ts';
-export { identifierKinds, type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
-export { importOwnership } from './import-ownership.ts';
+export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
 export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, type LockedDevice, noSuchDevice } from './lock-device.ts';
-export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
 export { readmitDevice } from './readmit-device.ts';
-export { recordContact, recordReport, type Report, type ReportOutcome } from './record-report.ts';
+export { recordReport, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';
-export { deviceRoutes } from './routes.ts';
-export { type DeviceChanges, updateDevice } from './update-device.ts';

@@ -62,12 +62,11 @@ const filter = `o.organization_id = $1 and ($2::text is null or o.platform = $2)
   and ($4::text is null or o.ownership = $4) and ($5::uuid is null or o.user_id = $5)
   and ($6::boolean is null or o.compliant = $6) and ($7::text is null or o.access_network = $7)`;
 
-const byName = {
-  up: `and ($9::text is null or (o.name_key >= $9 and (o.name_key > $9 or o.device_no > $10::bigint)))
-   order by o.name_key, o.device_no limit $8`,
-  down: `and ($9::text is null or (o.name_key <= $9 and (o.name_key < $9 or o.device_no < $10::bigint)))
-   order by o.name_key desc, o.device_no desc limit $8`,
-};
+const byNameUp = `and ($9::text is null or (o.name_key >= $9 and (o.name_key > $9 or o.device_no > $10::bigint)))
+  order by o.name_key, o.device_no limit $8`;
+
+const byNameDown = `and ($9::text is null or (o.name_key <= $9 and (o.name_key < $9 or o.device_no < $10::bigint)))
+  order by o.name_key desc, o.device_no desc limit $8`;
 
 const lists = {
   enrolled: sql(
@@ -80,8 +79,8 @@ const lists = {
     `select o.* from device_overview o where ${filter} and o.device_no < coalesce($9::bigint, 9223372036854775807)
      order by o.device_no desc limit $8`,
   ),
-  name: sql('devices-list-name', `select o.* from device_overview o where ${filter} ${byName.up}`),
-  '-name': sql('devices-list-name-down', `select o.* from device_overview o where ${filter} ${byName.down}`),
+  name: sql('devices-list-name', `select o.* from device_overview o where ${filter} ${byNameUp}`),
+  '-name': sql('devices-list-name-down', `select o.* from device_overview o where ${filter} ${byNameDown}`),
 } as const satisfies Record<DeviceOrder, unknown>;
 
 /** The list that people look at most: along the index of those that are not compliant, few among many. */

@@ -128,7 +128,7 @@ function parse(
       },
     );
   }
-  return { facts: facts as ParsedScan['facts'], dropped, truncated: truncated || stated.truncated === true };
+  return { facts, dropped, truncated: truncated || stated.truncated === true };
 }
 
 function isFresh(scan: { readonly observedAt: number; readonly stored: FactsRow | undefined }): boolean {

@@ -6,7 +6,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import { loadFacts } from './load-facts.ts';
 import { recordFacts } from './record-facts.ts';
-import { recordContact, recordReport } from './record-report.ts';
+import { recordReport } from './record-report.ts';
 import { createTestFleet, superuserOf, type TestFleet } from './test-fleet.ts';
 
 describe('a report', () => {
@@ -260,7 +260,6 @@ describe('a report', () => {
     await send(device, 1, t0, { 'passcode.set': true });
     await db.database.withTenant(other.organizationId, async (tx) => {
       assert.equal((await loadFacts(tx, device)).size, 0);
-      await recordContact(tx, device, t0 + 1);
       await assert.rejects(other.report(tx, device, { security: { 'passcode.set': false } }), (error) =>
         isDomainError(error, 'not-found'),
       );

@@ -69,11 +69,6 @@ export async function recordReport(tx: TenantTx, report: Report): Promise<Report
   return { outcome, changed, dropped, device };
 }
 
-/** The device was in touch without reporting anything. */
-export async function recordContact(tx: TenantTx, deviceId: string, at: number): Promise<void> {
-  await writeContact(tx, deviceId, { at: new Date(at) });
-}
-
 function compareCounters(counter: number, last: number): ReportOutcome['outcome'] {
   return counter > last ? 'applied' : counter === last ? 'repeated' : 'outdated';
 }

@@ -1,23 +1,17 @@
 /** Policies: suites and schedules, whom they are assigned to, and what follows for one device. */
-export { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './connection-schedules.ts';
-export { getEffectivePolicy } from './effective-policy.ts';
 export { ensureDefaults } from './ensure-defaults.ts';
 export {
   createAssignment,
   deleteAssignment,
-  listAssignments,
   type NewAssignment,
 } from './policy-assignments.ts';
 export type { PolicyDeps } from './policy-deps.ts';
 export {
   createPolicy,
   deletePolicy,
-  getPolicy,
-  listPolicies,
   type NewPolicy,
   type PolicyChanges,
   updatePolicy,
 } from './policy-suites.ts';
 export { type Reach, reachChanged } from './reach.ts';
 export { type EffectivePolicy, resolveForDevice, resolveForDevices } from './resolve-for-device.ts';
-export { policyRoutes } from './routes.ts';

@@ -24,7 +24,7 @@ export function describeDevice(identifier: DeviceIdentifier, rows: readonly Post
     attributes: {
       ...attributes,
       disk_encryption_on: rows.every((row) => row.disk_encrypted === true),
-      pin_lock_on: rows.every((row) => row.pin_lock_on === true),
+      pin_lock_on: rows.every((row) => row.passcode_set === true),
       ...(rows.some((row) => row.compromised === true) ? { jail_broken: true } : {}),
     },
   };
@@ -36,7 +36,7 @@ function attributesOf(row: PostureRow): DeviceAttributes {
     register_status: true,
     compliance: complianceOf(row),
     disk_encryption_on: row.disk_encrypted === true,
-    pin_lock_on: row.pin_lock_on === true,
+    pin_lock_on: row.passcode_set === true,
     ...(row.compromised === null ? {} : { jail_broken: row.compromised }),
     ...text('manufacturer', row.manufacturer),
     ...text('model', row.model),

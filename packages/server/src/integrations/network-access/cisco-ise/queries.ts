@@ -24,7 +24,7 @@ export interface PostureRow {
   readonly failure_reason: string | null;
   readonly remediation: string | null;
   readonly disk_encrypted: boolean | null;
-  readonly pin_lock_on: boolean | null;
+  readonly passcode_set: boolean | null;
   readonly compromised: boolean | null;
   readonly manufacturer: string | null;
   readonly model: string | null;
@@ -56,7 +56,7 @@ const role = `left join roles r on r.organization_id = t.org
   and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end`;
 
 const posture = `p.device_id, p.device_no, p.access_network, p.failure_reason, p.remediation, p.disk_encrypted,
-  p.pin_lock_on, p.compromised, p.manufacturer, p.model, p.imei, p.meid, p.udid, p.serial_number, p.os_version,
+  p.passcode_set, p.compromised, p.manufacturer, p.model, p.imei, p.meid, p.udid, p.serial_number, p.os_version,
   p.phone_number, p.guid, p.host_name, p.macs,
   (date_part('epoch', c.last_check_in_at) * 1000)::bigint::text as seen_ms`;
 

@@ -170,7 +170,7 @@ async function addDevice(admin: pg.Client, organizationId: string, device: TestD
   await admin.query(
     `insert into device_posture (organization_id, device_id, device_no, registered, compliant, access_network, access_mail,
        access_vpn, failure_reason, remediation, evaluation, policy_version, evaluated_at, user_name, disk_encrypted,
-       pin_lock_on, compromised, manufacturer, model, imei, meid, udid, serial_number, os_version, guid, host_name, macs)
+       passcode_set, compromised, manufacturer, model, imei, meid, udid, serial_number, os_version, guid, host_name, macs)
      values ($1, $2, $3, $4, $5, $6, 'deny', 'deny', $7, $8, '{}', 'v', now(), $9, $10, $11, $12, 'Dell', $13, $14, $15,
        $16, 'SN1', 'Ubuntu 24.04', $2::uuid::text, $17, $18)`,
     [

@@ -517,7 +517,7 @@ create table device_posture (
   user_name text,
   user_name_key text collate "C" generated always as (lower(user_name)) stored,
   disk_encrypted boolean,
-  pin_lock_on boolean,
+  passcode_set boolean,
   compromised boolean,
   manufacturer text,
   model text,
