@@ -79,7 +79,8 @@ async function measureFleet(
       const share = measured.seconds / (measured.seconds + plan.warmUpSeconds);
       return { ...measured, cpu: (ticks * 10_000 * share) / measured.requests };
     };
-    for (const side of ['ours', 'bare'] as const) await measure(side, { seconds: 2 });
+    // Long enough for the compiler to have seen everything, on both sides.
+    for (const side of ['ours', 'bare'] as const) await measure(side, { seconds: 5 });
     const runs: Record<'ours' | 'bare', Run[]> = { ours: [], bare: [] };
     for (let round = 0; round < rounds; round += 1) {
       for (const side of ['bare', 'ours'] as const) {

@@ -74,7 +74,7 @@ describe('lists of devices', () => {
     }
   });
 
-  test('NAC-14: devices that change between the pages are neither doubled nor make others be lost', async () => {
+  test('devices that change between the pages are neither doubled nor make others be lost', async () => {
     const { org, ise } = await organization();
     await org.addFleet(2200, 1);
     const first = await ise.query(outOfCompliance);
