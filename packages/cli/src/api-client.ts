@@ -65,7 +65,7 @@ export function connectApi(target: ApiTarget): ApiClient {
       return await connection.dispatcher.request({
         origin: connection.origin,
         path: url.pathname + url.search,
-        method: method as Dispatcher.HttpMethod,
+        method: method,
         headers,
         body: body ?? null,
         headersTimeout: 60_000,

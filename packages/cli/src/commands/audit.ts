@@ -85,7 +85,7 @@ export const auditCommands: readonly CliCommand[] = [
       if (!result.ok) throw new CommandError(describe({ ...result, trusted }), result);
       return { ...result, trusted };
     },
-    print: describe as never,
+    print: describe,
   },
   {
     words: ['job', 'list'],

@@ -18,8 +18,8 @@ export const deviceCommands: readonly CliCommand[] = [
     },
     run: ({ api, options }) =>
       api().list('/devices', { search: options['search'], compliant: options['compliant'] }, 10_000),
-    print: ((rows: Record<string, unknown>[]) =>
-      table(rows, ['id', 'name', 'platform', 'ownership', 'state', 'compliant', 'lastCheckInAt'])) as never,
+    print: (rows: Record<string, unknown>[]) =>
+      table(rows, ['id', 'name', 'platform', 'ownership', 'state', 'compliant', 'lastCheckInAt']),
   },
   {
     words: ['device', 'show'],
@@ -70,7 +70,7 @@ export const deviceCommands: readonly CliCommand[] = [
     summary: 'Set ownership in bulk from CSV: an identifier (serial, MAC, …) and ownership per line.',
     positionals: [{ name: 'FILE', description: 'the CSV file' }],
     run: (context) => upload(context, '/devices/ownership-import'),
-    print: printImport as never,
+    print: printImport,
   },
   ...(['block', 'unblock', 'unmanage'] as const).map(
     (verb): CliCommand => ({
@@ -127,8 +127,8 @@ export const deviceCommands: readonly CliCommand[] = [
     summary: 'List a device’s commands.',
     options: { device: { required: true, description: 'the device', placeholder: 'ID' } },
     run: ({ api, options }) => api().list(`/devices/${options['device']}/commands`),
-    print: ((rows: Record<string, unknown>[]) =>
-      table(rows, ['id', 'name', 'state', 'reason', 'requestedBy', 'createdAt', 'finishedAt'])) as never,
+    print: (rows: Record<string, unknown>[]) =>
+      table(rows, ['id', 'name', 'state', 'reason', 'requestedBy', 'createdAt', 'finishedAt']),
   },
   {
     words: ['command', 'show'],

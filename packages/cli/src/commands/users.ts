@@ -63,7 +63,7 @@ export const userCommands: readonly CliCommand[] = [
     summary: 'Import users from CSV: email, user_name, display_name, employee_id, groups.',
     positionals: [{ name: 'FILE', description: 'the CSV file' }],
     run: (context) => upload(context, '/users/import'),
-    print: printImport as never,
+    print: printImport,
   },
   { words: ['user', 'list'], summary: 'List users.', run: ({ api }) => api().list('/users') },
   {

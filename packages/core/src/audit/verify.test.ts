@@ -69,7 +69,7 @@ const lines = [header, ...record.map(lineOf)];
 function alter(line: string | undefined, change: (value: Record<string, never>) => void): string {
   const value = JSON.parse(line ?? '') as Record<string, never>;
   change(value);
-  return canonicalJson(value as Json);
+  return canonicalJson(value);
 }
 
 describe('an untouched export', () => {

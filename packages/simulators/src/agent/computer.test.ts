@@ -78,11 +78,11 @@ function isCompliant(computer: Computer): boolean {
   for (const scan of scans) {
     for (const [name, value] of Object.entries(scanComputer(computer, scan))) {
       assert.ok(isFactName(name));
-      facts.set(name, { value: value as StoredFact['value'], source: 'agent', observedAt: now });
+      facts.set(name, { value: value, source: 'agent', observedAt: now });
     }
   }
   const rules = rulesFromSettings({ values: settings }, computer.platform);
-  return evaluate(rules, facts as Facts, { now, lastCheckInAt: now }).compliant;
+  return evaluate(rules, facts, { now, lastCheckInAt: now }).compliant;
 }
 
 test('a policy makes a new machine comply where a machine can be told to', () => {

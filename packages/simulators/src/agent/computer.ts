@@ -112,7 +112,7 @@ export function newComputer(seed: string, options: ComputerOptions = {}): Comput
       hardwareUuid: uuidFrom(random),
       cpu: model.cpu,
       cpuCount: model.cpuCount,
-      memoryBytes: random.pick(model.memoryGiB as readonly [number, ...number[]]) * 2 ** 30,
+      memoryBytes: random.pick(model.memoryGiB) * 2 ** 30,
     },
     hostName: options.hostName ?? `${platform === 'macos' ? 'mac' : 'pc'}-${serialNumber.toLowerCase()}`,
     release: 'current',

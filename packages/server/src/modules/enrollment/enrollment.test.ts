@@ -365,7 +365,7 @@ describe('enrolment by one-time code', () => {
     assert.ok(job?.run);
     const run = (changed: string[]) =>
       db.database.withTenant(acme.organizationId, async (tx) =>
-        job.run?.(tx, job.parse({ userId: user, changed }) as never),
+        job.run?.(tx, job.parse({ userId: user, changed })),
       );
     await run(['display_name']);
     assert.equal((await getEnrollment(deps, principal(acme), code.id)).state, 'open');

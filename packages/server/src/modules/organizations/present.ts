@@ -6,7 +6,7 @@ export function presentOrganization(row: OrganizationRow): Organization {
     id: row.organization_id,
     slug: row.slug,
     name: row.name,
-    settings: row.settings as OrganizationSettings,
+    settings: row.settings,
     createdAt: row.created_at.toISOString(),
   };
 }

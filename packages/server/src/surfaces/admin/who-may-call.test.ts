@@ -24,9 +24,12 @@ describe('who may call the admin API', () => {
   });
   after(() => surface[Symbol.asyncDispose]());
 
-  const absent: ThingIds = new Proxy({} as ThingIds, {
-    get: (_target, name) => (typeof name === 'string' ? absentId(name, things) : undefined),
-  });
+  const absent: ThingIds = new Proxy(
+    {},
+    {
+      get: (_target, name) => (typeof name === 'string' ? absentId(name, things) : undefined),
+    },
+  );
 
   function request(route: AdminRoute, ids: ThingIds, token: string | undefined, role = '') {
     const upload = route.upload === undefined ? {} : { 'content-type': route.upload };
@@ -42,7 +45,7 @@ describe('who may call the admin API', () => {
       for (const [, name = ''] of route.path.matchAll(/:(\w+)/g)) {
         assert.ok(things[name], `${route.operation}: add a thing for :${name} to test-things.ts`);
       }
-      const required = (route.body as { required?: string[] } | undefined)?.required ?? [];
+      const required = route.body?.required ?? [];
       if (required.length > 0) assert.ok(route.example, `${route.operation} needs an example body`);
     }
   });
