@@ -70,6 +70,9 @@ export async function openDatabase(
       connectionTimeoutMillis: 5_000,
     });
     made.on('error', onError);
+    // A connection that breaks while it is lent out tells nobody but itself, and an error that nobody hears ends the process.
+    // Whoever has borrowed it learns of it from the query.
+    made.on('connect', (client) => client.on('error', () => undefined));
     return made;
   };
   const app = pool('gh_app', options.poolSize ?? 12);
