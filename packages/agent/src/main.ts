@@ -106,7 +106,8 @@ async function ask(question: string): Promise<string> {
 }
 
 function isArgumentError(error: unknown): boolean {
-  return String((error as { code?: unknown } | null)?.code ?? '').startsWith('ERR_PARSE_ARGS_');
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');
 }
 
 function overview(): string {

@@ -1,6 +1,8 @@
 /** The agent's version, as its package states it. */
 import { readFileSync } from 'node:fs';
 
-const description: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const description = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
-export const agentVersion = String((description as { version?: unknown }).version ?? '0.0.0');
+export const agentVersion = description.version;

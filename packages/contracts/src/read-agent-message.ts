@@ -31,7 +31,7 @@ function reader<S extends TSchema>(what: string, schema: S): (text: string) => S
         `${what} is wrong at ${first?.instancePath || '/'}: ${first?.message ?? 'unknown'}`,
       );
     }
-    return message as Static<S>;
+    return message;
   };
 }
 

@@ -68,7 +68,7 @@ async function attempt(
   try {
     // The table ties each name to its own parameters; indexing by a union loses that tie.
     const handler = commandHandlers[command.name] as CommandHandler<CommandName>;
-    return await handler.run(command.params as never, { ...context, commandId: given.id });
+    return await handler.run(command.params, { ...context, commandId: given.id });
   } catch (error) {
     return failed(`it could not be carried out: ${error instanceof Error ? error.message : String(error)}`);
   }

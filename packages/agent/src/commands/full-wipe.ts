@@ -49,7 +49,7 @@ async function readWipeProgram(system: System): Promise<WipeProgram | string> {
   }
   if (!Array.isArray(args) || !args.every((one) => typeof one === 'string'))
     return `args in ${fullWipeFile} must be a list of texts`;
-  return (await findUnsafe(system, program)) ?? { program, args: args as readonly string[] };
+  return (await findUnsafe(system, program)) ?? { program, args };
 }
 
 /** Only root may be able to change the file and every folder above it; links are not accepted. */

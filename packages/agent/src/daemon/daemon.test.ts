@@ -153,6 +153,19 @@ test('offline: reports wait on the disk and arrive, oldest first, when the serve
   await agent.stop();
 });
 
+test('OTA-10: a first session that fails is tried again at minute 15, and each scheduled failure counts once', async (t) => {
+  const { server, home } = await enrolled(t);
+  await server.down();
+  const agent = home.start();
+  await until('a failed attempt', () => agent.log.includes('no contact with the server'));
+  const { json } = await home.run(['status', '--state-dir', home.stateDirectory]);
+  assert.equal(json['failedAttempts'], 1);
+  const minutes =
+    (Date.parse(String(json['nextAttemptAt'])) - Date.parse(String(json['enrolledAt']))) / 60_000;
+  assert.ok(minutes >= 14.9 && minutes < 16, `${minutes} minutes`);
+  await agent.stop();
+});
+
 test('AGT-T08 another root at the same address: no connection, and the status says so', async (t) => {
   const { server, home } = await enrolled(t);
   const port = Number(new URL(server.gateway).port);

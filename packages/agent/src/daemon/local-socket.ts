@@ -92,7 +92,7 @@ export function askLocally(
         try {
           const body: unknown = JSON.parse(text);
           if (answer.statusCode === 200) resolve(body);
-          else reject(new Error(String((body as { error?: unknown }).error ?? answer.statusCode)));
+          else reject(new Error(errorIn(body) ?? `the daemon answered ${answer.statusCode ?? 'nothing'}`));
         } catch (error) {
           reject(error);
         }
@@ -103,4 +103,9 @@ export function askLocally(
     call.on('error', reject);
     call.end();
   });
+}
+
+function errorIn(body: unknown): string | undefined {
+  const error = (body as { error?: unknown } | null)?.error;
+  return typeof error === 'string' ? error : undefined;
 }

@@ -1,4 +1,5 @@
 /** Waiting that ends early when somebody calls, or when the agent stops. */
+import { randomInt } from 'node:crypto';
 
 /** The longest that setTimeout can wait; whoever waits longer looks at the clock again on the way. */
 const longestMs = 2 ** 31 - 1;
@@ -34,8 +35,13 @@ export class Pause {
 export function backOffMs(
   failures: number,
   { firstMs, mostMs }: { firstMs: number; mostMs: number },
-  random = Math.random,
+  chance: () => number = oneOfMany,
 ): number {
   const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 30));
-  return Math.round(full * (0.5 + random() / 2));
+  return Math.round(full * (0.5 + chance() / 2));
+}
+
+/** From 0 to below 1. */
+function oneOfMany(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
 }

@@ -20,7 +20,7 @@ export class Findings {
   /** States a fact; undefined leaves it unsaid. Values past the catalogue's bounds are cut and the report marked. */
   set<N extends FactName>(name: N, value: FactValueOf<N> | undefined): void {
     if (value === undefined) return;
-    const capped = withinCaps(value as FactValue, factDefinition(name).shape);
+    const capped = withinCaps(value, factDefinition(name).shape);
     if (capped === undefined) return this.unknown(name, 'the machine gave a value that makes no sense');
     if (capped.truncated) this.#truncated = true;
     this.#facts.set(name, capped.value);

@@ -2,7 +2,7 @@
  * Who this device is to which server: keys, certificate chain, the anchors it trusts. A renewed certificate stands beside the
  * old one until it has been used once (security rule on agent certificates: overlap until first use).
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { StateDirectory } from './state-directory.ts';
 
 export interface Credential {
@@ -53,10 +53,6 @@ export function newDeviceKey(): KeyObject {
 
 export function exportKey(key: KeyObject): string {
   return key.export({ format: 'pem', type: 'pkcs8' }).toString();
-}
-
-export function importKey(pem: string): KeyObject {
-  return createPrivateKey(pem);
 }
 
 function isIdentity(value: unknown): value is Identity {
