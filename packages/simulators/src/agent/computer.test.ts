@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FactName, isFactName } from '@gatehouse/core/facts/catalogue.ts';
 import { parseReport } from '@gatehouse/core/facts/parse-report.ts';
-import { type Facts, scans, type StoredFact } from '@gatehouse/core/facts/types.ts';
+import { scans, type StoredFact } from '@gatehouse/core/facts/types.ts';
 import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
 import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
 import { applyPolicy } from './apply-policy.ts';

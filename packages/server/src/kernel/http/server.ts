@@ -39,7 +39,6 @@ const secureHeaders: Readonly<Record<string, string>> = {
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const server = fastify({
     // Without it Fastify infers our narrower logger into every type of the server.
-    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),

@@ -1,4 +1,4 @@
-import type { Organization, OrganizationSettings } from '@gatehouse/contracts/admin/organizations.ts';
+import type { Organization } from '@gatehouse/contracts/admin/organizations.ts';
 import type { OrganizationRow } from './queries.ts';
 
 export function presentOrganization(row: OrganizationRow): Organization {

@@ -45,7 +45,7 @@ describe('who may call the admin API', () => {
       for (const [, name = ''] of route.path.matchAll(/:(\w+)/g)) {
         assert.ok(things[name], `${route.operation}: add a thing for :${name} to test-things.ts`);
       }
-      const required = route.body?.required ?? [];
+      const required = (route.body as { required?: string[] } | undefined)?.required ?? [];
       if (required.length > 0) assert.ok(route.example, `${route.operation} needs an example body`);
     }
   });
