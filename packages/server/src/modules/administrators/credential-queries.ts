@@ -105,6 +105,7 @@ export interface SignInRow extends AccountRow {
   readonly password_version: number;
   readonly totp_secret: Buffer | null;
   readonly totp_last_step: number | null;
+  readonly failed_sign_ins: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly organization_epoch: number;
 }
@@ -114,7 +115,7 @@ export const signInAccount = tenantStatement(
   'credentials-sign-in-account',
   `select a.administrator_id, a.email, a.display_name, a.role, a.state, a.empowered_at, a.password_hash,
      a.password_version, a.totp_secret, a.totp_last_step::float8 as totp_last_step,
-     o.settings, o.epoch as organization_epoch,
+     a.failed_sign_ins, o.settings, o.epoch as organization_epoch,
      r.permissions as role_permissions, r.empowered_at as role_empowered_at
    from administrators a
    join organizations o on o.organization_id = t.org

@@ -20,6 +20,7 @@ export {
 } from './own-account.ts';
 export { createPasswords, type Passwords } from './password-hash.ts';
 export { administratorPrincipal, isServiceAccount, permissionsOf } from './principal.ts';
+export { rightsOfActor } from './rights-of-actor.ts';
 export { beginSetup, completeSetup } from './setup.ts';
 export { signIn, type SignedInSession, type SignInSource } from './sign-in.ts';
 export { type NewSession, sessionCookie } from './start-session.ts';

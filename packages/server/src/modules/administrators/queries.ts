@@ -118,7 +118,8 @@ export async function deleteAdministratorRow(tx: TenantTx, id: string): Promise<
 
 const setPassword = sql(
   'administrators-set-password',
-  `update administrators set password_hash = $3, password_version = password_version + 1, state = 'active'
+  `update administrators set password_hash = $3, password_version = password_version + 1, state = 'active',
+     failed_sign_ins = 0
    where organization_id = $1 and administrator_id = $2`,
 );
 
@@ -180,11 +181,20 @@ export async function useFactorStep(tx: TenantTx, id: string, step: number): Pro
 
 const signedIn = sql(
   'administrators-signed-in',
-  `update administrators set last_sign_in_at = $3 where organization_id = $1 and administrator_id = $2`,
+  `update administrators set last_sign_in_at = $3, failed_sign_ins = 0 where organization_id = $1 and administrator_id = $2`,
 );
 
 export async function recordSignIn(tx: TenantTx, id: string, now: Date): Promise<void> {
   await tx.run(signedIn, [tx.organizationId, id, now]);
+}
+
+const countFailure = sql(
+  'administrators-count-failure',
+  `update administrators set failed_sign_ins = failed_sign_ins + 1 where organization_id = $1 and administrator_id = $2`,
+);
+
+export async function countFailedSignIn(tx: TenantTx, id: string): Promise<void> {
+  await tx.run(countFailure, [tx.organizationId, id]);
 }
 
 const insertLink = sql(

@@ -10,7 +10,7 @@ import { effectiveSettings } from '../organizations/index.ts';
 import { type SignInRow, signInAccount } from './credential-queries.ts';
 import type { AdministratorDeps } from './deps.ts';
 import { isServiceAccount, permissionsOf } from './principal.ts';
-import { recordSignIn, replacePasswordHash, useFactorStep } from './queries.ts';
+import { countFailedSignIn, recordSignIn, replacePasswordHash, useFactorStep } from './queries.ts';
 import { verifyTotp } from './second-factor.ts';
 import { deleteSession } from './session-queries.ts';
 import { type NewSession, startSession } from './start-session.ts';
@@ -56,11 +56,23 @@ export async function signIn(
     known === undefined ? 'stranger' : 'expected',
   );
   if (!right || account?.state !== 'active') throw await refuse(attempt, 'wrong-password');
+  if (isGuessedAt(account, known)) throw await refuse(attempt, 'guessed-too-often');
   if (isServiceAccount(permissionsOf(account.role, account.role_permissions))) {
     throw await refuse(attempt, 'service-account');
   }
   const step = account.totp_secret === null ? undefined : await checkCode(attempt, account);
   return succeed(attempt, account, step);
+}
+
+/** SP 800-63B-4: at most 100 wrong guesses in a row reach the verifier. */
+const mostFailures = 100;
+
+/**
+ * After that many, a password alone opens nothing to strangers: a browser that the owner used before, or a new set-up link,
+ * still does. So a guesser can close only his own door.
+ */
+function isGuessedAt(account: SignInRow, known: string | undefined): boolean {
+  return known === undefined && account.failed_sign_ins >= mostFailures;
 }
 
 interface Attempt {
@@ -166,7 +178,7 @@ function actorOf(attempt: Attempt, account: SignInRow): Actor {
   };
 }
 
-type RefusalReason = 'wrong-password' | 'wrong-code' | 'service-account' | 'throttled';
+type RefusalReason = 'wrong-password' | 'guessed-too-often' | 'wrong-code' | 'service-account' | 'throttled';
 
 async function refuse(attempt: Attempt, reason: RefusalReason): Promise<DomainError> {
   await recordRefusal(attempt, reason);
@@ -184,8 +196,11 @@ async function recordRefusal(attempt: Attempt, reason: RefusalReason): Promise<v
     if (throttledRecently.size > 10_000) throttledRecently.clear();
     throttledRecently.set(organizationId, now);
   }
-  await deps.database.withTenant(organizationId, (tx) =>
-    recordAudit(tx, {
+  await deps.database.withTenant(organizationId, async (tx) => {
+    if (account && attempt.known === undefined && reason === 'wrong-password') {
+      await countFailedSignIn(tx, account.administrator_id);
+    }
+    await recordAudit(tx, {
       actor: systemActor('sign-in', organizationId),
       via: 'api',
       action: 'sessions.create',
@@ -194,8 +209,8 @@ async function recordRefusal(attempt: Attempt, reason: RefusalReason): Promise<v
       reason,
       requestId: source.requestId,
       personal: { email: input.email, address: source.address },
-    }),
-  );
+    });
+  });
 }
 
 function refused(): DomainError {

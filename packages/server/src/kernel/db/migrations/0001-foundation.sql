@@ -136,6 +136,7 @@ create table administrators (
   totp_secret bytea, -- sealed
   totp_pending bytea, -- sealed; shown but not yet confirmed
   totp_last_step bigint,
+  failed_sign_ins integer not null default 0, -- wrong passwords from unknown browsers since the last success
   -- accounts whose power grew less than a day ago may not destroy anything (ADM-06)
   empowered_at timestamptz not null default now(),
   created_by uuid,
@@ -421,6 +422,8 @@ create table commands (
   reason text,
   result jsonb,
   requested_by text not null,
+  -- under which permission it was asked for; null: the command's own. Asked for again before a wipe is handed over (JOB-02)
+  permission text,
   created_at timestamptz not null default now(),
   delivered_at timestamptz,
   finished_at timestamptz,
