@@ -1,10 +1,14 @@
 // Results for people: a list becomes an aligned table, an object a column of names and values.
 
 function cell(value: unknown): string {
+  if (typeof value === 'string') return visible(value);
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'object') return JSON.stringify(value);
-  // Terminal control characters in what devices report must not reach the terminal.
-  return String(value).replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
+  return visible(JSON.stringify(value));
+}
+
+/** Terminal control characters in what devices report must not reach the terminal. */
+function visible(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
 export function table(

@@ -1,11 +1,9 @@
 // What the server says when it is ready: where it is, and the first time, what to do.
-import { sql } from '../kernel/db/sql.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-
-const anyOrganization = sql('greeting-any-organization', 'select 1 from organizations limit 1');
+import { hasOrganizations } from './queries.ts';
 
 export async function greeting({ config, database }: Pick<Kernel, 'config' | 'database'>): Promise<string> {
-  const known = await database.withSystem('list-organizations', (tx) => tx.one(anyOrganization));
+  const known = await database.withSystem('list-organizations', hasOrganizations);
   const at = config.publicUrl.origin;
   const data = process.env['GATEHOUSE_DATA_DIR'] ? ` --data-dir ${config.dataDirectory}` : '';
   const lines = [

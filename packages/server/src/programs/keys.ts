@@ -1,13 +1,12 @@
 // Key rotation. The master key is wrapped around data keys only, so changing it is quick; data keys are renewed by sealing
 // every value again. Works beside a running server only for data keys: a server reads the master key at its start.
 import type { Config } from '../config.ts';
-import type { Database } from '../kernel/db/database.ts';
-import { sql } from '../kernel/db/sql.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { type SealedClass, sealedColumns } from '../kernel/sealed/columns.ts';
 import { addMasterKey, dropOldMasterKeys } from '../kernel/sealed/master-key.ts';
 import { rotateDataKey } from '../kernel/sealed/rotate.ts';
 import { createSealer } from '../kernel/sealed/sealer.ts';
+import { selectOrganizationIds } from './queries.ts';
 
 const usage = 'usage: gatehouse keys rotate-master | rotate-data\n';
 
@@ -29,7 +28,8 @@ export async function rotateKeys(config: Config, args: readonly string[]): Promi
       return 0;
     }
     const classes = [...new Set(Object.values(sealedColumns).map((column): SealedClass => column.class))];
-    for (const organizationId of await organizations(kernel.database)) {
+    const organizationIds = await kernel.database.withSystem('list-organizations', selectOrganizationIds);
+    for (const organizationId of organizationIds) {
       for (const sealedClass of classes) {
         const { version, resealed } = await rotateDataKey(kernel, organizationId, sealedClass);
         process.stderr.write(
@@ -41,16 +41,4 @@ export async function rotateKeys(config: Config, args: readonly string[]): Promi
   } finally {
     await kernel.close();
   }
-}
-
-const selectOrganizations = sql(
-  'keys-select-organizations',
-  'select organization_id from organizations order by slug',
-);
-
-async function organizations(database: Database): Promise<string[]> {
-  const rows = await database.withSystem('list-organizations', (tx) =>
-    tx.query<{ organization_id: string }>(selectOrganizations),
-  );
-  return rows.map((row) => row.organization_id);
 }

@@ -28,9 +28,9 @@ function fromFramework(error: FastifyLikeError): DomainError | undefined {
   if (error.validation) {
     const fields = error.validation.slice(0, 20).map((entry) => ({
       at: `${error.validationContext ?? 'body'}${entry.instancePath ?? ''}`,
-      problem: String(entry.message ?? 'is not valid').slice(0, 200),
+      problem: (entry.message ?? 'is not valid').slice(0, 200),
       ...(typeof entry.params?.['additionalProperty'] === 'string'
-        ? { name: String(entry.params['additionalProperty']).slice(0, 100) }
+        ? { name: entry.params['additionalProperty'].slice(0, 100) }
         : {}),
     }));
     const first = fields[0];
