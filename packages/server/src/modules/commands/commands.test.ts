@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { commandEvents, commandStates, applyCommandEvent } from '@gatehouse/core/commands/state-machine.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
-import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
+import { builtInRoles, effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import { createEvents } from '../../kernel/events.ts';
@@ -49,12 +49,19 @@ describe('commands', () => {
     db = await openTestDatabase();
     acme = await createTestFleet(db, 'acme');
     other = await createTestFleet(db, 'other');
+    for (const [role, id] of Object.entries(accounts)) {
+      await rows(
+        `insert into administrators (organization_id, administrator_id, email, role, state) values ($1, $2, $3, $4, 'active')`,
+        [acme.organizationId, id, `${role}@acme.example`, role],
+      );
+    }
   });
   after(() => db[Symbol.asyncDispose]());
 
+  const accounts: Record<string, string> = Object.fromEntries(builtInRoles.map((role) => [role, newId()]));
   const principal = (role: string, fleet: TestFleet = acme, empoweredAt = 0): TenantPrincipal => ({
     kind: 'administrator',
-    id: newId(),
+    id: accounts[role] ?? newId(),
     organizationId: fleet.organizationId,
     label: role,
     role,
@@ -288,6 +295,48 @@ describe('commands', () => {
     assert.equal(await deviceState(silent), 'registered');
     await answer(silent, second.id, 'acknowledged');
     assert.equal(await deviceState(silent), 'unmanaged');
+  });
+
+  test('JOB-02 a wipe is handed over only if whoever ordered it may still do so, to the device as it is now', async () => {
+    nextHour();
+    const setAccount = (role: string, change: string) =>
+      rows(`update administrators set ${change} where administrator_id = $1`, [accounts[role]]);
+    const order = async (role: string, name: string) => {
+      const device = await acme.addDevice();
+      const permission = role === 'nac-service' ? ({ permission: 'nac.actions.wipe' } as const) : {};
+      const { id } = await queueCommand(deps, principal(role), { deviceId: device, name }, permission);
+      return { device, id };
+    };
+    const withdrawn = async ({ device, id }: { device: string; id: string }) => {
+      assert.deepEqual(await take(device), []);
+      assert.equal(await deviceState(device), 'registered');
+      const { state, reason } = await getCommand(deps, admin(), id);
+      assert.equal(state, 'cancelled');
+      return reason;
+    };
+    const disabled = await order('help-desk', 'selective-wipe');
+    await setAccount('help-desk', `state = 'disabled'`);
+    assert.match((await withdrawn(disabled)) ?? '', /no longer/);
+    await setAccount('help-desk', `state = 'active'`);
+
+    const demoted = await order('help-desk', 'full-wipe');
+    await setAccount('help-desk', `role = 'auditor'`);
+    assert.match((await withdrawn(demoted)) ?? '', /no longer/);
+    await setAccount('help-desk', `role = 'help-desk'`);
+
+    const nowPrivate = await order('help-desk', 'full-wipe');
+    await rows(`update devices set ownership = 'personal' where device_id = $1`, [nowPrivate.device]);
+    assert.match((await withdrawn(nowPrivate)) ?? '', /has become personal/);
+
+    // Who may order it to a private device, or by the permission of the network, still may.
+    const allowed = await order('org-admin', 'full-wipe');
+    await rows(`update devices set ownership = 'personal' where device_id = $1`, [allowed.device]);
+    const network = await order('nac-service', 'selective-wipe');
+    for (const { device, id } of [allowed, network])
+      assert.deepEqual(
+        (await take(device)).map((each) => each.id),
+        [id],
+      );
   });
 
   test('no command waits for ever: at its deadline it is handed out no more and expires with a reason', async () => {

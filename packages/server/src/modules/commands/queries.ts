@@ -15,6 +15,7 @@ export interface CommandRow {
   readonly reason: string | null;
   readonly result: Readonly<Record<string, unknown>> | null;
   readonly requested_by: string;
+  readonly permission: string | null;
   readonly created_at: Date;
   readonly delivered_at: Date | null;
   readonly finished_at: Date | null;
@@ -22,13 +23,13 @@ export interface CommandRow {
 }
 
 const columns = `command_id, command_no, device_id, name, params, sealed_params, state, reason, result, requested_by,
-  created_at, delivered_at, finished_at, expires_at`;
+  permission, created_at, delivered_at, finished_at, expires_at`;
 
 const insertCommandStatement = sql(
   'commands-insert',
   `insert into commands (organization_id, command_id, device_id, name, params, sealed_params, requested_by, created_at,
-     expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
+     expires_at, permission)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${columns}`,
 );
 
 export interface NewCommandRow {
@@ -38,6 +39,7 @@ export interface NewCommandRow {
   readonly params: Readonly<Record<string, unknown>>;
   readonly sealedParams: Buffer | null;
   readonly requestedBy: string;
+  readonly permission: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -53,6 +55,7 @@ export function insertCommand(tx: TenantTx, row: NewCommandRow): Promise<Command
     row.requestedBy,
     row.createdAt,
     row.expiresAt,
+    row.permission,
   ]);
 }
 

@@ -124,7 +124,7 @@ async function enqueueCommand(
   { deviceId }: LockedDevice,
   command: Command,
   { reason, expiresInMs }: CommandRequest,
-  { via }: QueueOptions,
+  { via, permission }: QueueOptions,
 ): Promise<CommandRow> {
   const definition = commandDefinition(command.name);
   const [commandId, now] = [newId(), deps.clock.now()];
@@ -140,6 +140,7 @@ async function enqueueCommand(
     params: plain,
     sealedParams: secret,
     requestedBy: actorReference(actor),
+    permission: permission ?? definition.permission,
     createdAt: new Date(now),
     expiresAt: new Date(now + Math.min(expiresInMs ?? definition.expiresAfterMs, definition.expiresAfterMs)),
   });

@@ -6,6 +6,7 @@ import type { Actor } from '@gatehouse/core/actor.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { changeStanding, lockDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
+import { withdrawUnauthorized } from './withdraw-unauthorized.ts';
 import { type CommandRow, markDelivered, openCommands } from './queries.ts';
 
 export interface TakenCommand {
@@ -27,9 +28,11 @@ export async function takeCommands(
   const now = new Date(deps.clock.now());
   let open = await openCommands(tx, deviceId, now, limit);
   if (open.some(isNew)) {
-    await lockDevice(tx, deviceId);
+    const device = await lockDevice(tx, deviceId);
     // Again, under the lock: another request of the device may have taken some, an administrator cancelled others.
     open = await openCommands(tx, deviceId, now, limit);
+    const withdrawn = await withdrawUnauthorized(deps, tx, device, open.filter(isNew));
+    open = open.filter((row) => !withdrawn.has(row.command_id));
     const fresh = open.filter(isNew);
     const delivered = await markDelivered(
       tx,
