@@ -91,7 +91,7 @@ export interface DeadJobRow {
 export const selectDeadJobs = sql(
   'jobs-select-dead',
   `select job_id::text, kind, attempts, last_error, created_at from jobs
-   where organization_id = $1 and state = 'dead' and job_id > $2 order by job_id limit $3`,
+   where organization_id = $1 and state = 'dead' and job_id > $2 order by jobs.job_id limit $3`,
 );
 
 export const reviveJob = sql(

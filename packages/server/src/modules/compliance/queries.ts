@@ -194,7 +194,7 @@ const selectChanges = sql(
      policy_version, changed_at
    from posture_changes
    where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
-   order by change_id desc limit $4`,
+   order by posture_changes.change_id desc limit $4`,
 );
 
 export function listChanges(

@@ -144,7 +144,7 @@ const selectChanges = sql(
   `select change_id::text, fact, source, before, after, observed_at from fact_changes
    where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
      and fact = any ($4)
-   order by change_id desc limit $5`,
+   order by fact_changes.change_id desc limit $5`,
 );
 
 export function selectHistory(
