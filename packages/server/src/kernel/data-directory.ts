@@ -12,12 +12,21 @@ export interface DataDirectory {
   readonly run: string;
 }
 
+/**
+ * When we are root, the database runs as an unprivileged user who has to pass through to its part: others may then pass,
+ * and still neither list nor read anything. Otherwise the directory is closed.
+ */
+export const dataDirectoryMode = process.getuid?.() === 0 ? 0o711 : 0o700;
+
 export function openDataDirectory(path: string): DataDirectory {
-  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, dataDirectoryMode);
+  }
   const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0) {
+  if ((mode & ~dataDirectoryMode) !== 0) {
     throw new Error(
-      `The data directory ${path} may be entered by others (mode ${mode.toString(8)}). Run: chmod 700 ${path}`,
+      `The data directory ${path} may be entered by others (mode ${mode.toString(8)}). Run: chmod ${dataDirectoryMode.toString(8)} ${path}`,
     );
   }
   const directory = {

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { dataDirectoryMode } from '../kernel/data-directory.ts';
 
 type Level = 'ok' | 'warn' | 'fail';
 
@@ -45,22 +46,23 @@ function runtime(): Finding {
   };
 }
 
-function ownerOnly(check: string, path: string): Finding {
+function ownerOnly(check: string, path: string, allowed: number): Finding {
   if (!existsSync(path))
     return { check, level: 'warn', message: `${path} does not exist yet; the first start makes it` };
   const mode = statSync(path).mode & 0o777;
-  const open = (mode & 0o077) !== 0;
+  const open = (mode & ~allowed) !== 0;
   return {
     check,
     level: open ? 'fail' : 'ok',
     message: open
-      ? `${path} is open to others (mode ${mode.toString(8)}); chmod go= ${path}`
+      ? `${path} is open to others (mode ${mode.toString(8)}); chmod ${allowed.toString(8)} ${path}`
       : `${path} is its owner's alone`,
   };
 }
 
-const dataDirectory = (config: Config) => ownerOnly('data directory', config.dataDirectory);
-const masterKey = (config: Config) => ownerOnly('master key', config.masterKeyFile);
+const dataDirectory = (config: Config) =>
+  ownerOnly('data directory', config.dataDirectory, dataDirectoryMode);
+const masterKey = (config: Config) => ownerOnly('master key', config.masterKeyFile, 0o600);
 
 function diskSpace(config: Config): Finding {
   const path = existsSync(config.dataDirectory) ? config.dataDirectory : '.';
