@@ -6,7 +6,7 @@ import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
-import { createEvents } from './kernel/events.ts';
+import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createHttpServer } from './kernel/http/server.ts';
 import type { TenantPrincipal } from './kernel/http/route.ts';
 import { startWorker } from './kernel/jobs/worker.ts';
@@ -168,13 +168,13 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     definitions: { ...complianceJobs(devices), ...commandJobs(devices), ...enrollmentJobs() },
   });
   worker.wake = running.wake;
-  notifications.subscribe('jobs-added', running.wake);
   const scheduler = startScheduler(
     [
-      { name: 'seal-audit', everyMilliseconds: 1_000, run: async () => void (await sealAudit(base)) },
+      repeat('seal-audit', 1_000, () => sealAudit(base)),
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+      repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
     log,

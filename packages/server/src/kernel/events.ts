@@ -1,8 +1,9 @@
 // The outbox: an event is written in the transaction that caused it, together with one job per reaction. Who reacts to
 // what stands on one page, subscriptions.ts; nothing is lost by a crash, because event and reactions commit together.
-import type { TenantTx } from './db/database.ts';
+import type { Database, TenantTx } from './db/database.ts';
 import { sql } from './db/sql.ts';
 import { enqueue } from './jobs/jobs.ts';
+import { purgeEvents } from './jobs/queries.ts';
 
 export interface DomainEvent {
   /** `device.posture-changed`: subject and what happened, in the past tense. */
@@ -53,4 +54,11 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
       await Promise.all(writes);
     },
   };
+}
+
+const keepDays = 30;
+
+/** Events are kept for a while for those who look back; what follows from them is done by then. */
+export async function purgeOldEvents(database: Pick<Database, 'withSystem'>): Promise<number> {
+  return database.withSystem('purge-expired', (tx) => tx.run(purgeEvents, [keepDays]));
 }

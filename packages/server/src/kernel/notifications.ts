@@ -15,7 +15,6 @@ export type Topic =
   | 'command-queued' // a device has a command waiting
   | 'device-refused' // a device's certificates were revoked or it was blocked: close what it holds open
   | 'credential-changed' // an account's or token's rights changed
-  | 'jobs-added'
   | 'posture-changed';
 
 export interface Notifications {

@@ -119,14 +119,3 @@ export function selectGroupMembers(
 ): Promise<UserRow[]> {
   return tx.query(members, [tx.organizationId, groupId, after, limit]);
 }
-
-const ofUser = sql(
-  'groups-of-user',
-  `select g.group_id, g.name, g.description, g.created_at from group_members m
-   join groups g on g.organization_id = m.organization_id and g.group_id = m.group_id
-   where m.organization_id = $1 and m.user_id = $2 order by lower(g.name)`,
-);
-
-export function groupsOfUser(tx: TenantTx, userId: string): Promise<GroupRow[]> {
-  return tx.query(ofUser, [tx.organizationId, userId]);
-}

@@ -79,15 +79,6 @@ export function lockUser(tx: TenantTx, userId: string): Promise<UserRow | undefi
   return tx.one(lock, [tx.organizationId, userId]);
 }
 
-const byEmail = sql(
-  'users-by-email',
-  `select ${columns} from users where organization_id = $1 and email_key = lower($2)`,
-);
-
-export function findUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
-  return tx.one(byEmail, [tx.organizationId, email]);
-}
-
 const lockByEmail = sql(
   'users-lock-by-email',
   `select ${columns} from users where organization_id = $1 and email_key = lower($2) for update`,
@@ -95,19 +86,6 @@ const lockByEmail = sql(
 
 export function lockUserByEmail(tx: TenantTx, email: string): Promise<UserRow | undefined> {
   return tx.one(lockByEmail, [tx.organizationId, email]);
-}
-
-const isNameTaken = sql(
-  'users-name-taken',
-  'select 1 from users where organization_id = $1 and user_name_key = lower($2) and user_id <> $3',
-);
-
-export async function isUserNameTaken(
-  tx: TenantTx,
-  userName: string,
-  exceptUserId: string,
-): Promise<boolean> {
-  return (await tx.one(isNameTaken, [tx.organizationId, userName, exceptUserId])) !== undefined;
 }
 
 const list = sql(
