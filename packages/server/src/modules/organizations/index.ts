@@ -5,14 +5,11 @@ export {
   type FindOrganization,
   type FoundOrganization,
 } from './find-organization.ts';
-export { listOrganizations, readOrganization } from './list-organizations.ts';
 export type { CreatedOrganization, OnCreated, RecordAudit } from './ports.ts';
 export {
-  defaultSettings,
   type EffectiveSettings,
   effectiveSettings,
   readEpoch,
   readOrganizationName,
   readSettings,
 } from './settings.ts';
-export { updateOrganization } from './update-organization.ts';
