@@ -2,7 +2,7 @@
  * `npm run bench -- nac`: the network's question "may this device in?", asked by hardware address, against a bare Fastify
  * route that does one primary-key lookup, in the same run and the same process layout. The two take turns; medians count.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,8 @@ const parts = {
 
 export async function run(options: NacOptions = {}): Promise<Result[]> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-nac-'));
+  // so that the database's unprivileged user can pass when we are root
+  chmodSync(directory, 0o711);
   const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') });
   try {
     const results: Result[] = [];

@@ -1,7 +1,7 @@
 // The real server as its own process on a data directory of its own, and the real command line against it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,8 @@ export async function startServer(
   options: { dataDirectory?: string; env?: Record<string, string> } = {},
 ): Promise<RunningServer> {
   const root = mkdtempSync(join(tmpdir(), 'gatehouse-server-'));
+  // so that the database's unprivileged user can pass when we are root
+  chmodSync(root, 0o711);
   const dataDirectory = options.dataDirectory ?? join(root, 'data');
   const [main, device, operations] = await freePorts(3);
   const env = {
