@@ -61,7 +61,11 @@ describe('the newcomer’s path', () => {
   };
 
   test('the data directory and what it holds are the owner’s alone', () => {
-    assert.equal(statSync(server.dataDirectory).mode & 0o777, 0o700);
+    // Others may at most pass through: an unprivileged database lies in it when root starts the server.
+    assert.equal(statSync(server.dataDirectory).mode & 0o066, 0);
+    for (const part of ['tls', 'run', 'logs']) {
+      assert.equal(statSync(join(server.dataDirectory, part)).mode & 0o777, 0o700, part);
+    }
     assert.equal(statSync(join(server.dataDirectory, 'master.key')).mode & 0o777, 0o600);
     assert.equal(statSync(join(server.dataDirectory, 'logs', 'gatehouse.log')).mode & 0o777, 0o600);
   });

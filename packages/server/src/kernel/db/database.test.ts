@@ -81,7 +81,10 @@ describe('the database handle', () => {
         [email],
       );
     };
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => check(index)));
+    // In waves: a pool of two serves a thousand in time only where the machine is idle.
+    for (let wave = 0; wave < 20; wave += 1) {
+      await Promise.all(Array.from({ length: 50 }, (_, index) => check(wave * 50 + index)));
+    }
   });
 
   test('DAT-01 a tenant statement reads its tenant in one round trip, whatever the plan', async () => {
