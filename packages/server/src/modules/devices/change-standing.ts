@@ -1,5 +1,5 @@
 // Block, unblock, wipe, end of management: every change of a device's state, with what must follow in the same transaction.
-import type { Actor } from '@gatehouse/core/actor.ts';
+import { type Actor, systemActor } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -84,6 +84,18 @@ export async function changeStanding(
   }
   await deps.reevaluate(tx, deviceId, now);
   return true;
+}
+
+/**
+ * Two machines speak with one key: both are shut out until an administrator has looked, because nobody can tell which of them is
+ * the device (DEV-08). @returns whether it is shut out now.
+ */
+export async function shutOutClones(deps: StandingDeps, tx: TenantTx, deviceId: string): Promise<boolean> {
+  const device = await lockDevice(tx, deviceId);
+  if (applyDeviceEvent(device.state, 'block').kind !== 'moved') return device.state === 'blocked';
+  await deps.events.emit(tx, { name: 'device.key-cloned', subjectId: deviceId, payload: { deviceId } });
+  const actor = systemActor('cloned-key', tx.organizationId);
+  return changeStanding(deps, tx, { deviceId, event: 'block', actor, reason: 'cloned-key' });
 }
 
 function byAdministrator(event: DeviceEvent) {

@@ -2,6 +2,7 @@
 export {
   blockDevice,
   changeStanding,
+  shutOutClones,
   unblockDevice,
   unmanageDevice,
 } from './change-standing.ts';

@@ -15,6 +15,7 @@ export interface LockedDevice {
   readonly assetNumber: string | null;
   readonly lastCheckInAt: number | null;
   readonly bootId: string | null;
+  readonly previousBootId: string | null;
   readonly reportCounter: number;
   readonly acknowledgedPolicyVersion: string | null;
 }
@@ -46,6 +47,7 @@ export function toLockedDevice(device: DeviceRow, contact: ContactRow): LockedDe
     assetNumber: device.asset_number,
     lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
     bootId: contact.boot_id,
+    previousBootId: contact.previous_boot_id,
     reportCounter: Number(contact.report_counter),
     acknowledgedPolicyVersion: contact.acknowledged_policy_version,
   };

@@ -71,6 +71,7 @@ export interface DeviceRow {
 export interface ContactRow {
   readonly last_check_in_at: Date | null;
   readonly boot_id: string | null;
+  readonly previous_boot_id: string | null;
   readonly report_counter: string;
   readonly acknowledged_policy_version: string | null;
 }
@@ -78,7 +79,7 @@ export interface ContactRow {
 /** Whoever changes anything of a device takes this lock first; what it reads afterwards is then the newest truth. */
 const lockContact = sql(
   'devices-lock-contact',
-  `select last_check_in_at, boot_id, report_counter, acknowledged_policy_version
+  `select last_check_in_at, boot_id, previous_boot_id, report_counter, acknowledged_policy_version
    from device_contacts where organization_id = $1 and device_id = $2 for update`,
 );
 const selectDevice = sql(
@@ -105,7 +106,7 @@ export async function lockRows(
 
 const selectContact = sql(
   'devices-select-contact',
-  `select last_check_in_at, boot_id, report_counter, acknowledged_policy_version
+  `select last_check_in_at, boot_id, previous_boot_id, report_counter, acknowledged_policy_version
    from device_contacts where organization_id = $1 and device_id = $2`,
 );
 
@@ -124,7 +125,8 @@ export async function selectRows(
 const updateContact = sql(
   'devices-update-contact',
   `update device_contacts set last_check_in_at = greatest(last_check_in_at, $3),
-     boot_id = coalesce($4, boot_id), report_counter = greatest(report_counter, coalesce($5, report_counter)),
+     boot_id = coalesce($4, boot_id), previous_boot_id = case when $4 <> boot_id then boot_id else previous_boot_id end,
+     report_counter = greatest(report_counter, coalesce($5, report_counter)),
      clock_skew_seconds = coalesce($6, clock_skew_seconds),
      acknowledged_policy_version = coalesce($7, acknowledged_policy_version)
    where organization_id = $1 and device_id = $2`,

@@ -4,7 +4,8 @@ import { sql } from '../../kernel/db/sql.ts';
 const readmitStatement = sql(
   'devices-readmit',
   `with contact as (
-     update device_contacts set report_counter = 0, boot_id = null, acknowledged_policy_version = null
+     update device_contacts set report_counter = 0, boot_id = null, previous_boot_id = null,
+       acknowledged_policy_version = null
      where organization_id = $1 and device_id = $2
    )
    update devices set state = 'pending', registered_at = null, unmanaged_at = null, enrollment_id = $3

@@ -4,6 +4,8 @@ import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { FactSource } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
+import { createEvents } from '../../kernel/events.ts';
+import { shutOutClones } from './change-standing.ts';
 import { loadFacts } from './load-facts.ts';
 import { recordFacts } from './record-facts.ts';
 import { recordReport } from './record-report.ts';
@@ -88,6 +90,35 @@ describe('a report', () => {
       ]);
       assert.equal(await value(device, 'passcode.minimum-length'), 12);
     }
+  });
+
+  test('DEV-08 a report from an earlier boot betrays a second machine with the same key; restarts do not', async () => {
+    const device = await acme.addDevice();
+    let counter = 0;
+    const from = async (bootId: string) => {
+      counter += 1;
+      const at = t0 + counter;
+      const { clonedKey } = await inAcme((tx) =>
+        recordReport(tx, { deviceId: device, counter, bootId, sentAt: at, receivedAt: at, scans: [] }),
+      );
+      return clonedKey;
+    };
+    for (const boot of ['a', 'a', 'b', 'b', 'c'])
+      assert.equal(await from(boot), false, `restart into ${boot}`);
+    assert.equal(await from('b'), true);
+    const blocked: string[] = [];
+    const deps = {
+      clock: { now: () => t0 },
+      events: createEvents({}, () => undefined),
+      notifications: { publish: (topic: string) => void blocked.push(topic) },
+      reevaluate: async () => undefined,
+    };
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal(await inAcme((tx) => shutOutClones(deps, tx, device)), true);
+    }
+    assert.deepEqual(blocked, ['device-refused']);
+    const [{ state }] = await rows('select state from devices where device_id = $1', [device]);
+    assert.equal(state, 'blocked');
   });
 
   test('DEV-13 the server’s clock decides: a device a day off reports facts of the right age, and its skew is kept', async () => {

@@ -28,6 +28,11 @@ export interface Report {
 export interface ReportOutcome {
   /** applied: it was new. repeated: this very counter was applied before. outdated: a later report was; both change no fact. */
   readonly outcome: 'applied' | 'repeated' | 'outdated';
+  /**
+   * The report comes from the boot before the present one. No machine goes back to an earlier boot; two machines with one key
+   * do, taking turns (DEV-08).
+   */
+  readonly clonedKey: boolean;
   readonly changed: readonly FactName[];
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   readonly device: LockedDevice;
@@ -66,7 +71,11 @@ export async function recordReport(tx: TenantTx, report: Report): Promise<Report
         }
       : {}),
   });
-  return { outcome, changed, dropped, device };
+  return { outcome, clonedKey: isFromEarlierBoot(report.bootId, device), changed, dropped, device };
+}
+
+function isFromEarlierBoot(bootId: string, { bootId: present, previousBootId }: LockedDevice): boolean {
+  return bootId !== present && bootId === previousBootId;
 }
 
 function compareCounters(counter: number, last: number): ReportOutcome['outcome'] {

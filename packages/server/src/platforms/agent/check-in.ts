@@ -5,7 +5,7 @@ import type { ConnectionSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { AuthenticatedDevice } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
-import { recordReport } from '../../modules/devices/index.ts';
+import { recordReport, shutOutClones } from '../../modules/devices/index.ts';
 import { finishEnrollment } from '../../modules/enrollment/index.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { handOver } from './hand-over.ts';
@@ -63,6 +63,7 @@ function quietInterval(
     state === 'registered' &&
     report.scans.length === 0 &&
     report.counter > contact.reportCounter &&
+    report.bootId === contact.bootId &&
     report.acknowledgedPolicyVersion === posture.policyVersion &&
     openCommands === 'none' &&
     (posture.compliant ||
@@ -77,7 +78,7 @@ async function fullCheckIn(
   report: CheckInRequest,
   now: number,
 ): Promise<CheckInResponse> {
-  const { outcome, device } = await recordReport(tx, { ...report, deviceId, receivedAt: now });
+  const { outcome, clonedKey, device } = await recordReport(tx, { ...report, deviceId, receivedAt: now });
   if (outcome === 'outdated') {
     deps.refusals.note({
       organizationId,
@@ -90,8 +91,9 @@ async function fullCheckIn(
     // The device proves by coming with a report that it holds certificate and key (ENR-19).
     await finishEnrollment(tx, deps, deviceId);
   }
+  const shutOut = clonedKey && (await shutOutClones(deps, tx, deviceId));
   // Before the decision: a wipe that is handed over costs the device its trust.
-  const commands = await handOver(tx, deps, deviceId);
+  const commands = shutOut ? [] : await handOver(tx, deps, deviceId);
   const { policy, posture } = await evaluateDevice(deps, tx, deviceId, now);
   deps.schedules.remember(policy.version, policy.schedule);
   const isCurrent = outcome !== 'outdated' && report.acknowledgedPolicyVersion === policy.version;

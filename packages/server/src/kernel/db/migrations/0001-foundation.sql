@@ -361,6 +361,7 @@ create table device_contacts (
   device_id uuid not null,
   last_check_in_at timestamptz,
   boot_id text,
+  previous_boot_id text, -- a machine never goes back to it; whoever does is another one with the same key (DEV-08)
   report_counter bigint not null default 0,
   clock_skew_seconds integer,
   acknowledged_policy_version text,
