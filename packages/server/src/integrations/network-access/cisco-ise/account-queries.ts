@@ -40,12 +40,17 @@ export async function findCandidates(
 export interface SecretRow {
   readonly password_hash: string | null;
   readonly password_version: number;
+  readonly role: string;
+  readonly role_permissions: string[] | null;
 }
 
 /** Of accounts in use only: to others every password is wrong. */
 const selectSecret = tenantStatement(
   'ise-account-secret',
-  `select a.password_hash, a.password_version from administrators a
+  `select a.password_hash, a.password_version, a.role, r.permissions as role_permissions
+   from administrators a
+   left join roles r on r.organization_id = t.org
+     and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end
    where a.organization_id = t.org and a.administrator_id = $2 and a.state = 'active'`,
 );
 

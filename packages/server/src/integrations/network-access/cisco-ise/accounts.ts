@@ -1,27 +1,22 @@
 // Who asks. A password is checked the slow way once; afterwards its proof is remembered in this process under a key that
-// only this process has, and what the account may do is read again with every call. The tenant comes from the account,
-// never from the address (ISE-06): an address that names another one is answered like one that names none.
+// only this process has, and what the account may do is read again with every call.
 import { hash, randomBytes } from 'node:crypto';
 import { DomainError } from '@gatehouse/core/errors.ts';
-import type { Clock } from '../../../kernel/clock.ts';
-import type { Database } from '../../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import {
   administratorPrincipal,
   isServiceAccount,
-  type Passwords,
   permissionsOf,
 } from '../../../modules/administrators/index.ts';
-import { findCandidates, readSecret } from './account-queries.ts';
-import { type Credentials, readBasic } from './credentials.ts';
-import type { AccountRow, Asker } from './queries.ts';
+import {
+  type Attempt,
+  createCredentialCheck,
+  type CredentialCheckDeps,
+  type Proof,
+} from './check-credentials.ts';
+import { readBasic } from './credentials.ts';
+import type { AccountRow } from './queries.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
-
-/** A password that was right at some time for this version of it. */
-export interface Proof extends Asker {
-  readonly slug: string;
-  readonly passwordVersion: number;
-}
 
 export interface Accounts {
   /** Without waiting: the proof of credentials that were checked before at this instance. */
@@ -30,55 +25,36 @@ export interface Accounts {
   forget(proof: Proof): void;
   /**
    * Checks credentials the slow way.
-   * @param instance the slug in the address, which decides between accounts of one e-mail address
    * @throws DomainError `unauthenticated`, `too-many-requests` or `unavailable`
    */
-  prove(authorization: string | undefined, instance: string | undefined, address: string): Promise<Proof>;
-}
-
-export interface AccountsDeps {
-  readonly database: Pick<Database, 'tenantQuery' | 'withSystem'>;
-  readonly passwords: Pick<Passwords, 'verify'>;
-  readonly clock: Clock;
+  prove(authorization: string | undefined, attempt: Attempt): Promise<Proof>;
 }
 
 const mostRemembered = 1_000;
 
-export function createAccounts(deps: AccountsDeps): Accounts {
+export function createAccounts(deps: CredentialCheckDeps): Accounts {
   const secret = randomBytes(32).toString('base64');
   const remembered = new Map<string, Proof>();
   const proving = new Map<string, Promise<Proof>>();
   const limits = createSignInLimits(deps.clock);
+  const check = createCredentialCheck(deps);
   // The header itself is a password: only its hash under our key stays in memory.
   const keyOf = (authorization: string, instance = '') =>
     hash('sha256', `${secret} ${instance} ${authorization}`, 'base64');
 
-  async function check(
-    { organization, email, password }: Credentials,
-    instance: string | undefined,
-    wasRight: boolean,
-  ): Promise<Proof | undefined> {
-    const wanted = organization ?? instance;
-    const found = await findCandidates(deps.database, email, wanted);
-    const candidates = organization === undefined ? found : found.filter(({ slug }) => slug === organization);
-    if (candidates.length === 0) await deps.passwords.verify(undefined, password);
-    const proofs: Proof[] = [];
-    for (const candidate of candidates) {
-      const stored = await readSecret(deps.database, candidate);
-      const good = await deps.passwords.verify(
-        stored?.password_hash ?? undefined,
-        password,
-        wasRight ? 'expected' : 'stranger',
-      );
-      if (!good || !stored) continue;
-      const proof = { ...candidate, passwordVersion: stored.password_version };
-      // The tenant that was named is the one that is meant; the others were only tried to tell a wrong name from a wrong
-      // password.
-      if (proof.slug === wanted) return proof;
-      proofs.push(proof);
+  async function checkAndRemember(authorization: string, attempt: Attempt): Promise<Proof> {
+    const { instance, address } = attempt;
+    const credentials = readBasic(authorization);
+    if (!credentials) throw signInFirst();
+    const proof = await limits.attempt(credentials.email, address, (wasRight) =>
+      check(credentials, attempt, wasRight),
+    );
+    if (!proof) throw signInFirst();
+    if (!proof.isPerson && (instance === undefined || instance === proof.slug)) {
+      if (remembered.size >= mostRemembered) remembered.clear();
+      remembered.set(keyOf(authorization, instance), proof);
     }
-    // Two tenants with the same address and the same password, and nothing that says which: neither.
-    return proofs.length === 1 ? proofs[0] : undefined;
+    return proof;
   }
 
   return {
@@ -87,33 +63,18 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     forget(proof) {
       for (const [key, value] of remembered) if (value === proof) remembered.delete(key);
     },
-    prove(authorization, instance, address) {
-      if (authorization === undefined) return Promise.reject(signInFirst());
+    async prove(authorization, attempt) {
+      if (authorization === undefined) throw signInFirst();
       // After our restart all connections of a controller come at once with the same credentials: one check serves them.
-      const key = keyOf(authorization, `${instance ?? ''} ${address}`);
-      const underWay = proving.get(key) ?? provenAlone(authorization, instance, address);
-      proving.set(key, underWay);
-      return underWay.finally(() => proving.delete(key));
+      const key = keyOf(authorization, `${attempt.instance ?? ''} ${attempt.address}`);
+      let underWay = proving.get(key);
+      if (!underWay) {
+        underWay = checkAndRemember(authorization, attempt).finally(() => proving.delete(key));
+        proving.set(key, underWay);
+      }
+      return underWay;
     },
   };
-
-  async function provenAlone(
-    authorization: string,
-    instance: string | undefined,
-    address: string,
-  ): Promise<Proof> {
-    const credentials = readBasic(authorization);
-    if (!credentials) throw signInFirst();
-    const proof = await limits.attempt(credentials.email, address, (wasRight) =>
-      check(credentials, instance, wasRight),
-    );
-    if (!proof) throw signInFirst();
-    if (instance === undefined || instance === proof.slug) {
-      if (remembered.size >= mostRemembered) remembered.clear();
-      remembered.set(keyOf(authorization, instance), proof);
-    }
-    return proof;
-  }
 }
 
 export function signInFirst(): DomainError {

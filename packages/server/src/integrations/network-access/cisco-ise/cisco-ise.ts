@@ -4,9 +4,10 @@
 // question was well-formed or the tenant in the address exists.
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantPrincipal } from '../../../kernel/http/route.ts';
-import { type Accounts, principalOf, type Proof, signInFirst } from './accounts.ts';
+import { type Accounts, principalOf, signInFirst } from './accounts.ts';
 import { answerBatch, askForDevice, askForList, type QueryDeps } from './answer-query.ts';
 import { instanceIn, parseCall } from './calls.ts';
+import type { Proof } from './check-credentials.ts';
 import { answerDiscovery } from './discovery.ts';
 import { type OrderDeps, runAction, sendMessage } from './orders.ts';
 import { type AccountRow, readAccount } from './queries.ts';
@@ -105,7 +106,11 @@ export function createCiscoIse(deps: CiscoIseDeps): CiscoIse {
       const admission = known && (await admitProven(request, known));
       if (admission) return admission;
       if (known) deps.accounts.forget(known);
-      const proof = await deps.accounts.prove(authorization, instance, request.address);
+      const proof = await deps.accounts.prove(authorization, {
+        instance,
+        address: request.address,
+        requestId: request.id,
+      });
       const proven = await admitProven(request, proof);
       if (!proven) throw signInFirst();
       return proven;

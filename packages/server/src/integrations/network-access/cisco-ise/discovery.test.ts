@@ -185,4 +185,40 @@ describe('discovery and Test Connection', () => {
     await set('password_version', 2);
     assert.equal(await state(), 'unauthorized');
   });
+
+  test('TEN-03, ISE-01: sign-ins are on record once per process, wrong ones each; a person cannot be guessed here', async () => {
+    const org = await world.addOrganization('recorded');
+    await org.addAccount('root@recorded.example', 'org-admin');
+    await using fresh = await startTestIse({ beside: world });
+    const ise = fresh.ise({ userName: 'ise@recorded.example' });
+    for (let call = 0; call < 3; call += 1) assert.equal((await ise.testConnection()).state, 'connected');
+    await fresh.ise({ userName: 'ise@recorded.example', password: 'wrong' }).testConnection();
+    const { rows } = await world.admin.query<{ entry: Record<string, unknown> }>(
+      `select jsonb_build_object('action', content -> 'action', 'outcome', content -> 'outcome', 'via', content -> 'via',
+         'email', (select value from audit_values v where v.entry_id = e.entry_id and v.name = 'email')) as entry
+       from audit_entries e where organization_id = $1 order by entry_id`,
+      [org.organizationId],
+    );
+    const entry = { action: 'nac.sign-in', via: 'nac', email: 'ise@recorded.example' };
+    assert.deepEqual(
+      rows.map((row) => row.entry),
+      [
+        { ...entry, outcome: 'done' },
+        { ...entry, outcome: 'refused' },
+      ],
+    );
+    // Twenty guesses from twenty sources, and the right password is no longer told from a wrong one.
+    const guess = async (address: string, secret: string) => {
+      const authorization = `Basic ${Buffer.from(`root@recorded.example:${secret}`).toString('base64')}`;
+      const answer = await fresh.server.inject({
+        url: '/ciscoise/mdminfo',
+        remoteAddress: address,
+        headers: { authorization },
+      });
+      return answer.statusCode;
+    };
+    assert.equal(await guess('192.0.2.1', password), 403);
+    for (let n = 1; n <= 20; n += 1) assert.equal(await guess(`198.51.100.${n}`, `guess ${n}`), 401);
+    assert.equal(await guess('192.0.2.2', password), 401);
+  });
 });

@@ -1,7 +1,8 @@
 /** Cisco ISE's external-MDM API: posture for the network, and what the network may order. */
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Database } from '../../../kernel/db/database.ts';
-import { type AccountsDeps, createAccounts } from './accounts.ts';
+import { createAccounts } from './accounts.ts';
+import type { CredentialCheckDeps } from './check-credentials.ts';
 import { type CiscoIse, createCiscoIse } from './cisco-ise.ts';
 import type { OrderDeps } from './orders.ts';
 import { createPagingTokens } from './paging-token.ts';
@@ -13,7 +14,7 @@ export type { QueueForNetwork } from './orders.ts';
 
 export interface CiscoIseOptions
   extends Pick<OrderDeps, 'queue' | 'mayFullWipe'>,
-    Pick<AccountsDeps, 'passwords'> {
+    Pick<CredentialCheckDeps, 'passwords'> {
   readonly database: Database;
   readonly clock: Clock;
   readonly publicUrl: URL;
