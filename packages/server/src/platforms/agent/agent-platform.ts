@@ -16,6 +16,8 @@ export interface RequestDevice {
   readonly device: AuthenticatedDevice;
   readonly certificate: Uint8Array;
   readonly requestId: string;
+  /** Taken before the device was looked up; see held-requests.ts. */
+  readonly mark: number;
 }
 
 export interface AgentPlatform {
@@ -40,8 +42,9 @@ export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatfor
   return {
     deps,
     async authenticate(certificate, requestId) {
+      const mark = held.mark();
       try {
-        return { device: await authenticateCertificate(options, certificate), certificate, requestId };
+        return { device: await authenticateCertificate(options, certificate), certificate, requestId, mark };
       } catch (error) {
         if (error instanceof CertificateRefused && error.of) {
           const { organizationId, deviceId, serial } = error.of;

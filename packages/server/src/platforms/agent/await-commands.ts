@@ -5,6 +5,7 @@ import type { CommandsResponse } from '@gatehouse/contracts/agent.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { AgentPlatform, RequestDevice } from './agent-platform.ts';
 import { handOver } from './hand-over.ts';
+import type { HeldOutcome } from './held-requests.ts';
 
 /** @throws CertificateRefused as soon as the device is shut out while it waits (DEV-06). */
 export async function awaitCommands(
@@ -16,32 +17,39 @@ export async function awaitCommands(
   const { deps } = platform;
   const { certificate, requestId } = presented;
   const until = deps.clock.now() + waitSeconds * 1_000;
-  let { device } = presented;
+  let { device, mark } = presented;
   for (;;) {
-    // Held before looking, so that a command queued in between wakes it. Only a new one ends the wait: what was handed over
-    // and is being carried out would make the agent come back at once, for ever; it is handed over again at the next check-in.
-    const held = deps.held.hold(device, Math.max(0, until - deps.clock.now()));
-    const gone = () => held.release();
-    response.once('close', gone);
-    try {
-      const commands = device.openCommands === 'queued' ? await take(platform, device) : [];
-      if (commands.length > 0 || response.destroyed) return { commands };
-      const outcome = await held.outcome;
-      if (outcome === 'displaced') {
-        throw new DomainError('too-many-requests', 'A newer request of this device waits instead', {
-          reason: 'too-many-held',
-        });
-      }
-      // The last look is free of charge for whoever has gone, and for the rest closes the gap of news that was not heard.
-      if (outcome === 'over' && (response.destroyed || waitSeconds === 0)) return { commands: [] };
-      ({ device } = await platform.authenticate(certificate, requestId));
-      if (outcome === 'over') {
-        return { commands: device.openCommands === 'queued' ? await take(platform, device) : [] };
-      }
-    } finally {
-      response.off('close', gone);
-      held.release();
+    // Only a new command ends the wait: what was handed over and is being carried out would make the agent come back at once,
+    // for ever; it is handed over again at the next check-in.
+    const commands = device.openCommands === 'queued' ? await take(platform, device) : [];
+    const left = until - deps.clock.now();
+    if (commands.length > 0 || response.destroyed || left <= 0) return { commands };
+    const outcome = await wait(platform, { device, mark }, left, response);
+    if (outcome === 'displaced') {
+      throw new DomainError('too-many-requests', 'A newer request of this device waits instead', {
+        reason: 'too-many-held',
+      });
     }
+    if (response.destroyed) return { commands: [] };
+    // Asked anew who this is: the news may be that it is shut out. A last look when the time is over closes the gap of news
+    // that did not arrive.
+    ({ device, mark } = await platform.authenticate(certificate, requestId));
+  }
+}
+
+async function wait(
+  { deps }: AgentPlatform,
+  { device, mark }: Pick<RequestDevice, 'device' | 'mark'>,
+  milliseconds: number,
+  response: ServerResponse,
+): Promise<HeldOutcome> {
+  const held = deps.held.hold(device, milliseconds, mark);
+  const gone = () => held.release();
+  response.once('close', gone);
+  try {
+    return await held.outcome;
+  } finally {
+    response.off('close', gone);
   }
 }
 

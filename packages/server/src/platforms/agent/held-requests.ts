@@ -3,10 +3,10 @@
 import type { Notice, Notifications } from '../../kernel/notifications.ts';
 
 /**
- * command: one may be there. standing: the device may have been shut out, so who it is must be asked again. displaced: the
- * device holds too many, and this was the oldest. over: the time has passed, the client has gone, or the server stops.
+ * news: a command may be there, or the device may have been shut out; either way one must look again. displaced: the device
+ * holds too many, and this was the oldest. over: the time has passed, the client has gone, or the server stops.
  */
-export type HeldOutcome = 'command' | 'standing' | 'displaced' | 'over';
+export type HeldOutcome = 'news' | 'displaced' | 'over';
 
 export interface Held {
   readonly outcome: Promise<HeldOutcome>;
@@ -15,8 +15,14 @@ export interface Held {
 }
 
 export interface HeldRequests {
-  /** Registered at once, so that news between this call and a look into the database is not lost. */
-  hold(device: { readonly organizationId: string; readonly deviceId: string }, milliseconds: number): Held;
+  /** A place in the stream of news: take it before looking into the database. */
+  mark(): number;
+  /** @param since ends at once when there was news of the device after this mark, so that none falls between look and wait. */
+  hold(
+    device: { readonly organizationId: string; readonly deviceId: string },
+    milliseconds: number,
+    since: number,
+  ): Held;
   readonly count: number;
   close(): void;
 }
@@ -25,42 +31,60 @@ interface Waiter {
   readonly resolve: (outcome: HeldOutcome) => void;
 }
 
+/** News of so many devices are remembered; whoever looked before all of them must look again. */
+const remembered = 10_000;
+
 export function createHeldRequests(
   notifications: Pick<Notifications, 'subscribe'>,
   limits: { readonly perDevice: number },
 ): HeldRequests {
   const waiting = new Map<string, Set<Waiter>>();
+  /** The number of each device's last news, oldest first. */
+  const recent = new Map<string, number>();
+  let latest = 0;
+  let forgotten = 0;
   let count = 0;
   const keyOf = (organizationId: string, deviceId: string) => `${organizationId}/${deviceId}`;
 
-  function tell(outcome: HeldOutcome) {
-    return ({ organizationId, id }: Notice) => {
-      for (const waiter of waiting.get(keyOf(organizationId, id)) ?? []) waiter.resolve(outcome);
-    };
+  function tell({ organizationId, id }: Notice): void {
+    const key = keyOf(organizationId, id);
+    latest += 1;
+    recent.delete(key);
+    recent.set(key, latest);
+    if (recent.size > remembered) {
+      const [oldest] = recent;
+      if (oldest) {
+        recent.delete(oldest[0]);
+        forgotten = oldest[1];
+      }
+    }
+    for (const waiter of waiting.get(key) ?? []) waiter.resolve('news');
   }
   const unsubscribe = [
-    notifications.subscribe('command-queued', tell('command')),
-    notifications.subscribe('device-refused', tell('standing')),
+    notifications.subscribe('command-queued', tell),
+    notifications.subscribe('device-refused', tell),
   ];
 
   return {
-    hold({ organizationId, deviceId }, milliseconds) {
+    mark: () => latest,
+    hold({ organizationId, deviceId }, milliseconds, since) {
       const key = keyOf(organizationId, deviceId);
+      const { promise, resolve } = Promise.withResolvers<HeldOutcome>();
+      if (since < forgotten || (recent.get(key) ?? 0) > since) {
+        resolve('news');
+        return { outcome: promise, release: () => undefined };
+      }
       const ofDevice = waiting.get(key) ?? new Set<Waiter>();
       if (ofDevice.size >= limits.perDevice) ofDevice.values().next().value?.resolve('displaced');
       waiting.set(key, ofDevice);
-      const { promise, resolve } = Promise.withResolvers<HeldOutcome>();
       const timer = setTimeout(() => waiter.resolve('over'), milliseconds);
       timer.unref();
-      const release = () => {
-        clearTimeout(timer);
-        if (!ofDevice.delete(waiter)) return;
-        count -= 1;
-        if (ofDevice.size === 0) waiting.delete(key);
-      };
       const waiter: Waiter = {
         resolve(outcome) {
-          release();
+          clearTimeout(timer);
+          if (!ofDevice.delete(waiter)) return;
+          count -= 1;
+          if (ofDevice.size === 0) waiting.delete(key);
           resolve(outcome);
         },
       };
