@@ -13,12 +13,13 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Seconds that the server may hold a request; the most there is by default. */
   readonly waitSeconds?: number;
+  /** Pauses after failures grow up to this; 15 s by default. */
+  readonly longestPauseMs?: number;
   /** Told of every failure; the agent tries again by itself. */
   readonly onTrouble?: (error: Error) => void;
 }
 
 const firstPauseMs = 500;
-const longestPauseMs = 15_000;
 
 /** Resolves when `signal` stops it or the device is no longer enrolled. */
 export async function keepRunning(agent: SimulatedAgent, options: RunOptions): Promise<void> {
@@ -61,7 +62,7 @@ async function checkInRegularly(agent: SimulatedAgent, options: RunOptions): Pro
 
 async function untilStopped(
   agent: SimulatedAgent,
-  { signal, onTrouble }: RunOptions,
+  { signal, onTrouble, longestPauseMs = 15_000 }: RunOptions,
   step: () => Promise<void>,
 ): Promise<void> {
   let pauseMs = firstPauseMs;

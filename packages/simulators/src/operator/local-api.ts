@@ -21,7 +21,13 @@ export class ApiRefusal extends Error {
 }
 
 export interface LocalApi {
-  request<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** @param key makes a request that is sent again with it be done once (`Idempotency-Key`). */
+  request<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<T>;
   /** All pages. */
   list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T[]>;
   text(path: string): Promise<string>;
@@ -35,7 +41,12 @@ export function connectLocalApi(dataDirectory: string, organization?: string): L
   const socketPath = existsSync(pointer) ? readFileSync(pointer, 'utf8') : join(run, 'local.sock');
   const client = new Client('http://gatehouse.local', { socketPath, pipelining: 1 });
 
-  async function send(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<string> {
+  async function send(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<string> {
     const caller = `caller-${randomBytes(16).toString('hex')}`;
     const proof = join(run, caller);
     writeFileSync(proof, '', { flag: 'wx', mode: 0o600 });
@@ -47,6 +58,7 @@ export function connectLocalApi(dataDirectory: string, organization?: string): L
           'gatehouse-caller': caller,
           ...(organization === undefined ? {} : { 'gatehouse-organization': organization }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
         },
         body: body === undefined ? null : JSON.stringify(body),
         headersTimeout: 30_000,
@@ -61,8 +73,8 @@ export function connectLocalApi(dataDirectory: string, organization?: string): L
   }
 
   return {
-    async request<T>(method: Dispatcher.HttpMethod, path: string, body?: unknown) {
-      const text = await send(method, path, body);
+    async request<T>(method: Dispatcher.HttpMethod, path: string, body?: unknown, key?: string) {
+      const text = await send(method, path, body, key);
       return (text === '' ? undefined : JSON.parse(text)) as T;
     },
     async list<T>(path: string, query: Readonly<Record<string, string>> = {}) {
