@@ -50,6 +50,8 @@ interface RuleDeclaration<K extends RuleKind, R extends FactName, D> {
   /** The settings it may come from; those that are stated are named in the verdict, with its grace. */
   readonly settings: readonly SettingName[];
   readonly grace: 'passcode.grace-minutes' | 'encryption.grace-minutes' | 'os.grace-minutes' | 'none';
+  /** Whether one of the settings concerns a platform; absent: all do. */
+  readonly concerns?: (setting: SettingName, platform: Platform) => boolean;
   /** What these settings ask of a device of this platform; undefined: nothing. */
   demand(values: Settings, platform: Platform): D | undefined;
   judge(demand: D, view: DeviceView<R>): readonly Finding[];
@@ -81,8 +83,8 @@ export function defineRule<const K extends RuleKind, const R extends FactName, D
         severity,
         purpose,
         gates: defaultGates,
-        settings: [...settings, ...(grace === 'none' ? [] : [grace])].filter((name) =>
-          isStated(values[name]),
+        settings: [...settings, ...(grace === 'none' ? [] : [grace])].filter(
+          (name) => isStated(values[name]) && (declaration.concerns?.(name, platform) ?? true),
         ),
         graceMs: grace === 'none' ? 0 : (values[grace] ?? 0) * minute,
         maximumFactAgeMs: (values['facts.maximum-age-hours'] ?? fallbackFactAgeHours) * hour,

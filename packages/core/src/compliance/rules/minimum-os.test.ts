@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rulesOf, verdictOf } from '../device-arbitrary.ts';
+import { minimumOs } from './minimum-os.ts';
 
 const demand = { 'os.minimum-version.linux': '24.04' };
 const on = (version: string) => verdictOf(demand, { values: { 'os.version': version } });
@@ -30,4 +31,10 @@ test('each platform has its own minimum', () => {
 test('a grace may be given for updates', () => {
   const verdict = verdictOf({ ...demand, 'os.grace-minutes': 60 }, { values: { 'os.version': '22.04' } });
   assert.equal(verdict.status, 'in-grace');
+});
+
+test('the rule names the setting of the device’s own platform alone', () => {
+  const values = { 'os.minimum-version.linux': '12', 'os.minimum-version.macos': '15.0' } as const;
+  assert.deepEqual(minimumOs.instantiate(values, 'linux')?.settings, ['os.minimum-version.linux']);
+  assert.deepEqual(minimumOs.instantiate(values, 'macos')?.settings, ['os.minimum-version.macos']);
 });

@@ -18,6 +18,8 @@ export const minimumOs = defineRule({
     'os.minimum-version.windows',
   ],
   grace: 'os.grace-minutes',
+  concerns: (setting, platform) =>
+    setting === 'os.grace-minutes' || setting === `os.minimum-version.${platform}`,
   demand: (values, platform) => {
     const minimum = values[`os.minimum-version.${platform}`];
     return minimum === undefined ? undefined : { minimum };
