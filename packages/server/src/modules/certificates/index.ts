@@ -7,7 +7,6 @@ export {
 } from './authenticate-certificate.ts';
 export { type AuthorityDirectory, createAuthorityDirectory } from './authority-directory.ts';
 export {
-  agentCertificateLifeMs,
   type IssuedCertificate,
   issueAgentCertificate,
   keyOfRequest,
@@ -17,8 +16,6 @@ export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts'
 export {
   type RevocationDeps,
   type RevocationReason,
-  revocationReasons,
-  revokeCertificate,
   revokeDeviceCertificates,
 } from './revoke-certificate.ts';
 export {
@@ -27,4 +24,3 @@ export {
   createCertificateVerifier,
   type VerifiedCertificate,
 } from './verify-certificate.ts';
-export { certificateRoutes } from './routes.ts';

@@ -5,7 +5,7 @@ import type { EnrollmentDeps } from '../../modules/enrollment/index.ts';
 import type { FindOrganization } from '../../modules/organizations/index.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import type { RateLimit } from '../../kernel/http/rate-limit.ts';
-import type { KnownSchedules } from './check-in.ts';
+import type { KnownSchedules } from './known-schedules.ts';
 import type { HeldRequests } from './held-requests.ts';
 
 export interface AgentPlatformOptions extends Omit<EnrollmentDeps, 'notifications'> {

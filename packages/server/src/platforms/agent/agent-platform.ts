@@ -8,7 +8,7 @@ import {
 } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import type { AgentDeps, AgentPlatformOptions } from './agent-deps.ts';
-import { KnownSchedules } from './check-in.ts';
+import { KnownSchedules } from './known-schedules.ts';
 import { createHeldRequests } from './held-requests.ts';
 
 /** The device behind a request, with the certificate that says so: a held request shows it again when it wakes. */

@@ -1,7 +1,6 @@
 // A check-in: the report is recorded, what follows from it decided, and waiting commands handed over, in one transaction and
 // one answer. Most check-ins bring nothing new; for them one statement suffices, beside the one that let the device in.
 import type { CheckInRequest, CheckInResponse } from '@gatehouse/contracts/agent.ts';
-import type { ConnectionSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { AuthenticatedDevice } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
@@ -13,21 +12,6 @@ import { recordQuietContact } from './queries.ts';
 
 /** The shortest silence that a policy can object to; after a shorter one, being heard again mends nothing. */
 const shortestSilenceMs = 3_600_000;
-
-/** Versions name their content, so what was once resolved for a version holds for every device that has it. */
-export class KnownSchedules {
-  readonly #intervals = new Map<string, number>();
-
-  remember(version: string, schedule: ConnectionSchedule): void {
-    if (this.#intervals.size >= 10_000) this.#intervals.clear();
-    this.#intervals.set(version, schedule.checkInMinutes * 60);
-  }
-
-  /** Seconds between check-ins. */
-  find(version: string): number | undefined {
-    return this.#intervals.get(version);
-  }
-}
 
 export async function checkIn(
   deps: AgentDeps,
