@@ -1,6 +1,7 @@
 // kill -9 at any moment: of the server, of its database, of both at once, of the program that started it. What was
 // acknowledged stays, nothing happens twice, and nobody has to repair anything.
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { type CrashFleet, startCrashFleet } from './crash-fleet.ts';
@@ -31,7 +32,7 @@ describe('a server that is struck down again and again', () => {
   }
 
   /** In the midst of work, and not at the same point of it each time. */
-  const work = (milliseconds: number) => wait(milliseconds * (0.7 + Math.random() * 0.6));
+  const work = (milliseconds: number) => wait((milliseconds * randomInt(70, 130)) / 100);
 
   /** With what the server has to say to it. */
   async function explained<T>(work: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
  * The day of a simulated agent: holds its line for commands and checks in as its schedule says, until it is stopped or has
  * left. A server that is away, restarting or full is waited for, with growing pauses.
  */
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scan } from '@gatehouse/core/facts/types.ts';
 import { scans } from '@gatehouse/core/facts/types.ts';
@@ -54,7 +55,7 @@ async function checkInRegularly(agent: SimulatedAgent, options: RunOptions): Pro
       await agent.report(['security', 'profiles'], options.signal);
     for (const scan of due) lastRun.set(scan, Date.now());
     // A fleet that starts together must not knock together for ever.
-    const pauseMs = nextCheckInSeconds * 1_000 * (0.8 + Math.random() * 0.4);
+    const pauseMs = nextCheckInSeconds * randomInt(800, 1_200);
     await sleep(pauseMs, undefined, { signal: options.signal });
     passTime(agent.computer, pauseMs / 60_000);
   });
@@ -77,7 +78,7 @@ async function untilStopped(
         return;
       }
       onTrouble?.(error as Error);
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      await sleep((pauseMs * randomInt(50, 150)) / 100, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
     }
   }
