@@ -1,8 +1,11 @@
 // The server's process: reads the configuration, runs one of its programs, and ends in order.
 import { readConfig } from './config.ts';
+import { backup } from './programs/backup.ts';
+import { backupKey } from './programs/backup-key.ts';
 import { doctor } from './programs/doctor.ts';
 import { rotateKeys } from './programs/keys.ts';
 import { migrateOnly } from './programs/migrate.ts';
+import { restore } from './programs/restore.ts';
 import { serve } from './programs/serve.ts';
 
 const [first, ...rest] = process.argv.slice(2);
@@ -14,6 +17,9 @@ const programs: Readonly<Record<string, () => Promise<number>>> = {
   migrate: () => migrateOnly(readConfig(process.env), args),
   doctor: () => doctor(readConfig(process.env), args),
   keys: () => rotateKeys(readConfig(process.env), args),
+  backup: () => backup(process.env, args),
+  'backup-key': () => backupKey(args),
+  restore: () => restore(process.env, args),
 };
 
 try {

@@ -29,6 +29,9 @@ export const serverCommands: readonly CliCommand[] = [
   server('migrate', 'Bring the database schema up to date, then end.'),
   server('doctor', 'Check the installation and say what to mend.'),
   server('keys', 'Rotate keys: `keys rotate-master`, `keys rotate-data`.'),
+  server('backup', 'Write everything into one encrypted file, while the server runs.'),
+  server('backup-key', 'Make a key pair for backups.'),
+  server('restore', 'Restore a backup into an empty database.'),
   {
     words: ['version'],
     summary: 'Print the version.',

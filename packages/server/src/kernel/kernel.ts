@@ -37,7 +37,7 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
-const databaseName = 'gatehouse';
+export const databaseName = 'gatehouse';
 
 /** The data directory, the log and a database server that answers; enough to migrate. */
 export async function openDatabaseServer(config: Config): Promise<DatabaseServer> {

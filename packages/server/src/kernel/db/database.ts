@@ -155,6 +155,21 @@ class PooledDatabase implements Database {
   }
 }
 
+/**
+ * Work inside one tenant of a transaction that its owner opened, with the tenant set. For restoring a backup alone, which
+ * fills all tenants in one transaction; after-commit hooks do not run, because no server is listening then.
+ */
+export async function insideOpenTransaction<T>(
+  client: pg.ClientBase,
+  organizationId: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  const tx = new Transaction(client);
+  const result = await work(Object.assign(tx, { organizationId }) as unknown as TenantTx);
+  await tx.settled();
+  return result;
+}
+
 /** Deadlocks and serialization failures are nobody's fault: the whole transaction is tried again. */
 const attempts = 3;
 
@@ -199,12 +214,12 @@ async function transaction<T>(
 }
 
 class Transaction implements Queryable {
-  readonly #client: pg.PoolClient;
+  readonly #client: pg.ClientBase;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #hooks: (() => void)[] = [];
   failure: Error | undefined;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.ClientBase) {
     this.#client = client;
   }
 

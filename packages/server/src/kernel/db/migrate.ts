@@ -34,10 +34,23 @@ export function schemaFingerprint(migrations: readonly Migration[] = loadMigrati
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Held while a schema changes; a server that starts meanwhile waits. */
+export const migrationLock = 7023117;
+
 export interface MigrationReport {
   readonly from: number;
   readonly to: number;
   readonly applied: readonly string[];
+}
+
+/** One migration, inside the caller's transaction as gh_owner with the search path gh. */
+export async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query(migration.text);
+  await applyTenancyTemplate(client);
+  await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [
+    migration.version,
+    migration.name,
+  ]);
 }
 
 /**
@@ -51,7 +64,7 @@ export async function migrate(
   const client = new pg.Client(connectAs(address, 'login'));
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock(7023117)');
+    await client.query(`select pg_advisory_lock(${migrationLock})`);
     await ensureRoles(client);
     await client.query('set role gh_owner');
     await client.query('set search_path to gh');
@@ -74,12 +87,7 @@ export async function migrate(
       if (present.has(migration.version)) continue;
       await client.query('begin');
       try {
-        await client.query(migration.text);
-        await applyTenancyTemplate(client);
-        await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [
-          migration.version,
-          migration.name,
-        ]);
+        await applyMigration(client, migration);
         await client.query('commit');
       } catch (error) {
         await client.query('rollback');
@@ -89,7 +97,7 @@ export async function migrate(
       }
       applied.push(migration.name);
     }
-    await client.query('grant select on gh.schema_migrations to gh_app, gh_system');
+    await client.query('grant select on gh.schema_migrations to gh_app, gh_system, gh_backup');
     return { from, to: newest, applied };
   } finally {
     await client.end();

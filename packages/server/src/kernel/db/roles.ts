@@ -1,10 +1,12 @@
-// The database roles. gh_owner owns the tables and is blinded by FORCE; gh_app and gh_system own nothing.
+// The database roles. gh_owner owns the tables and is blinded by FORCE; gh_app, gh_system and gh_backup own nothing, and
+// gh_backup may only read, one tenant at a time (docs/adr/0005).
 import type pg from 'pg';
 
 const roles = [
   ['gh_owner', 'nologin'],
   ['gh_app', 'login'],
   ['gh_system', 'login'],
+  ['gh_backup', 'nologin'],
 ] as const;
 
 /** Creates the roles and the schema where they are missing. Needs a login that may create roles, or finds them made. */
@@ -31,7 +33,7 @@ export async function ensureRoles(client: pg.Client): Promise<void> {
     end $$`);
     await client.query('revoke all on schema public from public');
     await client.query('create schema if not exists gh authorization gh_owner');
-    await client.query('grant usage on schema gh to gh_app, gh_system');
+    await client.query('grant usage on schema gh to gh_app, gh_system, gh_backup');
   } finally {
     await client.query('select pg_advisory_unlock(7023116)');
   }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { migrate } from './migrate.ts';
 import { assertBoundRole } from './roles.ts';
-import { tablesWithoutTenant } from './tenancy.ts';
+import { tablesNotBackedUp, tablesWithoutTenant } from './tenancy.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
 describe('the database catalog', () => {
@@ -63,16 +63,16 @@ describe('the database catalog', () => {
   test('DAT-01 the working roles own nothing and may not truncate, reference, add triggers or create anything', async () => {
     assert.deepEqual(
       await names(`select c.relname as name from pg_class c join pg_roles r on r.oid = c.relowner
-        where r.rolname in ('gh_app', 'gh_system')`),
+        where r.rolname in ('gh_app', 'gh_system', 'gh_backup')`),
       [],
     );
     assert.deepEqual(
       await names(`select c.relname || ':' || a.privilege_type as name from ${tables}
         cross join lateral aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
-        where r.rolname in ('gh_app', 'gh_system', 'public') and a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')`),
+        where r.rolname in ('gh_app', 'gh_system', 'gh_backup', 'public') and a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')`),
       [],
     );
-    for (const role of ['gh_app', 'gh_system']) {
+    for (const role of ['gh_app', 'gh_system', 'gh_backup']) {
       const rights = await admin.query(
         `select has_schema_privilege($1, 'gh', 'create') or has_schema_privilege($1, 'public', 'create')
            or has_database_privilege($1, current_database(), 'temporary') as may,
@@ -99,6 +99,20 @@ describe('the database catalog', () => {
         'throttles:DELETE',
       ],
     );
+  });
+
+  test('DAT-08 the backup role reads one tenant at a time, writes nothing, and sees no secrets that would rise again', async () => {
+    const rights = await names(`select distinct a.privilege_type as name from ${tables}
+      cross join lateral aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee where r.rolname = 'gh_backup'`);
+    assert.deepEqual(rights, ['SELECT']);
+    const unread = await names(`select c.relname as name from ${tables}
+      where not has_table_privilege('gh_backup', c.oid, 'select') order by 1`);
+    assert.deepEqual(unread, Object.keys(tablesNotBackedUp).sort());
+    const unbound = await names(`select c.relname as name from ${tables}
+      where c.relname <> 'schema_migrations' and has_table_privilege('gh_backup', c.oid, 'select')
+        and not exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polroles = array['gh_backup'::regrole::oid]
+          and pg_get_expr(p.polqual, p.polrelid) like '%organization_id = ( SELECT %org()%')`);
+    assert.deepEqual(unbound, []);
   });
 
   test('DAT-01 a role that row-level security does not bind is refused at the start', async () => {

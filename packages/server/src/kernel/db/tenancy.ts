@@ -27,6 +27,15 @@ export const tablesWithoutTenant: Record<string, string> = {
   schema_migrations: 'the migrator’s own record',
 };
 
+/** Tables whose rows live shortly and must not rise again with a restore; gh_backup may not even read them (DAT-07). */
+export const tablesNotBackedUp: Record<string, string> = {
+  sessions: 'everybody signs in anew after a restore',
+  setup_links: 'a link that was used since must not open again',
+  enrollment_sessions: 'a handshake under way is begun anew',
+  throttles: 'they fill up again in minutes',
+  idempotency_keys: 'they guard requests that were sent to the server as it was',
+};
+
 export async function applyTenancyTemplate(client: pg.Client): Promise<void> {
   const tables = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -40,11 +49,17 @@ export async function applyTenancyTemplate(client: pg.Client): Promise<void> {
       drop policy if exists tenant on gh.${name};
       drop policy if exists tenant_permit on gh.${name};
       drop policy if exists system_permit on gh.${name};
+      drop policy if exists backup_read on gh.${name};
       create policy tenant on gh.${name} as restrictive for all to gh_app
         using (organization_id = (select gh.org())) with check (organization_id = (select gh.org()));
       create policy tenant_permit on gh.${name} for all to gh_app using (true) with check (true);
-      revoke all on gh.${name} from public, gh_app, gh_system;
+      revoke all on gh.${name} from public, gh_app, gh_system, gh_backup;
       grant select, insert, update, delete on gh.${name} to gh_app;`);
+    if (!(name in tablesNotBackedUp)) {
+      await client.query(`create policy backup_read on gh.${name} for select to gh_backup
+          using (organization_id = (select gh.org()));
+        grant select on gh.${name} to gh_backup`);
+    }
     const rights = systemRights[name];
     if (rights !== undefined) {
       await client.query(`create policy system_permit on gh.${name} for all to gh_system using (true) with check (true);

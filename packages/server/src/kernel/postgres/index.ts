@@ -7,4 +7,5 @@ export {
   startEmbeddedPostgres,
   type UnexpectedExit,
 } from './embedded-postgres.ts';
+export { findRunningPostgres } from './find-running.ts';
 export { PostgresError, type PostgresErrorReason } from './postgres-error.ts';
