@@ -10,7 +10,7 @@ export interface EffectiveSettings {
   readonly nacFullWipe: boolean;
 }
 
-export const defaultSettings: EffectiveSettings = {
+const defaultSettings: EffectiveSettings = {
   secondFactorRequired: true,
   tokenMaximumDays: 366,
   enrollmentCodeHours: 72,

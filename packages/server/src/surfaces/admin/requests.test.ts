@@ -294,6 +294,36 @@ describe('requests to the admin API', () => {
       ),
     });
 
+  test('HTTP-15 no pattern of any schema takes long on 50,000 characters', () => {
+    const patterns = new Set<string>();
+    const collect = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { pattern } = value as { pattern?: unknown };
+      if (typeof pattern === 'string') patterns.add(pattern);
+      for (const child of Object.values(value)) collect(child);
+    };
+    for (const route of surface.routes)
+      for (const part of [route.body, route.query, route.params]) collect(part);
+    assert.ok(patterns.size > 8);
+    const worst = ['a', '0', '-', ' ', '.', 'a-', 'aA0', ':', 'custom:', '0a.', '\\'].flatMap((unit) => {
+      const text = unit.repeat(Math.ceil(50_000 / unit.length)).slice(0, 50_000);
+      return [text, `${text}!`, `${text}\n`];
+    });
+    for (const pattern of patterns) {
+      const expression = new RegExp(pattern, 'u');
+      for (const text of worst) {
+        const began = performance.now();
+        expression.test(text);
+        // Twice, so that a pause of the machine is not taken for the pattern's.
+        const first = performance.now() - began;
+        if (first < 5) continue;
+        const again = performance.now();
+        expression.test(text);
+        assert.ok(performance.now() - again < 5, `${pattern} on ${text.slice(0, 8)}…`);
+      }
+    }
+  });
+
   test('HTTP-16 no answer may be kept, sniffed or framed, and an unknown suffix is nothing', async () => {
     for (const path of [
       '/me',

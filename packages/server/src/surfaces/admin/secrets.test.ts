@@ -98,7 +98,7 @@ describe('secrets', () => {
     }
   });
 
-  test('LOG-T02 passwords, codes, tokens, cookies and persons appear in no log, at any level', async () => {
+  test('LOG-T01, LOG-T02: passwords, codes, tokens, cookies and persons appear in no log, at any level', async () => {
     const client = new TestBrowser(surface.server);
     const before = surface.logged.length;
     const password = 'canary password of the log';
@@ -146,7 +146,7 @@ describe('secrets', () => {
     assert.ok(secrets.length >= 9);
     for (const secret of secrets) assert.ok(!lines.includes(secret), secret);
     for (const line of surface.logged)
-      assert.doesNotThrow(() => JSON.parse(line) as unknown, 'LOG-T01: one JSON a line');
+      assert.doesNotThrow(() => JSON.parse(line) as unknown, 'one JSON value a line');
   });
 
   test('the audit record names who signed in and from where as erasable values, and holds no secret', async () => {
