@@ -193,7 +193,7 @@ test('only the database kernel makes settings of the session', () => {
     "run('begin; set gh.org = 1');",
   ];
   for (const source of sources) {
-    refused({ [server('kernel/jobs.ts')]: source }, /in kernel\/db alone/);
+    refused({ [server('kernel/jobs.ts')]: source }, /belong to kernel\/db/);
     accepted({ [server('kernel/db/database.ts')]: source });
   }
   accepted({ [server('kernel/jobs.ts')]: "run('update jobs set state = $1');" });
