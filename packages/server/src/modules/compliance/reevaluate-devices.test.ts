@@ -89,6 +89,12 @@ describe('a change of policies', () => {
       )
     )[0];
 
+  const postures = async (deviceIds: readonly string[]) => {
+    const found = [];
+    for (const id of deviceIds) found.push(await posture(id));
+    return found;
+  };
+
   test('POL-09, POL-15: a stricter policy shuts a gate without waiting for the device, and its removal opens it again', async () => {
     const device = await fleet.addDevice();
     const { policy } = await checkIn(device, good);
@@ -150,7 +156,7 @@ describe('a change of policies', () => {
     ];
     await rows('update devices set user_id = $2 where device_id = any ($1)', [[theirs, mac], userId]);
     for (const device of [theirs, mac, mine]) await checkIn(device, good);
-    const before_ = await Promise.all([theirs, mac, mine].map(posture));
+    const before_ = await postures([theirs, mac, mine]);
     const item = await createPolicy(deps, principal(), {
       name: 'For Bobs',
       settings: { 'passcode.history': 3 },
@@ -161,7 +167,7 @@ describe('a change of policies', () => {
       platform: 'linux',
     });
     await settled();
-    const after_ = await Promise.all([theirs, mac, mine].map(posture));
+    const after_ = await postures([theirs, mac, mine]);
     const changed = after_.map((row, index) => row.policy_version !== before_[index].policy_version);
     assert.deepEqual(changed, [true, false, false]);
     assert.deepEqual(after_.slice(1), before_.slice(1), 'the rows of the others were not even written');
