@@ -133,7 +133,7 @@ describe('secrets', () => {
       goodPassword,
       '918273',
       token,
-      token.split('_')[3] ?? '',
+      token.slice(19, 62),
       query,
       'canary-',
       client.csrfToken ?? '',
