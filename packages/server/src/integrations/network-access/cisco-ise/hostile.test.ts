@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { connectAs } from '../../../kernel/db/address.ts';
 import { decodeFailure } from '@gatehouse/protocols/cisco-ise/index.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { limits } from '@gatehouse/core/limits.ts';
@@ -265,5 +267,30 @@ describe('hostile callers', () => {
     const { dictionary, decision } = await dark.ise().openSession('0A0000000001');
     assert.equal(dictionary.MDMServerReachable, 'UnReachable');
     assert.equal(decision, 'deny');
+  });
+
+  test('RAD-07 connections that are cut under way fail closed, and service resumes by itself', async () => {
+    const path = '/ciscoise/mdmapi/v3/devices/0/macaddress/0A0000000001/all';
+    assert.equal((await world.raw(path)).status, 200);
+    const { rows } = await world.admin.query<{ name: string }>('select current_database() as name');
+    const name = rows[0]?.name ?? '';
+    // From another database of the server: one cannot shut the one that one is in.
+    const outside = new pg.Client({ ...connectAs(world.db.address, 'login'), database: 'postgres' });
+    await outside.connect();
+    await outside.query(`alter database ${name} allow_connections false`);
+    await outside.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name like 'gatehouse gh_%'`,
+      [name],
+    );
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => world.raw(path)));
+    assert.ok(performance.now() - began < 2_000);
+    for (const answer of answers) {
+      assert.ok(answer.status >= 500, String(answer.status));
+      assert.equal(decodeFailure(new Uint8Array(await answer.arrayBuffer())).code, answer.status);
+    }
+    await outside.query(`alter database ${name} allow_connections true`);
+    await outside.end();
+    assert.equal((await world.raw(path)).status, 200);
   });
 });
