@@ -88,9 +88,11 @@ export async function unwrapFileKey(opener: BackupOpener, given: KeyWrap): Promi
     if (opener.kind !== 'passphrase')
       throw new BackupError('This backup opens with a passphrase: --passphrase-stdin');
     const { memory, passes } = given;
-    const sane = (value: unknown, most: number) => Number.isSafeInteger(value) && Number(value) <= most;
-    if (!sane(memory, highestCost.memory) || !sane(passes, highestCost.passes))
-      throw new BackupError('The head of the backup asks for more work than any backup of ours');
+    const sane = (value: unknown, least: number, most: number) =>
+      Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+    // 8 KiB is the least that argon2 can work in (RFC 9106 section 3.1).
+    if (!sane(memory, 8, highestCost.memory) || !sane(passes, 1, highestCost.passes))
+      throw new BackupError('The head of the backup asks for work that no backup of ours needs');
     const key = await passphraseKey(opener.passphrase, decode(given.salt, 16), memory, passes);
     return unwrap(key, decode(given.wrapped, 48), 'The passphrase is not the one of this backup');
   }
