@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { dataDirectoryMode } from '../kernel/data-directory.ts';
+import { findPostgresBinaries, releaseOf } from '../kernel/postgres/index.ts';
 
 type Level = 'ok' | 'warn' | 'fail';
 
@@ -77,11 +78,12 @@ function diskSpace(config: Config): Finding {
 
 function database(config: Config): Finding {
   if (config.databaseUrl === undefined) {
+    const { version, behind } = releaseOf(findPostgresBinaries());
+    const lags = behind === undefined ? '' : ` (behind ${behind}, hence on no network)`;
     return {
       check: 'database',
       level: 'warn',
-      message:
-        'embedded PostgreSQL: good to try and for small fleets; its security fixes lag, so it listens on no network. Production: GATEHOUSE_DATABASE_URL',
+      message: `embedded PostgreSQL ${version}${lags}: good to try and for small fleets. Production: GATEHOUSE_DATABASE_URL`,
     };
   }
   return config.allowPlaintextDatabase

@@ -8,4 +8,4 @@ export {
   type UnexpectedExit,
 } from './embedded-postgres.ts';
 export { findRunningPostgres } from './find-running.ts';
-export { PostgresError, type PostgresErrorReason } from './postgres-error.ts';
+export { type PostgresRelease, releaseOf } from './release.ts';
