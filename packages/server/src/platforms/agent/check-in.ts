@@ -46,6 +46,8 @@ function quietInterval(
   const isQuiet =
     state === 'registered' &&
     report.scans.length === 0 &&
+    // A machine that started anew, or another one with its key, is looked at closely (DEV-08).
+    report.bootId === contact.bootId &&
     report.counter > contact.reportCounter &&
     report.bootId === contact.bootId &&
     report.acknowledgedPolicyVersion === posture.policyVersion &&

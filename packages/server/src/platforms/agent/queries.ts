@@ -1,34 +1,28 @@
 import type { CheckInRequest } from '@gatehouse/contracts/agent.ts';
 import type { Database } from '../../kernel/db/database.ts';
-import { sql } from '../../kernel/db/sql.ts';
+import { tenantStatement } from '../../kernel/db/sql.ts';
 
-const quietContact = sql(
+const quietContact = tenantStatement(
   'agent-quiet-contact',
-  `update device_contacts set last_check_in_at = greatest(last_check_in_at, $3), report_counter = $4, boot_id = $5,
-     clock_skew_seconds = $6, acknowledged_policy_version = $7
-   where organization_id = $1 and device_id = $2 and report_counter < $4`,
+  `select note_quiet_contact($2, $3, $4, $5, $6) as counted where t.org is not null`,
 );
 
 const mostSkew = 2_147_483_647;
 
-/** Counts a check-in that brought nothing new. @returns false when another one came between. */
+/** Counts a check-in that brought nothing new, in one round trip. @returns false when another one came between. */
 export async function recordQuietContact(
-  database: Database,
+  database: Pick<Database, 'tenantQuery'>,
   device: { readonly organizationId: string; readonly deviceId: string },
   report: CheckInRequest,
   now: number,
 ): Promise<boolean> {
   const skew = Math.max(-mostSkew, Math.min(mostSkew, Math.round((report.sentAt - now) / 1_000)));
-  const changed = await database.withTenant(device.organizationId, (tx) =>
-    tx.run(quietContact, [
-      device.organizationId,
-      device.deviceId,
-      new Date(now),
-      report.counter,
-      report.bootId,
-      skew,
-      report.acknowledgedPolicyVersion ?? null,
-    ]),
-  );
-  return changed === 1;
+  const [row] = await database.tenantQuery<{ counted: boolean }>(device.organizationId, quietContact, [
+    device.deviceId,
+    new Date(now),
+    report.counter,
+    skew,
+    report.acknowledgedPolicyVersion ?? null,
+  ]);
+  return row?.counted === true;
 }

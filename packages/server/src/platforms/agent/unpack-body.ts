@@ -44,6 +44,8 @@ export function unpackBody(
     });
   }
   if (Number(contentLength ?? 0) > agentLimits.checkInBytes) throw tooLarge('The report is too large');
+  // A body whose length was announced ends there by the rules of HTTP: nothing is left to count.
+  if (contentLength !== undefined && encoding !== 'gzip') return body;
   let received = 0;
   let unpacked = 0;
   const countReceived = counter((bytes) => {
