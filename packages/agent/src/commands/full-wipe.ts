@@ -1,7 +1,8 @@
 /**
  * Resets the machine by a program that its own root user has named in advance. Linux has no factory reset, and a server that
  * could choose the program would own every machine: without the local file the command is refused (AGT-T02). The answer goes
- * out before the program starts, because afterwards there may be nobody left to give one.
+ * out before the program starts (it runs inside the service's sandbox, so it had better be `systemctl start` of a unit that
+ * does the work), because afterwards there may be nobody left to give one.
  */
 import { posix } from 'node:path';
 import { type System, valueOf } from '../system/system.ts';

@@ -24,8 +24,8 @@ export interface CheckInDependencies {
 export interface CheckInOutcome {
   readonly commands: readonly AgentCommand[];
   readonly nextCheckInSeconds: number;
-  /** Facts were sent, so the server's verdict may follow a moment later. */
-  readonly reported: boolean;
+  /** A policy has come into force that the server does not know to be in force yet (GAP-06). */
+  readonly toAcknowledge: boolean;
 }
 
 /** Statuses that say: this report will never be accepted. Holding on to it would hold up all others. */
@@ -36,8 +36,8 @@ export async function checkIn(of: CheckInDependencies): Promise<CheckInOutcome> 
   if (outbox.waiting.length === 0) await outbox.add(await scanner.bootId(), []);
   const commands: AgentCommand[] = [];
   let nextCheckInSeconds = store.current.schedule.checkInMinutes * 60;
-  let reported = false;
   let countedOn = false;
+  let acknowledged = store.current.appliedPolicyVersion;
   /**
    * The server has counted further than we have: this state directory is older than the device's history (restored from a
    * backup, or copied). The report changed nothing, so it goes out again under a counter of its own; once a session, because
@@ -61,19 +61,19 @@ export async function checkIn(of: CheckInDependencies): Promise<CheckInOutcome> 
           ...(appliedPolicyVersion === null ? {} : { acknowledgedPolicyVersion: appliedPolicyVersion }),
         }),
       );
+      acknowledged = appliedPolicyVersion;
       await outbox.remove(counter);
       if (answer.counter > counter) await countOn(answer.counter, bootId, scans);
       await takeIn(answer, of);
       commands.push(...answer.commands);
       nextCheckInSeconds = answer.nextCheckInSeconds;
-      reported ||= scans.length > 0;
     } catch (error) {
       if (!(error instanceof RefusedError) || !hopeless.has(error.status)) throw error;
       log(`the server does not take report ${counter}: ${error.message}`);
       await outbox.remove(counter);
     }
   }
-  return { commands, nextCheckInSeconds, reported };
+  return { commands, nextCheckInSeconds, toAcknowledge: store.current.appliedPolicyVersion !== acknowledged };
 }
 
 async function takeIn(

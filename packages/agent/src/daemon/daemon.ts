@@ -12,7 +12,7 @@ import { dueScans, nextAttempt } from '@gatehouse/core/schedules/schedule.ts';
 import { resumeInterrupted } from '../commands/carry-out.ts';
 import type { CommandContext } from '../commands/command-handler.ts';
 import { applyConfiguration } from '../configuration/manage-configuration.ts';
-import { ManagedLedger } from '../files/managed-ledger.ts';
+import { managedItemsOf, ManagedLedger } from '../files/managed-ledger.ts';
 import { RefusedError, UnreachableError } from '../protocol/errors.ts';
 import type { ManagedItems } from '../scans/scan-context.ts';
 import { StateStore } from '../state/agent-state.ts';
@@ -55,9 +55,10 @@ const holdSeconds = 50;
 const pollBackOff = { firstMs: 1_000, mostMs: 5 * 60_000 } as const;
 /** A server that answers at once instead of holding is asked this often. */
 const pollingMs = 60_000;
-/** The server judges a report a moment after it has answered; the verdict is fetched after this. */
-const verdictAfterMs = 3_000;
+/** Between two check-ins that nothing but the clock asks for, whatever the server says. */
+const leastPauseMs = 5_000;
 const renewalLookMs = 3_600_000;
+const troubleMs = 60_000;
 
 export class NotEnrolledError extends Error {
   override readonly name = 'NotEnrolledError';
@@ -157,6 +158,7 @@ class Daemon {
 
   async #followSchedule(): Promise<void> {
     const { store, now } = this.#of;
+    const { log } = this.#options;
     const { signal } = this.#stop;
     // After a start everything is new: the machine may have changed while nobody looked.
     const { policy } = store.current;
@@ -164,11 +166,17 @@ class Daemon {
     await this.#scanner.run(allScans);
     await this.#contact();
     while (!signal.aborted) {
-      const due = dueScans(store.current.schedule, store.current.lastScanAt, now());
-      if (due.length > 0) await this.#scanner.run(due);
-      if (this.#nextContactAt() <= now() || (store.current.failures === 0 && this.#hasNews()))
-        await this.#contact();
-      if (store.current.failures === 0 && this.#of.link.isRenewalDue(now())) await this.#renew();
+      try {
+        const due = dueScans(store.current.schedule, store.current.lastScanAt, now());
+        if (due.length > 0) await this.#scanner.run(due);
+        if (this.#nextContactAt() <= now() || (store.current.failures === 0 && this.#hasNews()))
+          await this.#contact();
+        if (store.current.failures === 0 && this.#of.link.isRenewalDue(now())) await this.#renew();
+      } catch (error) {
+        // A full disk, for one. It passes; an agent that ended over it would not come back to say so.
+        log(`something went wrong here: ${String(error)}`);
+        await this.#schedulePause.wait(troubleMs, signal);
+      }
       const scanAt = Math.min(
         ...allScans.map(
           (scan) => (store.current.lastScanAt[scan] ?? 0) + store.current.schedule.scans[scan] * 60_000,
@@ -193,6 +201,8 @@ class Daemon {
     try {
       await this.#of.link.renew(this.#of.now());
       this.#options.log('the certificate has been renewed');
+      // Used at once: only then does the server know that it arrived, and the old one can end.
+      await this.#contact();
     } catch (error) {
       this.#options.log(`the certificate could not be renewed: ${String(error)}`);
     }
@@ -208,7 +218,7 @@ class Daemon {
       if (store.current.leaving !== null) return this.#leave();
       const attemptedAt = now();
       try {
-        const { commands, nextCheckInSeconds, reported } = await checkIn({
+        const { commands, nextCheckInSeconds, toAcknowledge } = await checkIn({
           ...this.#of,
           scanner: this.#scanner,
           log: this.#options.log,
@@ -220,12 +230,11 @@ class Daemon {
           failures: 0,
           lastError: null,
         });
-        this.#nextCheckInAt = now() + Math.max(reported ? verdictAfterMs : 5_000, nextCheckInSeconds * 1000);
-        if (reported) this.#nextCheckInAt = Math.min(this.#nextCheckInAt, now() + verdictAfterMs);
+        this.#nextCheckInAt = now() + (toAcknowledge ? 0 : Math.max(leastPauseMs, nextCheckInSeconds * 1000));
         await this.#publish();
         this.#schedulePause.wake();
         this.#pollPause.wake();
-        void this.#takeCommands(commands);
+        void this.#takeCommands(commands).catch((error: unknown) => this.#options.log(String(error)));
         return true;
       } catch (error) {
         await this.#contactFailed(error, attemptedAt);
@@ -374,15 +383,7 @@ class Daemon {
   }
 
   #managed(): ManagedItems {
-    const { items } = this.#of.ledger;
-    return {
-      profiles: items
-        .filter(({ kind }) => kind === 'profile')
-        .map(({ id, name }) => ({ id, name, kind: 'gatehouse-profile' })),
-      certificateFingerprints: new Set(items.flatMap(({ fingerprint }) => fingerprint ?? [])),
-      paths: new Set(items.flatMap(({ files }) => files.map(({ path }) => path))),
-      pendingProfiles: this.#pendingProfiles,
-    };
+    return managedItemsOf(this.#of.ledger, this.#pendingProfiles);
   }
 
   /** In a folder of root's own, put in place whole; a failure to show something is no failure to do it. */

@@ -22,6 +22,7 @@ export async function endManagement({
   ledger,
 }: LeaveDependencies): Promise<Removal> {
   const removal = await ledger.removeAll();
+  state.end();
   await forgetIdentity(state);
   await outbox.clear();
   await journal.clear();

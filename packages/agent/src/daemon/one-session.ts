@@ -1,6 +1,6 @@
 /** A single session without the daemon: scans, reports, takes in policy and schedule. Commands wait for the daemon. */
 import { scans } from '@gatehouse/core/facts/types.ts';
-import { nothingManaged } from '../scans/scan-context.ts';
+import { managedItemsOf, ManagedLedger } from '../files/managed-ledger.ts';
 import { StateStore } from '../state/agent-state.ts';
 import { loadIdentity } from '../state/identity.ts';
 import { Outbox } from '../state/outbox.ts';
@@ -29,10 +29,18 @@ export async function oneSession({
   if (identity === undefined) throw new NotEnrolledError('this machine is not enrolled');
   const store = await StateStore.open(state);
   const outbox = await Outbox.open(state);
+  const ledger = await ManagedLedger.open(state, root);
   const link = new Link(state, store, identity);
   const now = Date.now;
   const system = createHostSystem({ root });
-  const scanner = new Scanner({ system, store, outbox, agentVersion, now, managed: () => nothingManaged });
+  const scanner = new Scanner({
+    system,
+    store,
+    outbox,
+    agentVersion,
+    now,
+    managed: () => managedItemsOf(ledger, 0),
+  });
   try {
     await scanner.run(scans);
     // A policy that only the daemon may put in force is not acknowledged here, so the daemon is handed it again.

@@ -1,8 +1,8 @@
 /** Waiting that ends early when somebody calls, or when the agent stops. */
 import { randomInt } from 'node:crypto';
 
-/** The longest that setTimeout can wait; whoever waits longer looks at the clock again on the way. */
-const longestMs = 2 ** 31 - 1;
+/** The clock is looked at this often: timers stand still while a machine sleeps, the clock on the wall does not. */
+const lookMs = 60_000;
 
 export class Pause {
   #wake: (() => void) | undefined;
@@ -15,13 +15,16 @@ export class Pause {
   }
 
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#called && !signal.aborted && ms > 0) {
+    const end = Date.now() + ms;
+    for (let left = ms; left > 0 && !this.#called && !signal.aborted; left = end - Date.now()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      const timer = setTimeout(resolve, Math.min(ms, longestMs));
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const stop = () => resolve();
+      const timer = setTimeout(resolve, Math.min(left, lookMs));
+      signal.addEventListener('abort', stop, { once: true });
       await promise;
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
       this.#wake = undefined;
     }
     this.#called = false;

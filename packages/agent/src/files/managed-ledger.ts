@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Exclusive } from '../exclusive.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
+import type { ManagedItems } from '../scans/scan-context.ts';
 import { AnchoredFolder, type FileMark, type FolderMark } from './anchored-folder.ts';
 
 /** In the order of removal: apps with their data first, then profiles and certificates (WIP-02). */
@@ -246,6 +247,18 @@ export class ManagedLedger {
   #save(): Promise<void> {
     return this.#state.writeJson(file, this.#items);
   }
+}
+
+/** The ledger as scans see it. */
+export function managedItemsOf({ items }: ManagedLedger, pendingProfiles: number): ManagedItems {
+  return {
+    profiles: items
+      .filter(({ kind }) => kind === 'profile')
+      .map(({ id, name }) => ({ id, name, kind: 'gatehouse-profile' })),
+    certificateFingerprints: new Set(items.flatMap(({ fingerprint }) => fingerprint ?? [])),
+    paths: new Set(items.flatMap(({ files }) => files.map(({ path }) => path))),
+    pendingProfiles,
+  };
 }
 
 function withFile(

@@ -79,7 +79,7 @@ export class CommandJournal {
   }
 
   async clear(): Promise<void> {
-    for (const id of this.#entries.keys()) await this.#folder.remove(`${id}.json`);
+    await this.#folder.removeAll();
     this.#entries.clear();
   }
 

@@ -73,7 +73,8 @@ export class Outbox {
   }
 
   async clear(): Promise<void> {
-    for (const { counter } of this.#reports) await this.remove(counter);
+    await this.#folder.removeAll();
+    this.#reports = [];
   }
 
   async #thin(): Promise<void> {

@@ -9,16 +9,25 @@ import { randomBytes } from 'node:crypto';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const maximumBytes = 64 * 1024 * 1024;
+/** No write takes this long. */
+const halfWrittenMs = 60_000;
 
 export class StateDirectory {
   readonly path: string;
+  /** Shared with the folders inside. */
+  readonly #life: { ended: boolean };
 
-  private constructor(path: string) {
+  private constructor(path: string, life: { ended: boolean }) {
     this.path = path;
+    this.#life = life;
   }
 
   /** Makes the directory if need be. Refuses one that is a link or belongs to somebody else. */
-  static async open(path: string): Promise<StateDirectory> {
+  static open(path: string): Promise<StateDirectory> {
+    return StateDirectory.#open(path, { ended: false });
+  }
+
+  static async #open(path: string, life: { ended: boolean }): Promise<StateDirectory> {
     if (!isAbsolute(path)) throw new Error(`the state directory must be an absolute path, not "${path}"`);
     await mkdir(path, { recursive: true, mode: 0o700 });
     const status = await lstat(path);
@@ -27,12 +36,17 @@ export class StateDirectory {
       throw new Error(`${path} belongs to uid ${status.uid}, not to the account the agent runs as`);
     }
     if ((status.mode & 0o077) !== 0) await chmod(path, 0o700);
-    return new StateDirectory(path);
+    return new StateDirectory(path, life);
   }
 
   /** A directory inside this one, under the same rules. */
   folder(name: string): Promise<StateDirectory> {
-    return StateDirectory.open(join(this.path, checked(name)));
+    return StateDirectory.#open(join(this.path, checked(name)), this.#life);
+  }
+
+  /** From now on nothing is written any more, here and in the folders inside: what is removed stays removed. */
+  end(): void {
+    this.#life.ended = true;
   }
 
   /** Undefined when there is no such file. */
@@ -69,6 +83,7 @@ export class StateDirectory {
 
   async write(name: string, content: string): Promise<void> {
     const target = join(this.path, checked(name));
+    if (this.#life.ended) return;
     const beside = join(this.path, `.${randomBytes(8).toString('hex')}.new`);
     const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const file = await open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -76,7 +91,9 @@ export class StateDirectory {
       await file.writeFile(content);
       await file.sync();
       await file.close();
-      await rename(beside, target);
+      // The end may have come while the bytes were on their way.
+      if (this.#life.ended) await unlink(beside).catch(() => undefined);
+      else await rename(beside, target);
     } catch (error) {
       await file.close().catch(() => undefined);
       await unlink(beside).catch(() => undefined);
@@ -98,14 +115,20 @@ export class StateDirectory {
     await this.#sync();
   }
 
-  /** Names of the files in it; half-written ones of an earlier life are removed. */
+  /** Names of the files in it; half-written ones of an earlier life are removed, those of another process at work are not. */
   async names(): Promise<readonly string[]> {
     const names: string[] = [];
     for (const name of await readdir(this.path)) {
-      if (name.startsWith('.')) await unlink(join(this.path, name)).catch(() => undefined);
-      else names.push(name);
+      if (!name.startsWith('.')) names.push(name);
+      else if (await isOlderThan(join(this.path, name), halfWrittenMs)) {
+        await unlink(join(this.path, name)).catch(() => undefined);
+      }
     }
     return names.sort();
+  }
+
+  async removeAll(): Promise<void> {
+    for (const name of await this.names()) await this.remove(name);
   }
 
   /** A rename is only safe from a power cut once the directory itself is on the disk. */
@@ -117,6 +140,11 @@ export class StateDirectory {
       await directory.close();
     }
   }
+}
+
+async function isOlderThan(path: string, ms: number): Promise<boolean> {
+  const status = await lstat(path).catch(() => undefined);
+  return status !== undefined && Date.now() - status.mtimeMs > ms;
 }
 
 function checked(name: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -47,8 +47,10 @@ test('a half-written file of an earlier life is cleared away, the whole one stay
   const state = await StateDirectory.open(path);
   await state.write('a.json', '1');
   writeFileSync(join(path, '.0011.new'), 'half');
+  utimesSync(join(path, '.0011.new'), new Date(0), new Date(0));
+  writeFileSync(join(path, '.0022.new'), 'somebody is writing');
   assert.deepEqual(await state.names(), ['a.json']);
-  assert.deepEqual(readdirSync(path), ['a.json']);
+  assert.deepEqual(readdirSync(path), ['.0022.new', 'a.json']);
 });
 
 test('DEV-14 counters go up across restarts, also when the newest report has gone', async (t) => {
@@ -56,7 +58,8 @@ test('DEV-14 counters go up across restarts, also when the newest report has gon
   const first = await Outbox.open(state);
   assert.equal((await first.add('b', [])).counter, 1);
   assert.equal((await first.add('b', [])).counter, 2);
-  await first.clear();
+  await first.remove(1);
+  await first.remove(2);
   const second = await Outbox.open(state);
   assert.deepEqual(second.waiting, []);
   assert.equal((await second.add('b', [])).counter, 3);
@@ -84,6 +87,20 @@ test('a queue of a long absence stays small and loses no newest scan', async (t)
   const waiting = (await Outbox.open(state)).waiting.flatMap(({ scans }) => scans);
   assert.equal(waiting.filter((one) => one.scan === 'certificates').length, 1);
   assert.deepEqual(waiting.findLast((one) => one.scan === 'security')?.facts, { 'os.name': '199' });
+});
+
+test('after the end nothing is written any more, whatever was on its way', async (t) => {
+  const path = folder(t);
+  const state = await StateDirectory.open(path);
+  const outbox = await Outbox.open(state);
+  await outbox.add('b', []);
+  const late = outbox.add('b', []);
+  state.end();
+  await outbox.clear();
+  await late;
+  await state.write('state.json', '{}');
+  assert.deepEqual(readdirSync(join(path, 'outbox')), []);
+  assert.deepEqual(readdirSync(path), ['outbox']);
 });
 
 test('DEV-07 a command is begun once: in this life, in the next, and with a journal file that cannot be read', async (t) => {
