@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
+import { createAddressList } from './kernel/http/address-list.ts';
 import { createHttpServer } from './kernel/http/server.ts';
 import type { TenantPrincipal } from './kernel/http/route.ts';
 import { startWorker } from './kernel/jobs/worker.ts';
@@ -28,7 +29,11 @@ import {
 import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
 import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
-import { createOrganizationFinder, readSettings } from './modules/organizations/index.ts';
+import {
+  createMailDomainFinder,
+  createOrganizationFinder,
+  readSettings,
+} from './modules/organizations/index.ts';
 import { ensureDefaults } from './modules/policies/index.ts';
 import { createAgentPlatform } from './platforms/agent/index.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -36,6 +41,7 @@ import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
+import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
@@ -44,6 +50,10 @@ import { registerSetupSurface } from './surfaces/setup.ts';
 export interface Application {
   /** People, programs, ISE and enrolling devices; never asks for a certificate. */
   readonly main: FastifyInstance;
+  /** Admin API and set-up page, when they are not on the main listener. */
+  readonly console: FastifyInstance | undefined;
+  /** What network access controllers ask, when it is not on the main listener. */
+  readonly nac: FastifyInstance | undefined;
   /** Enrolled devices, by certificate. */
   readonly device: FastifyInstance;
   /** Health and metrics, loopback. */
@@ -118,18 +128,31 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const admin = { ...administrators, cursorKey: kernel.keyFor('cursor'), version: product.version };
   const hosts = tls.hosts;
   const common = { log, trustedProxies: config.trustedProxies };
-  const main = createHttpServer({
-    ...common,
-    hosts,
-    tls: { context: tls.context },
-    renderUnrouted: renderUnroutedIse,
-  });
-  registerHealth(main, { database, stopping: () => stopping });
-  registerAdminSurface(main, admin, { routes });
-
-  registerSetupSurface(main, administrators);
+  const publicServer = () =>
+    createHttpServer({
+      ...common,
+      hosts,
+      anyHostAt: new Set([discoveryPath]),
+      tls: { context: tls.context },
+      renderUnrouted: renderUnroutedIse,
+    });
+  const main = publicServer();
+  // Parts of the main listener that the operator has moved to one of their own (CRY-10).
+  const { console: consolePlace, nac: nacPlace } = config.surfaces;
+  const own = { console: consolePlace.listen && publicServer(), nac: nacPlace.listen && publicServer() };
+  for (const server of [main, own.console, own.nac]) {
+    if (server) registerHealth(server, { database, stopping: () => stopping });
+  }
+  const consoleFrom = consolePlace.from && createAddressList(consolePlace.from);
+  registerAdminSurface(own.console ?? main, admin, { routes, from: consoleFrom });
+  registerSetupSurface(own.console ?? main, administrators, consoleFrom);
+  registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
   registerEnrollmentSurface(main, agents);
-  registerIseSurface(main, ise);
+  registerDiscoverySurface(main, {
+    findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
+    publicUrl: config.publicUrl,
+    clock,
+  });
 
   const device = createHttpServer({
     ...common,
@@ -151,15 +174,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       localCaller(directory.run, header(request, 'gatehouse-caller'), clock.now()),
   });
 
-  for (const [server, name] of [
-    [main, 'main'],
-    [device, 'device'],
-    [local, 'local'],
-  ] as const) {
+  const listeners = Object.entries({ main, device, local, ...own }).filter(
+    (entry): entry is [string, FastifyInstance] => entry[1] !== undefined,
+  );
+  for (const [name, server] of listeners) {
     metrics.observe(server, name);
     await server.ready();
+    if (server !== local) tls.follow(server.server as never);
   }
-  for (const server of [main, device]) tls.follow(server.server as never);
 
   // ---------------------------------------------------------------- what runs by itself
   const running = startWorker({
@@ -185,10 +207,11 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     device,
     operations,
     local,
+    ...own,
     async close() {
       stopping = true;
       agents.close();
-      await Promise.all([main.close(), device.close(), local.close()]);
+      await Promise.all(listeners.map(([, server]) => server.close()));
       await scheduler.stop();
       await running.stop();
       await refusals.close();

@@ -1,10 +1,19 @@
 // The environment, read once, checked, and turned into types. Nothing else reads process.env.
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { createAddressList } from './kernel/http/address-list.ts';
 
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+}
+
+/** `console`: admin API, set-up page. `nac`: what network access controllers ask. */
+export type MovableSurface = 'console' | 'nac';
+
+export interface SurfacePlace {
+  readonly listen: ListenAddress | undefined;
+  /** Addresses and ranges that may reach it; undefined: any. */
+  readonly from: readonly string[] | undefined;
 }
 
 export interface Config {
@@ -18,6 +27,8 @@ export interface Config {
   readonly deviceListen: ListenAddress;
   /** What devices use to reach it. */
   readonly deviceUrl: URL;
+  /** Listeners of their own for parts of the main one; undefined: they stay there (CRY-10). */
+  readonly surfaces: Readonly<Record<MovableSurface, SurfacePlace>>;
   /** Plain HTTP for /metrics and details of /readyz, loopback by default. */
   readonly operationsListen: ListenAddress;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
@@ -86,17 +97,26 @@ export function readConfig(
   if (header !== undefined && header !== 'rfc9440' && header !== 'nginx') {
     throw new ConfigError('GATEHOUSE_CLIENT_CERTIFICATE_HEADER must be rfc9440 or nginx');
   }
-  const trustedProxies = (get('GATEHOUSE_TRUSTED_PROXIES') ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-  for (const proxy of trustedProxies) {
-    if (isIP(proxy.split('/')[0] ?? '') === 0) {
+  const list = (name: string) => {
+    const entries = get(name)
+      ?.split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+    try {
+      createAddressList(entries ?? []);
+    } catch (error) {
       throw new ConfigError(
-        'GATEHOUSE_TRUSTED_PROXIES must be addresses or ranges such as 10.0.0.0/8, with commas between',
+        `${name} must be addresses or ranges with commas between: ${(error as Error).message}`,
       );
     }
-  }
+    return entries;
+  };
+  const place = (surface: string): SurfacePlace => {
+    const listenName = `GATEHOUSE_${surface}_LISTEN`;
+    const own = get(listenName);
+    const from = list(`GATEHOUSE_${surface}_FROM`);
+    return { listen: own === undefined ? undefined : address(listenName, own), from };
+  };
   const logLevel = get('GATEHOUSE_LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel))
     throw new ConfigError(`GATEHOUSE_LOG_LEVEL must be one of ${logLevels.join(', ')}`);
@@ -114,6 +134,7 @@ export function readConfig(
     listen,
     deviceListen,
     deviceUrl,
+    surfaces: { console: place('CONSOLE'), nac: place('NAC') },
     operationsListen: address(
       'GATEHOUSE_OPERATIONS_LISTEN',
       get('GATEHOUSE_OPERATIONS_LISTEN') ?? '127.0.0.1:9443',
@@ -121,7 +142,7 @@ export function readConfig(
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     masterKeyFile: get('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDirectory}/master.key`,
     logLevel,
-    trustedProxies,
+    trustedProxies: list('GATEHOUSE_TRUSTED_PROXIES') ?? [],
     clientCertificateHeader: header,
     demo,
   };

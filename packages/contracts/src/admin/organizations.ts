@@ -15,6 +15,20 @@ export const OrganizationSettings = Type.Object(
     enrollmentCodeHours: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 336, description: 'Life of an enrolment code. Default 72.' }),
     ),
+    mailDomains: Type.Optional(
+      Type.Array(
+        Type.String({
+          maxLength: 200,
+          pattern: '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$',
+        }),
+        {
+          maxItems: 20,
+          uniqueItems: true,
+          description:
+            'Domains of the users\u2019 mail addresses, lower case. Agents that are given an address ask gatehouse.DOMAIN where to enrol; let that name lead to this server.',
+        },
+      ),
+    ),
     collection: Type.Optional(
       Type.Object(
         {

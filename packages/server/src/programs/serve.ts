@@ -46,6 +46,9 @@ async function listen(application: Application, config: Config, runDirectory: st
   const at = (server: FastifyInstance, { host, port }: { host: string; port: number }) =>
     server.listen({ host, port });
   await at(application.main, config.listen);
+  const { console: consolePlace, nac } = config.surfaces;
+  if (application.console && consolePlace.listen) await at(application.console, consolePlace.listen);
+  if (application.nac && nac.listen) await at(application.nac, nac.listen);
   await at(application.device, config.deviceListen);
   await at(application.operations, config.operationsListen);
   await application.local.listen({ path: prepareLocalSocket(runDirectory) });

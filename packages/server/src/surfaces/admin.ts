@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AddressList } from '../kernel/http/address-list.ts';
 import type { AdminRoute } from '../kernel/http/route.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
 import type { AdministratorDeps } from '../modules/administrators/index.ts';
@@ -20,6 +21,7 @@ export interface AdminSurfaceOptions {
   readonly routes: readonly AdminRoute[];
   /** On the local socket: who calls. It is then the only way in. */
   readonly localCaller?: (request: FastifyRequest) => Principal;
+  readonly from?: AddressList | undefined;
 }
 
 const megabyte = 1024 * 1024;
@@ -33,6 +35,7 @@ export function registerAdminSurface(
   registerSurface(server, {
     name: 'admin',
     prefix: '/api/v1',
+    from: options.from,
     authenticate: createAuthenticate(authenticateDeps),
     bodies: { 'application/json': 'json', 'text/csv': 'stream' },
     bodyLimit: megabyte / 4,

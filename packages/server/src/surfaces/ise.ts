@@ -3,6 +3,7 @@
 // integration reads the request target itself, which the router would have decoded.
 import { encodeFailure } from '@gatehouse/protocols/cisco-ise/index.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AddressList } from '../kernel/http/address-list.ts';
 import type { Failure } from '../kernel/http/failure.ts';
 import { type Surface, registerSurface } from '../kernel/http/surface.ts';
 import {
@@ -16,9 +17,9 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const noBody = new Uint8Array();
 
 /** `/ciscoise/…`, and `/{organization}/ciscoise/…` for controllers that are given an instance. */
-export function registerIseSurface(server: FastifyInstance, ise: CiscoIse): void {
+export function registerIseSurface(server: FastifyInstance, ise: CiscoIse, from?: AddressList): void {
   for (const prefix of ['/ciscoise', '/:organization/ciscoise'])
-    registerSurface(server, surfaceAt(prefix, ise));
+    registerSurface(server, { ...surfaceAt(prefix, ise), from });
 }
 
 function surfaceAt(prefix: string, ise: CiscoIse): Surface {

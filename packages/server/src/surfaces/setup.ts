@@ -6,6 +6,7 @@ import { SetupBegin, SetupCompletion, type SetupOffer } from '@gatehouse/contrac
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
+import type { AddressList } from '../kernel/http/address-list.ts';
 import { createRateLimit, sourceOf } from '../kernel/http/rate-limit.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
 import { type AdministratorDeps, beginSetup, completeSetup } from '../modules/administrators/index.ts';
@@ -21,7 +22,11 @@ const page = part('page.html')
 
 const access = { public: 'the one-time link is the credential' } as const;
 
-export function registerSetupSurface(server: FastifyInstance, deps: AdministratorDeps): void {
+export function registerSetupSurface(
+  server: FastifyInstance,
+  deps: AdministratorDeps,
+  from?: AddressList,
+): void {
   const limit = createRateLimit({ clock: deps.clock, burst: 20, perMinute: 20 });
   const admit = (request: FastifyRequest) => {
     requireSameOrigin(headerOf(request), deps.publicUrl);
@@ -34,6 +39,7 @@ export function registerSetupSurface(server: FastifyInstance, deps: Administrato
   registerSurface(server, {
     name: 'setup',
     prefix: '/setup',
+    from,
     bodyLimit: 4_096,
     renderFailure: renderProblem,
     routes(scope) {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { FastifyInstance } from 'fastify';
 import { silentLog } from '../log.ts';
+import { createAddressList } from './address-list.ts';
 import { createHttpServer } from './server.ts';
 import { registerSurface } from './surface.ts';
 
@@ -168,6 +169,25 @@ describe('the HTTP server', () => {
     assert.equal((await post('[[[[1]]]]')).statusCode, 200);
     assert.equal((await post('[[[[[1]]]]]')).statusCode, 400);
     assert.equal((await post('{"a"')).statusCode, 400);
+  });
+
+  test('CRY-10: a surface with an address list is not there for anybody else', async () => {
+    const listed = createHttpServer({ log: silentLog, trustedProxies: ['127.0.0.1'] });
+    registerSurface(listed, {
+      name: 'listed',
+      prefix: '/l',
+      from: createAddressList(['192.0.2.0/24']),
+      renderFailure: (failure, _request, reply) => reply.send(failure.code),
+      routes: (scope) => {
+        scope.get('/x', { config: { access: { public: 'test' } } }, async () => 'here');
+      },
+    });
+    const ask = (forwarded: string) =>
+      listed.inject({ url: '/l/x', headers: { 'x-forwarded-for': forwarded } });
+    assert.equal((await ask('192.0.2.9')).body, 'here');
+    assert.equal((await ask('198.51.100.9')).statusCode, 404);
+    // What the client itself claims, left of the proxy's own entry, does not count.
+    assert.equal((await ask('192.0.2.9, 198.51.100.9')).statusCode, 404);
   });
 
   test('HTTP-14 an unknown error shows nothing of itself', async () => {

@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Host names this server answers to; others get 421 (HTTP-05). Absent: any. */
   readonly hosts?: ReadonlySet<string>;
+  /** Addresses that answer under any host name: what is found there is public, and no link is made from the name. */
+  readonly anyHostAt?: ReadonlySet<string>;
   /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
   readonly renderUnrouted?: (
     failure: Failure,
@@ -75,7 +77,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     for (const name in secureHeaders) reply.header(name, secureHeaders[name]);
     if (options.tls) reply.header('strict-transport-security', 'max-age=63072000');
     reply.header('x-request-id', request.id);
-    if (options.hosts && !knowsHost(options.hosts, request.raw)) {
+    const anyHost = options.anyHostAt?.has(request.url) === true;
+    if (options.hosts && !anyHost && !knowsHost(options.hosts, request.raw)) {
       throw new DomainError('not-found', 'This server does not answer for that host name', {
         reason: unknownHost,
       });

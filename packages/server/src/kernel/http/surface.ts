@@ -2,6 +2,7 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { enforceAccess } from './access.ts';
+import type { AddressList } from './address-list.ts';
 import { type Failure, reportFailure } from './failure.ts';
 import { parseJsonBody } from './json-body.ts';
 import { hasBody, requireMediaType } from './media-type.ts';
@@ -10,6 +11,8 @@ export interface Surface {
   readonly name: string;
   /** Where it lives: `/api/v1`. May hold parameters: `/:organization/ciscoise`. */
   readonly prefix: string;
+  /** Who may reach it at all; for everybody else there is nothing here (CRY-10). Absent: anybody. */
+  readonly from?: AddressList | undefined;
   /**
    * Establishes who calls, from headers and socket alone; sets `request.principal` (or the surface's own identity). Runs
    * before the body is read, for every route that is not public. Throws DomainError `unauthenticated`.
@@ -49,6 +52,7 @@ export function registerSurface(server: FastifyInstance, surface: Surface): void
         }
       }
       scope.addHook('onRequest', async (request, reply) => {
+        if (surface.from && !surface.from.includes(request.ip)) throw notFound();
         const access = request.routeOptions.config.access;
         if (access !== undefined && !('public' in access)) await surface.authenticate?.(request, reply);
         enforceAccess(request);

@@ -1,7 +1,8 @@
 // Addresses name an organization by its slug before a tenant is known. A slug never changes, so what was found once may
 // be remembered; what was not found is asked again, because it may exist by now.
 import type { Database } from '../../kernel/db/database.ts';
-import { selectOrganizationBySlug } from './queries.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { selectOrganizationBySlug, selectOrganizationsByMailDomain } from './queries.ts';
 
 export interface FoundOrganization {
   readonly organizationId: string;
@@ -28,6 +29,35 @@ export function createOrganizationFinder(deps: { readonly database: Database }):
     const found = { organizationId: row.organization_id, slug: row.slug, name: row.name };
     if (bySlug.size >= remembered) bySlug.clear();
     bySlug.set(slug, found);
+    return found;
+  };
+}
+
+/** The organization that says the mail domain is its own; undefined also when several say so. */
+export type FindOrganizationByMailDomain = (domain: string) => Promise<FoundOrganization | undefined>;
+
+const mailDomainLifeMs = 60_000;
+
+/** Remembers answers for a minute, good and bad ones: whoever asks is a stranger and may ask often. */
+export function createMailDomainFinder(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+}): FindOrganizationByMailDomain {
+  const known = new Map<string, { readonly found: FoundOrganization | undefined; readonly until: number }>();
+  return async (domain) => {
+    const now = deps.clock.now();
+    const answer = known.get(domain);
+    if (answer && answer.until > now) return answer.found;
+    const rows = await deps.database.withSystem('find-organization', (tx) =>
+      selectOrganizationsByMailDomain(tx, domain),
+    );
+    const [row] = rows;
+    const found =
+      row && rows.length === 1
+        ? { organizationId: row.organization_id, slug: row.slug, name: row.name }
+        : undefined;
+    if (known.size >= remembered) known.clear();
+    known.set(domain, { found, until: now + mailDomainLifeMs });
     return found;
   };
 }

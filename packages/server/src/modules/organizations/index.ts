@@ -1,8 +1,10 @@
 /** Organizations, the tenants: created complete, found by slug, with settings of their own. */
 export { createOrganization, type CreateOrganizationDeps } from './create-organization.ts';
 export {
+  createMailDomainFinder,
   createOrganizationFinder,
   type FindOrganization,
+  type FindOrganizationByMailDomain,
   type FoundOrganization,
 } from './find-organization.ts';
 export type { CreatedOrganization, OnCreated, RecordAudit } from './ports.ts';

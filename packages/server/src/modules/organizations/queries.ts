@@ -85,3 +85,12 @@ export function listOrganizationRows(
 ): Promise<OrganizationRow[]> {
   return tx.query(list, [after ?? null, limit]);
 }
+
+const selectByMailDomain = sql(
+  'organizations-select-by-mail-domain',
+  `select organization_id, slug, name from organizations where settings -> 'mailDomains' ? $1 limit 2`,
+);
+
+export function selectOrganizationsByMailDomain(tx: SystemTx, domain: string): Promise<OrganizationName[]> {
+  return tx.query(selectByMailDomain, [domain]);
+}
