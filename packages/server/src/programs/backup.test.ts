@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,11 +9,14 @@ import { checkpointVerifier } from '@gatehouse/core/audit/checkpoint-verifier.ts
 import type { ExportHeader } from '@gatehouse/core/audit/export.ts';
 import { verifyExport } from '@gatehouse/core/audit/verify.ts';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
+import { parseCertificate } from '@gatehouse/protocols/x509/index.ts';
 import { openBackup, type RowBatch } from '../kernel/backup/backup-reader.ts';
 import { newBackupIdentity } from '../kernel/backup/file-key.ts';
+import type { KeptOut } from '../kernel/backup/keep-out.ts';
 import { openSnapshot } from '../kernel/backup/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '../kernel/db/test-database.ts';
 import { sql } from '../kernel/db/sql.ts';
+import type { TenantPrincipal } from '../kernel/http/route.ts';
 import { newId } from '../kernel/ids.ts';
 import { masterKeysOf } from '../kernel/sealed/master-key.ts';
 import {
@@ -22,11 +25,12 @@ import {
   beginSetup,
   signIn,
 } from '../modules/administrators/index.ts';
-import { exportAudit, sealAudit } from '../modules/audit/index.ts';
+import { exportAudit, recordAudit, sealAudit } from '../modules/audit/index.ts';
 import { authenticateCertificate } from '../modules/certificates/index.ts';
 import { beginEnrollment, completeEnrollment } from '../modules/enrollment/index.ts';
 import { TestDevice } from '../modules/enrollment/test-device.ts';
 import { writeBackup } from './backup.ts';
+import { readKeptOut } from './read-kept-out.ts';
 import { restoreBackup } from './restore.ts';
 import {
   type Instance,
@@ -66,11 +70,19 @@ describe('backup and restore', () => {
     }
   }
 
-  async function restored(file: string, keys = source.keys, acceptUnknownOrigin = false) {
+  async function restored(
+    file: string,
+    keys = source.keys,
+    acceptUnknownOrigin = false,
+    keptOut?: ReadonlyMap<string, KeptOut>,
+  ) {
     const empty = await openTestDatabase({ empty: true });
     const backup = await openBackup(file, opener, keys);
     try {
-      const report = await restoreBackup(empty.address, backup, { acceptUnknownOrigin });
+      const report = await restoreBackup(empty.address, backup, {
+        acceptUnknownOrigin,
+        ...(keptOut === undefined ? {} : { keptOut }),
+      });
       const { instance, close } = await openInstanceOn(empty.address, keys);
       restoredDatabases.push({
         async dispose() {
@@ -279,6 +291,56 @@ describe('backup and restore', () => {
     }
   });
 
+  test('DAT-07 whom the audit export shut out after the backup stays out; an export that was altered is refused', async () => {
+    const { acme } = source;
+    const there = source.instance;
+    const actor = {
+      ...auditorOf(acme.id),
+      role: 'org-admin',
+      permissions: effectivePermissions('org-admin'),
+    };
+    const admin = await source.db.superuser();
+    const boss = await admin.query<{ id: string }>(
+      `select administrator_id::text as id from administrators where email = 'boss@acme.example'`,
+    );
+    const bossId = boss.rows[0]?.id ?? '';
+    const serial = Buffer.from(parseCertificate(acme.goodCertificate).serial, 'hex').toString('hex');
+    await there.database.withTenant(acme.id, async (tx) => {
+      const done = { actor, outcome: 'done' } as const;
+      const target = (kind: string, id: string) => ({ target: { kind, id } });
+      await recordAudit(tx, { ...done, action: 'certificates.revoke', ...target('certificate', serial) });
+      await recordAudit(tx, { ...done, action: 'devices.block', ...target('device', acme.deviceId) });
+      await recordAudit(tx, {
+        ...done,
+        action: 'administrators.update',
+        ...target('administrator', bossId),
+        show: { state: { before: 'active', after: 'disabled' } },
+      });
+    });
+    const file = join(folder, 'acme.jsonl');
+    let text = '';
+    for await (const line of await exportAudit(there, actor)) text += line;
+    writeFileSync(file, text.replace('devices.block', 'devices.bloom'));
+    await assert.rejects(readKeptOut(file), /is not whole/);
+    writeFileSync(file, text);
+    const { organizationId, list } = await readKeptOut(file);
+    const again = await restored(everything, source.keys, false, new Map([[organizationId, list]]));
+    assert.equal(again.report.replayed, 3);
+    await assert.rejects(authenticateCertificate(again.instance, acme.goodCertificate), /blocked/);
+    const way = { requestId: newId(), address: '192.0.2.1', knownBrowser: undefined, session: undefined };
+    const who = { organization: 'acme', email: 'boss@acme.example', password };
+    await assert.rejects(signIn(again.instance, who, way));
+    const states = await (await again.db.superuser()).query(
+      'select revoked_at is not null as revoked from certificates where serial = $1',
+      [Buffer.from(serial, 'hex')],
+    );
+    assert.deepEqual(states.rows, [{ revoked: true }]);
+    // The other organization is as it was.
+    await authenticateCertificate(again.instance, source.globex.goodCertificate);
+    const foreign = new Map([[newId(), list]]);
+    await assert.rejects(restored(everything, source.keys, false, foreign), /not in the backup/);
+  });
+
   test('DAT-07 a command that waited is withdrawn, with what was sealed in it; no wipe is left of the hour’s budget', async () => {
     for (const { id, queuedCommand } of organizations()) {
       const row = await target.database.withTenant(id, (tx) => tx.one(selectCommand, [id, queuedCommand]));
@@ -307,15 +369,7 @@ describe('backup and restore', () => {
 
   test('LOG-T03 the audit chain holds across the restore, which stands in it', async () => {
     for (const { id } of organizations()) {
-      const auditor = {
-        kind: 'local',
-        id: '1000',
-        organizationId: id,
-        label: 'auditor',
-        role: 'auditor',
-        permissions: effectivePermissions('auditor'),
-        empoweredAt: null,
-      } as const;
+      const auditor = auditorOf(id);
       const lines: string[] = [];
       for await (const line of await exportAudit(target, auditor)) lines.push(line.trim());
       const { keys = [] } = JSON.parse(lines[0] ?? '') as ExportHeader;
@@ -395,6 +449,19 @@ describe('backup and restore', () => {
     await assert.rejects(back(join(folder, 'nobody.backup'), 'nobody'), /no organization nobody/);
   });
 });
+
+function auditorOf(organizationId: string): TenantPrincipal {
+  const permissions = effectivePermissions('auditor');
+  return {
+    kind: 'local',
+    id: '1000',
+    organizationId,
+    label: 'auditor',
+    role: 'auditor',
+    permissions,
+    empoweredAt: null,
+  };
+}
 
 /** Whatever in the file unpacks by itself, from any offset that looks like the beginning of a packed stream. */
 function unpackAnything(bytes: Buffer): Buffer[] {

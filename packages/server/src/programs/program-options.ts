@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly file: string;
   readonly flags: ReadonlySet<string>;
   readonly values: Readonly<Record<string, string | undefined>>;
+  /** Options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[] | undefined>>;
 }
 
 /** One FILE and options. @throws UsageError */
@@ -28,12 +30,14 @@ export function parseProgramOptions(
   if (file === undefined || file === '') throw new UsageError('FILE is missing');
   if (more.length > 0) throw new UsageError(`unexpected: ${more[0]}`);
   const values: Record<string, string | undefined> = {};
+  const lists: Record<string, readonly string[]> = {};
   const flags = new Set<string>();
   for (const [name, value] of Object.entries(parsed.values)) {
     if (value === true) flags.add(name);
     else if (typeof value === 'string') values[name] = value;
+    else if (Array.isArray(value)) lists[name] = value.map(String);
   }
-  return { file, flags, values };
+  return { file, flags, values, lists };
 }
 
 /** Help, wrong usage, or the work itself. @returns the exit status */

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
 import { type OpenBackup, openBackup } from '../kernel/backup/backup-reader.ts';
 import type { BackupOpener } from '../kernel/backup/file-key.ts';
+import { type KeptOut, keepOut } from '../kernel/backup/keep-out.ts';
 import type { Invalidated } from '../kernel/backup/invalidate.ts';
 import { restoreRows } from '../kernel/backup/restore-rows.ts';
 import type { DatabaseAddress } from '../kernel/db/address.ts';
@@ -17,6 +18,7 @@ import { recordAudit } from '../modules/audit/index.ts';
 import { reachChanged } from '../modules/policies/index.ts';
 import { subscriptions } from '../subscriptions.ts';
 import { localOperator } from './backup.ts';
+import { readKeptOut } from './read-kept-out.ts';
 import { parseProgramOptions, progressLine, readSecret, runProgram, UsageError } from './program-options.ts';
 
 const usage = `usage: gatehouse restore FILE (--passphrase-stdin | --identity FILE) [options]
@@ -26,9 +28,10 @@ into the data directory first. The server must not run.
 
   --passphrase-stdin       the passphrase is on standard input
   --identity FILE          the secret half of the key pair that the backup was made for
+  --revocations EXPORT     an audit export of the old server, whole: whom it shut out after the backup stays out (repeatable)
   --accept-unknown-origin  also when the master key of the backup is lost: sealed values then stay closed for ever
   --data-dir DIR           the new data directory (GATEHOUSE_DATA_DIR, ./data)
-  --json                   print { file, organizations, tables, rows, createdAt }
+  --json                   print { file, organizations, tables, rows, createdAt, replayed }
 `;
 
 export interface RestoreReport {
@@ -37,13 +40,16 @@ export interface RestoreReport {
   readonly rows: number;
   /** When the backup was made: what happened since is lost. */
   readonly createdAt: string;
+  /** Certificates, devices and accounts that an audit export shut out again. */
+  readonly replayed: number;
 }
 
 export function restore(env: Readonly<Record<string, string | undefined>>, args: readonly string[]) {
   return runProgram(usage, args, async () => {
-    const { file, flags, values } = parseProgramOptions(args, {
+    const { file, flags, values, lists } = parseProgramOptions(args, {
       'passphrase-stdin': { type: 'boolean' },
       identity: { type: 'string' },
+      revocations: { type: 'string', multiple: true },
       'accept-unknown-origin': { type: 'boolean' },
       'data-dir': { type: 'string' },
       json: { type: 'boolean' },
@@ -55,6 +61,11 @@ export function restore(env: Readonly<Record<string, string | undefined>>, args:
       identity === undefined
         ? { kind: 'passphrase', passphrase: await readSecret() }
         : { kind: 'identity', identity: readFileSync(identity, 'utf8') };
+    const keptOut = new Map<string, KeptOut>();
+    for (const name of lists['revocations'] ?? []) {
+      const { organizationId, list } = await readKeptOut(name);
+      keptOut.set(organizationId, list);
+    }
     const config = readConfig(
       values['data-dir'] === undefined ? env : { ...env, GATEHOUSE_DATA_DIR: values['data-dir'] },
     );
@@ -62,22 +73,27 @@ export function restore(env: Readonly<Record<string, string | undefined>>, args:
     const json = flags.has('json');
     const report = await restoreFile(config, path, opener, {
       acceptUnknownOrigin: flags.has('accept-unknown-origin'),
+      keptOut,
       progress: progressLine(json),
     });
     process.stdout.write(json ? `${JSON.stringify({ file: path, ...report })}\n` : `${describe(report)}\n`);
   });
 }
 
-function describe({ rows, organizations, createdAt }: RestoreReport): string {
+function describe({ rows, organizations, createdAt, replayed }: RestoreReport): string {
   return [
     `${rows} rows of ${organizations} organization(s) are back, as they were at ${createdAt}.`,
     'Everybody signs in anew; open enrolment codes, links and all API tokens are void: issue new ones.',
-    'Certificates that were revoked after the backup are good again: revoke them anew (the audit export of the old server lists them).',
+    replayed > 0
+      ? `${replayed} certificates, devices and accounts were shut out again, as the audit export says.`
+      : 'Whoever was shut out after the backup is in again, unless --revocations named an audit export that says so.',
   ].join('\n');
 }
 
 interface RestoreFlags {
   readonly acceptUnknownOrigin: boolean;
+  /** By organization. */
+  readonly keptOut?: ReadonlyMap<string, KeptOut>;
   readonly migrations?: readonly Migration[];
   readonly progress?: (line: string) => void;
 }
@@ -110,10 +126,18 @@ export async function restoreBackup(
 ): Promise<RestoreReport> {
   const events = createEvents(subscriptions, () => undefined);
   const { manifest, header } = backup;
+  for (const id of flags.keptOut?.keys() ?? []) {
+    if (!manifest.organizations.some((organization) => organization.id === id))
+      throw new Error(`An audit export is of organization ${id}, which is not in the backup`);
+  }
+  let replayed = 0;
   const { rows } = await restoreRows(address, backup, {
     ...flags,
     async finish(tx, ended) {
-      await recordRestore(tx, header.createdAt, ended);
+      const list = flags.keptOut?.get(tx.organizationId);
+      const kept = list === undefined ? 0 : await keepOut(tx, list);
+      replayed += kept;
+      await recordRestore(tx, header.createdAt, { ...ended, replayed: kept });
       // The gates are asked again: time has passed, and what devices said since is not known.
       const reach = { targetKind: 'organization', targetId: tx.organizationId, platform: null };
       await events.emit(tx, { name: reachChanged, subjectId: tx.organizationId, payload: reach });
@@ -124,10 +148,15 @@ export async function restoreBackup(
     tables: manifest.tables.length,
     rows,
     createdAt: header.createdAt,
+    replayed,
   };
 }
 
-function recordRestore(tx: TenantTx, createdAt: string, ended: Invalidated): Promise<void> {
+function recordRestore(
+  tx: TenantTx,
+  createdAt: string,
+  ended: Invalidated & { readonly replayed: number },
+): Promise<void> {
   return recordAudit(tx, {
     actor: localOperator(),
     action: 'instance.restored',
