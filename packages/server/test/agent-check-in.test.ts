@@ -241,6 +241,26 @@ describe('a computer checks in', () => {
     assert.deepEqual(row, { state: 'unmanaged', registered: false, access_network: 'deny', revoked: true });
   });
 
+  test('DEV-08 two machines with one key: once they take turns, both are shut out until an administrator has looked', async () => {
+    const original = await newComputer();
+    const clone = world.newComputer(original.identity, original.trust, original.key);
+    await original.checkIn({ counter: 1, bootId: 'boot-a', scans: [good()] });
+    assert.equal((await clone.checkIn({ counter: 2, bootId: 'boot-b', scans: [good()] })).status, 200);
+    const caught = await original.checkIn({ counter: 3, bootId: 'boot-a', scans: [good()] });
+    assert.equal(caught.body.posture.network, 'deny');
+    assert.deepEqual(caught.body.commands, []);
+    for (const machine of [original, clone]) {
+      const answer = await machine.checkIn({ counter: 9, bootId: 'boot-b' });
+      assert.equal(answer.status, 401);
+      assert.equal(answer.body.error.code, 'device-blocked');
+    }
+    const alarms = await world.query(
+      `select 1 from events where name = 'device.key-cloned' and subject_id = $1`,
+      [original.deviceId],
+    );
+    assert.equal(alarms.length, 1);
+  });
+
   test('DEV-10 what exceeds a limit is refused or cut and marked, at the limit and one above', async () => {
     const computer = await newComputer();
     const fresh = async (change: object) => (await computer.checkIn(change)).status;

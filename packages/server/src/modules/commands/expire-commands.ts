@@ -1,5 +1,5 @@
 // No command waits for ever: what was not answered by its deadline expires, and what ended with its device is closed.
-import { systemActor } from '@gatehouse/core/actor.ts';
+import { type Actor, systemActor } from '@gatehouse/core/actor.ts';
 import { isOpen } from '@gatehouse/core/commands/state-machine.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import { isUuid } from '../../kernel/ids.ts';
@@ -50,6 +50,23 @@ async function expireOne(deps: ExpiryDeps, tx: TenantTx, commandId: string, now:
   return true;
 }
 
+/** Ends whatever waits for the device or for its answer. The caller holds the device's lock. */
+export async function closeCommands(
+  deps: Omit<ExpiryDeps, 'database'>,
+  tx: TenantTx,
+  { deviceId, actor, reason }: { readonly deviceId: string; readonly actor: Actor; readonly reason: string },
+): Promise<void> {
+  for (const id of await openCommandIds(tx, deviceId)) {
+    const row = await lockCommand(tx, id);
+    if (!row || !isOpen(row.state)) continue;
+    await finishCommand(deps, tx, row, {
+      event: row.state === 'queued' ? 'cancel' : 'expire',
+      actor,
+      reason,
+    });
+  }
+}
+
 export const closeCommandsKind = 'close-device-commands';
 
 /** The reaction to the end of a device's management. */
@@ -61,20 +78,14 @@ export function closeCommandsJob(deps: Omit<ExpiryDeps, 'database'>): JobDefinit
       return { deviceId };
     },
     async run(tx, { deviceId }) {
-      const ids = await openCommandIds(tx, deviceId);
-      if (ids.length === 0) return;
       // Enrolled again meanwhile: what waits now is meant for the device as it is now.
-      const device = await lockDevice(tx, deviceId);
-      if (device.state !== 'unmanaged') return;
-      for (const id of ids) {
-        const row = await lockCommand(tx, id);
-        if (!row || !isOpen(row.state)) continue;
-        await finishCommand(deps, tx, row, {
-          event: row.state === 'queued' ? 'cancel' : 'expire',
-          actor: systemActor(closeCommandsKind, tx.organizationId),
-          reason: 'The device is no longer managed.',
-        });
-      }
+      const device = (await openCommandIds(tx, deviceId)).length > 0 && (await lockDevice(tx, deviceId));
+      if (!device || device.state !== 'unmanaged') return;
+      await closeCommands(deps, tx, {
+        deviceId,
+        actor: systemActor(closeCommandsKind, tx.organizationId),
+        reason: 'The device is no longer managed.',
+      });
     },
   };
 }

@@ -19,6 +19,7 @@ const eventNames = {
   'begin-wipe': 'device.wipe-begun',
   'end-wipe': 'device.wipe-ended',
   unmanage: 'device.unmanaged',
+  'enrol-again': 'device.enrolled-again',
 } as const satisfies Record<DeviceEvent, string>;
 
 const refusals: Readonly<Record<string, string>> = {

@@ -5,12 +5,12 @@ import { applyDeviceEvent, deviceEvents } from './device-lifecycle.ts';
 
 /** The whole product, written out a second time: every pair of state and event was decided. `-`: unchanged; `!`: refused. */
 const decided = {
-  //            register      block     unblock       begin-wipe end-wipe      unmanage
-  pending: ['registered', '!', '!', '-', '-', 'unmanaged'],
-  registered: ['-', 'blocked', '-', 'wiping', '-', 'unmanaged'],
-  wiping: ['-', '!', '!', '-', 'registered', 'unmanaged'],
-  blocked: ['!', '-', 'registered', '!', '-', 'unmanaged'],
-  unmanaged: ['!', '!', '!', '!', '-', '-'],
+  //            register      block     unblock       begin-wipe end-wipe      unmanage     enrol-again
+  pending: ['registered', '!', '!', '-', '-', 'unmanaged', '-'],
+  registered: ['-', 'blocked', '-', 'wiping', '-', 'unmanaged', 'pending'],
+  wiping: ['-', '!', '!', '-', 'registered', 'unmanaged', 'pending'],
+  blocked: ['!', '-', 'registered', '!', '-', 'unmanaged', '!'],
+  unmanaged: ['!', '!', '!', '!', '-', '-', 'pending'],
 } as const;
 
 describe('the life of a device', () => {
@@ -32,7 +32,9 @@ describe('the life of a device', () => {
     assert.deepEqual(ways, ['register']);
   });
 
-  test('an unmanaged device never comes back by an event', () => {
-    for (const event of deviceEvents) assert.notEqual(applyDeviceEvent('unmanaged', event).kind, 'moved');
+  test('an unmanaged device comes back by a new enrolment only, and then has to prove itself first', () => {
+    const ways = deviceEvents.filter((event) => applyDeviceEvent('unmanaged', event).kind === 'moved');
+    assert.deepEqual(ways, ['enrol-again']);
+    assert.deepEqual(applyDeviceEvent('unmanaged', 'enrol-again'), { kind: 'moved', to: 'pending' });
   });
 });

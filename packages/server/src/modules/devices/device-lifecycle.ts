@@ -5,13 +5,22 @@
  * registered   managed.
  * wiping       a wipe was handed to it; it has lost its trust and has yet to confirm.
  * blocked      an administrator shut it out: it may not even talk to us, until he lets it in again.
- * unmanaged    management has ended; the end of the line. Coming back means enrolling anew, as a new device.
+ * unmanaged    management has ended. Coming back means enrolling anew: as a new device, or as this one when an administrator
+ *              issued the code for this very device (enrol-again).
  *
  * Every pair of state and event is decided in the table; `applyDeviceEvent` is the only thing that changes a state.
  */
 import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 
-export const deviceEvents = ['register', 'block', 'unblock', 'begin-wipe', 'end-wipe', 'unmanage'] as const;
+export const deviceEvents = [
+  'register',
+  'block',
+  'unblock',
+  'begin-wipe',
+  'end-wipe',
+  'unmanage',
+  'enrol-again',
+] as const;
 export type DeviceEvent = (typeof deviceEvents)[number];
 
 export type DeviceTransition =
@@ -38,6 +47,7 @@ const table = {
     'begin-wipe': same,
     'end-wipe': same,
     unmanage: to('unmanaged'),
+    'enrol-again': same,
   },
   registered: {
     register: same,
@@ -46,6 +56,7 @@ const table = {
     'begin-wipe': to('wiping'),
     'end-wipe': same,
     unmanage: to('unmanaged'),
+    'enrol-again': to('pending'),
   },
   // end-wipe: the device said it could not, or stayed silent beyond the deadline; then it is judged like any other.
   wiping: {
@@ -55,6 +66,7 @@ const table = {
     'begin-wipe': same,
     'end-wipe': to('registered'),
     unmanage: to('unmanaged'),
+    'enrol-again': to('pending'),
   },
   blocked: {
     register: blocked,
@@ -63,6 +75,7 @@ const table = {
     'begin-wipe': blocked,
     'end-wipe': same,
     unmanage: to('unmanaged'),
+    'enrol-again': blocked,
   },
   unmanaged: {
     register: ended,
@@ -71,6 +84,7 @@ const table = {
     'begin-wipe': ended,
     'end-wipe': same,
     unmanage: same,
+    'enrol-again': to('pending'),
   },
 } as const satisfies Record<DeviceState, Record<DeviceEvent, DeviceTransition>>;
 

@@ -7,8 +7,11 @@ const readmitStatement = sql(
      update device_contacts set report_counter = 0, boot_id = null, previous_boot_id = null,
        acknowledged_policy_version = null
      where organization_id = $1 and device_id = $2
+   ), facts as (
+     -- What the former agent said of the machine says nothing of the machine as it comes back (GAP-08).
+     delete from device_facts where organization_id = $1 and device_id = $2 and source = 'agent'
    )
-   update devices set state = 'pending', registered_at = null, unmanaged_at = null, enrollment_id = $3
+   update devices set registered_at = null, unmanaged_at = null, enrollment_id = $3
    where organization_id = $1 and device_id = $2`,
 );
 

@@ -405,6 +405,17 @@ describe('enrolment by one-time code', () => {
     const other = await new TestDevice(carrier(acme), await create(), { claims }).enrol();
     assert.notEqual(other.deviceId, first.deviceId);
 
+    await rows(
+      `insert into device_facts (organization_id, device_id, scan, source, facts, observed_at)
+       values ($1, $2, 'security', 'agent', '{"passcode.set": true}', now())`,
+      [acme.organizationId, first.deviceId],
+    );
+    await rows(
+      `insert into commands (organization_id, command_id, device_id, name, params, requested_by, state, expires_at)
+       values ($1, gen_random_uuid(), $2, 'selective-wipe', '{}', 'test', 'queued', now() + interval '7 days'),
+         ($1, gen_random_uuid(), $2, 'lock-device', '{}', 'test', 'delivered', now() + interval '7 days')`,
+      [acme.organizationId, first.deviceId],
+    );
     await assert.rejects(issue({ replacesDeviceId: first.deviceId }), {
       code: 'conflict',
       reason: 'not-replaceable',
@@ -416,7 +427,9 @@ describe('enrolment by one-time code', () => {
     assert.equal(again.deviceId, first.deviceId);
     const [row] = await rows<object>(
       `select d.state, p.registered, p.access_network, k.report_counter::int,
-         array(select c.revoked_at is null from certificates c where c.device_id = d.device_id order by c.created_at) as valid
+         array(select c.revoked_at is null from certificates c where c.device_id = d.device_id order by c.created_at) as valid,
+         (select count(*)::int from device_facts f where f.device_id = d.device_id) as facts,
+         array(select m.state from commands m where m.device_id = d.device_id order by m.command_no) as commands
        from devices d join device_posture p using (organization_id, device_id)
        join device_contacts k using (organization_id, device_id) where d.device_id = $1`,
       [first.deviceId],
@@ -427,6 +440,8 @@ describe('enrolment by one-time code', () => {
       access_network: 'deny',
       report_counter: 0,
       valid: [false, true],
+      facts: 0,
+      commands: ['cancelled', 'expired'],
     });
   });
 

@@ -5,9 +5,9 @@ import type { EnrollmentClaims } from '@gatehouse/protocols/agent-enrollment/ind
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { revokeDeviceCertificates } from '../certificates/index.ts';
+import { closeCommands } from '../commands/index.ts';
 import { evaluateDevice } from '../compliance/index.ts';
-import { lockDevice, normalizeIdentifier, readmitDevice } from '../devices/index.ts';
+import { lockDevice, normalizeIdentifier, readmitDevice, type StandingDeps } from '../devices/index.ts';
 import type { EnrollmentDeps } from './enrollment-deps.ts';
 import { findBlockedHardware, type HandshakeRow, selectIdentifiers } from './queries.ts';
 
@@ -62,12 +62,13 @@ export async function readmit(
       });
     }
   }
-  await revokeDeviceCertificates(tx, deps, {
-    deviceId,
-    reason: 'unspecified',
-    actor: systemActor('re-enrollment', tx.organizationId),
-  });
-  await readmitDevice(tx, deviceId, row.enrollment_id);
-  await evaluateDevice(deps, tx, deviceId, deps.clock.now());
+  const actor = systemActor('re-enrollment', tx.organizationId);
+  const standing: StandingDeps = {
+    ...deps,
+    reevaluate: (inner, id, now) => evaluateDevice(deps, inner, id, now),
+  };
+  // What was ordered of the machine before must not befall it now: a wipe that waited would be its welcome.
+  await closeCommands(standing, tx, { deviceId, actor, reason: 'The device enrolled again.' });
+  await readmitDevice(standing, tx, { deviceId, enrollmentId: row.enrollment_id, actor });
   return deviceId;
 }
