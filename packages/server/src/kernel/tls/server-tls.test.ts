@@ -15,7 +15,8 @@ import {
   parseCertificate,
   signerFor,
 } from '@gatehouse/protocols/x509/index.ts';
-import { silentLog } from '../log.ts';
+import { newIssuing, newKey, newRoot, oddCertificate } from '@gatehouse/protocols/x509/test-authority.ts';
+import { createLog, silentLog } from '../log.ts';
 import { openServerTls, type ServerTlsOptions } from './index.ts';
 
 const day = 86_400_000;
@@ -180,6 +181,38 @@ describe('the operator’s certificate', () => {
     assert.deepEqual(tls.anchors.map(fingerprint), source.anchors.map(fingerprint));
     const { port } = await serve(tls.context);
     await handshake(port, 'mdm.acme.example', tls.anchors);
+    tls.close();
+  });
+
+  test('a chain that ends below a private root is its own anchor', async () => {
+    const root = newRoot('Private root');
+    const issuing = newIssuing(root, 'Private issuing CA');
+    const key = newKey();
+    const leaf = oddCertificate({
+      issuer: issuing,
+      commonName: 'mdm.acme.example',
+      key,
+      notBefore: Date.now() - day,
+      notAfter: Date.now() + day,
+      extensions: {
+        keyUsage: ['digitalSignature'],
+        extendedKeyUsage: ['serverAuth'],
+        subjectAlternativeNames: [{ kind: 'dns', value: 'mdm.acme.example' }],
+      },
+    });
+    const operator = files();
+    writeFileSync(
+      operator.certificate,
+      encodePem('CERTIFICATE', leaf) + encodePem('CERTIFICATE', issuing.certificate.der),
+    );
+    writeFileSync(operator.key, key.export({ format: 'pem', type: 'pkcs8' }));
+    const warnings: string[] = [];
+    const log = createLog({ level: 'warn', console: (line) => void warnings.push(line) });
+    const tls = open({ operator, log });
+    assert.deepEqual(tls.anchors.map(fingerprint), [fingerprint(issuing.certificate.der)]);
+    const { port } = await serve(tls.context);
+    await handshake(port, 'mdm.acme.example', tls.anchors);
+    assert.match(warnings.join(), /does not name devices.acme.example/);
     tls.close();
   });
 
