@@ -1,4 +1,5 @@
 /** What a sub-command of the agent is: its options, its help, and a function that gives what `--json` prints. */
+import { resolve } from 'node:path';
 import type { ParseArgsOptionDescriptor } from 'node:util';
 
 export type CommandOptions = Readonly<Record<string, ParseArgsOptionDescriptor & { readonly help: string }>>;
@@ -47,7 +48,8 @@ export const rootOption = {
 } as const satisfies CommandOptions;
 
 export function stateDirectoryOf(values: Values): string {
-  return values.text('state-dir') ?? defaultStateDirectory;
+  // Relative to where the person stands; the agent itself works with absolute paths only.
+  return resolve(values.text('state-dir') ?? defaultStateDirectory);
 }
 
 /** The daemon of a state directory of its own has a socket of its own. */
