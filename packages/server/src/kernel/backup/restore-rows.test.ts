@@ -202,6 +202,40 @@ describe('restoring rows', () => {
     }
   });
 
+  test('DAT-08 an external server whose login is no superuser and may not bypass row-level security: backup and restore alike', async () => {
+    const database = await openTestDatabase({ empty: true });
+    const admin = await database.superuser();
+    const name = `gh_test_login_${randomBytes(4).toString('hex')}`;
+    try {
+      await migrate(database.address); // makes the roles of the cluster, should they be missing
+      await admin.query('drop schema gh cascade');
+      await admin.query(`create role ${name} login nosuperuser nobypassrls nocreaterole`);
+      await admin.query(`grant gh_owner, gh_app, gh_system, gh_backup to ${name}`);
+      await admin.query(
+        `do $$ begin execute format('alter database %I owner to ${name}', current_database()); end $$`,
+      );
+      const address = { config: { ...database.address.config, user: name }, directRoles: false };
+      const path = await craft(whole, (writer) => writer.rows(acme, 'organizations', [organization()]));
+      assert.deepEqual(await restore(path, undefined, address), { rows: 1 });
+      const snapshot = await openSnapshot(address);
+      const rows: unknown[] = [];
+      for await (const part of snapshot.rows()) if (part.table === 'organizations') rows.push(...part.rows);
+      await snapshot.close();
+      assert.deepEqual(
+        rows.map((cells) => (cells as string[])[1]),
+        ['acme'],
+      );
+    } finally {
+      await admin.query(
+        `do $$ begin execute format('alter database %I owner to current_user', current_database()); end $$`,
+      );
+      await admin.query(`reassign owned by ${name} to current_user`);
+      await admin.query(`drop owned by ${name}`);
+      await admin.query(`drop role ${name}`);
+      await database[Symbol.asyncDispose]();
+    }
+  });
+
   test('a server at work on the database is noticed', async () => {
     const server = new pg.Client(connectAs(db.address, 'gh_app'));
     await server.connect();

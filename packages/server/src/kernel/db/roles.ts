@@ -21,9 +21,11 @@ export async function ensureRoles(client: pg.Client): Promise<void> {
           `create role ${role} ${login} nosuperuser nobypassrls nocreatedb nocreaterole noinherit`,
         );
       }
+      // From PostgreSQL 16 on, who creates a role is its member and still may not become it.
       await client.query(
         `do $$ begin
-           if not pg_has_role(current_user, '${role}', 'member') then execute 'grant ${role} to current_user'; end if;
+           if not pg_has_role(current_user, '${role}',
+             case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then execute 'grant ${role} to current_user'; end if;
          end $$`,
       );
     }
