@@ -42,8 +42,8 @@ const layers: Record<string, readonly string[]> = {
   platforms: ['modules', 'config', 'kernel'],
   integrations: ['modules', 'config', 'kernel'],
   modules: ['kernel'],
-  // what the operator set: plain data that anything may be made from, the kernel first of all
-  config: [],
+  // what the operator set: the kernel parses its values and is made from them; no file of one may circle back
+  config: ['kernel'],
   kernel: ['config'],
 };
 
