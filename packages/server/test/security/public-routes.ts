@@ -1,0 +1,36 @@
+// Every address that answers without a credential, by listener, with the reason that stands on the route. Who opens another
+// one adds it here, where it is reviewed (HTTP-01): the test compares this list with what the servers really serve.
+import type { Listener } from './composed-server.ts';
+
+const health = 'says only that the process lives or is ready';
+const link = 'the one-time link is the credential';
+const proof = 'a device has no certificate yet; its messages prove that it knows a code';
+const description = 'the description of the API holds no data';
+const signIn = 'signing in is how one becomes known';
+const discovery = 'tells where to enrol, to devices that have no identity yet';
+const loopback = 'the operations listener is loopback unless the operator moves it';
+
+export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, string>>>> = {
+  main: {
+    'GET /healthz': health,
+    'GET /readyz': health,
+    'GET /api/v1/openapi.json': description,
+    'POST /api/v1/session': signIn,
+    'GET /.well-known/gatehouse-enrollment': discovery,
+    'GET /setup': link,
+    'POST /setup/begin': link,
+    'POST /setup/complete': link,
+    'POST /agent/v1/enroll/:organization/begin': proof,
+    'POST /agent/v1/enroll/:organization/complete': proof,
+  },
+  device: {},
+  operations: {
+    'GET /healthz': loopback,
+    'GET /readyz': loopback,
+    'GET /metrics': loopback,
+  },
+  local: {
+    'GET /api/v1/openapi.json': description,
+    'POST /api/v1/session': signIn,
+  },
+};
