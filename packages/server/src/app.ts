@@ -157,7 +157,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const device = createHttpServer({
     ...common,
     hosts,
-    tls: { context: tls.context, requestCertificate: true },
+    tls: { context: tls.devices.context, requestCertificate: true },
   });
   registerDeviceSurface(device, agents, {
     header: config.clientCertificateHeader,
@@ -180,7 +180,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   for (const [name, server] of listeners) {
     metrics.observe(server, name);
     await server.ready();
-    if (server !== local) tls.follow(server.server as never);
+    if (server !== local) (server === device ? tls.devices : tls).follow(server.server as never);
   }
 
   // ---------------------------------------------------------------- what runs by itself

@@ -145,7 +145,7 @@ export async function openAgentWorld() {
     });
     const main = createHttpServer({ log, tls: { context: tls.context } });
     registerEnrollmentSurface(main, platform);
-    const device = createHttpServer({ log, tls: { context: tls.context, requestCertificate: true } });
+    const device = createHttpServer({ log, tls: { context: tls.devices.context, requestCertificate: true } });
     registerDeviceSurface(device, platform, certificates);
     await main.listen({ host: '127.0.0.1', port: ports.public });
     await device.listen({ host: '127.0.0.1', port: ports.device });

@@ -1,5 +1,7 @@
-// The server's TLS identity for all listeners: the operator's certificate, or the local authority's. Either is renewed while
-// the server runs; listeners take the new one for their next connection.
+// The server's TLS identities. People and programs meet the operator's certificate where there is one, else the local
+// authority's. Enrolled devices always meet the local authority's: they trust what was handed to them when they enrolled and
+// nothing else, so a certificate that the operator puts in place, or changes, must not be able to shut them all out. Both are
+// renewed while the server runs; listeners take the new one for their next connection.
 import { constants } from 'node:crypto';
 import type { SecureContextOptions, Server as TlsServer } from 'node:tls';
 import type { Clock } from '../clock.ts';
@@ -8,16 +10,22 @@ import { hostsOf } from './hosts.ts';
 import { ensureLocalIdentity, pemOf } from './local-authority.ts';
 import { type OperatorFiles, readOperatorIdentity, stampOf } from './operator-certificate.ts';
 
-export interface ServerTls {
+/** What a listener serves with. */
+export interface ListenerIdentity {
   /** Key and certificate chain of this moment, to start a listener with. */
   readonly context: SecureContextOptions;
-  /** What a device must trust to reach this server, DER; handed over in the enrolment, under its proof. */
-  readonly anchors: readonly Uint8Array[];
   readonly notAfter: number;
+  /** Gives the listener each new certificate. */
+  follow(server: Pick<TlsServer, 'setSecureContext'>): void;
+}
+
+/** Itself the identity of every listener but the devices'. */
+export interface ServerTls extends ListenerIdentity {
+  readonly devices: ListenerIdentity;
+  /** What a device must trust to reach either, DER; handed over in the enrolment, under its proof. */
+  readonly anchors: readonly Uint8Array[];
   /** Host names and addresses that the listeners answer to. */
   readonly hosts: ReadonlySet<string>;
-  /** Gives a listener each new certificate. */
-  follow(server: Pick<TlsServer, 'setSecureContext'>): void;
   /** Looks at once whether a new certificate is due; otherwise it is done regularly. */
   refresh(): void;
   close(): void;
@@ -34,9 +42,10 @@ export interface ServerTlsOptions {
   readonly refreshEveryMs?: number;
 }
 
-interface Identity {
-  readonly context: SecureContextOptions;
-  readonly anchors: readonly Uint8Array[];
+interface Loaded {
+  readonly cert: string;
+  readonly key: string;
+  readonly anchor: Uint8Array;
   readonly notAfter: number;
 }
 
@@ -44,18 +53,8 @@ interface Identity {
 export function openServerTls(options: ServerTlsOptions): ServerTls {
   const { clock, log, operator, directory } = options;
   const hosts = hostsOf(options.addresses);
-  const listeners = new Set<Pick<TlsServer, 'setSecureContext'>>();
-  let stamp = '';
 
-  function load(): Identity {
-    if (operator) {
-      const seen = stampOf(operator);
-      const identity = readOperatorIdentity(operator, hosts, clock.now());
-      stamp = seen;
-      for (const complaint of identity.complaints) log.warn(complaint);
-      const { certificatePem: cert, keyPem: key, anchor, notAfter } = identity;
-      return { context: { cert, key }, anchors: [anchor], notAfter };
-    }
+  function loadLocal(): Loaded {
     const { root, leaf, replacedRoot } = ensureLocalIdentity(directory, hosts, clock.now());
     if (replacedRoot) {
       log.warn(
@@ -63,46 +62,77 @@ export function openServerTls(options: ServerTlsOptions): ServerTls {
       );
     }
     const pem = pemOf(leaf);
-    return {
-      context: { cert: pem, key: pem },
-      anchors: [root.certificate.der],
-      notAfter: leaf.certificate.notAfter,
-    };
+    return { cert: pem, key: pem, anchor: root.certificate.der, notAfter: leaf.certificate.notAfter };
   }
 
-  let current = load();
-
-  function refresh(): void {
-    try {
-      if (operator && stampOf(operator) === stamp) return;
-      const next = load();
-      if (String(next.context.cert) === String(current.context.cert)) return;
-      current = next;
-      for (const listener of listeners) listener.setSecureContext(withParameters(next.context));
-      log.info({ notAfter: new Date(next.notAfter).toISOString() }, 'the server certificate was renewed');
-    } catch (error) {
-      // What serves now goes on serving: a half-written file is complete a moment later.
-      log.error({ err: error }, 'the server certificate could not be read again');
-    }
+  let stamp = '';
+  function loadOperator(files: OperatorFiles, before?: Loaded): Loaded {
+    const seen = stampOf(files);
+    if (before && seen === stamp) return before;
+    const identity = readOperatorIdentity(files, hosts, clock.now());
+    stamp = seen;
+    for (const complaint of identity.complaints) log.warn(complaint);
+    const { certificatePem: cert, keyPem: key, anchor, notAfter } = identity;
+    return { cert, key, anchor, notAfter };
   }
 
+  const local = renewable(loadLocal, log);
+  const main = operator ? renewable((before) => loadOperator(operator, before), log) : local;
+  const refresh = () => {
+    for (const identity of new Set([local, main])) identity.refresh();
+  };
   const timer = setInterval(refresh, options.refreshEveryMs ?? (operator ? 60_000 : 3_600_000));
   timer.unref();
 
   return {
     get context() {
-      return withParameters(current.context);
+      return main.context;
     },
+    get notAfter() {
+      return main.notAfter;
+    },
+    follow: main.follow,
+    devices: local,
     get anchors() {
-      return current.anchors;
+      return [...new Set([main, local])].map((identity) => identity.anchor);
+    },
+    hosts: new Set([...hosts.dns, ...hosts.ip]),
+    refresh,
+    close: () => clearInterval(timer),
+  };
+}
+
+interface Renewable extends ListenerIdentity {
+  readonly anchor: Uint8Array;
+  refresh(): void;
+}
+
+function renewable(load: (before?: Loaded) => Loaded, log: Log): Renewable {
+  const listeners = new Set<Pick<TlsServer, 'setSecureContext'>>();
+  let current = load();
+  return {
+    get context() {
+      return contextOf(current);
+    },
+    get anchor() {
+      return current.anchor;
     },
     get notAfter() {
       return current.notAfter;
     },
-    hosts: new Set([...hosts.dns, ...hosts.ip]),
     follow: (server) => void listeners.add(server),
-    refresh,
-    close: () => clearInterval(timer),
+    refresh() {
+      try {
+        const next = load(current);
+        if (next.cert === current.cert) return;
+        current = next;
+        for (const listener of listeners) listener.setSecureContext(contextOf(next));
+        log.info({ notAfter: new Date(next.notAfter).toISOString() }, 'a server certificate was renewed');
+      } catch (error) {
+        // What serves now goes on serving: a half-written file is complete a moment later.
+        log.error({ err: error }, 'a server certificate could not be read again');
+      }
+    },
   };
 }
 
@@ -110,9 +140,10 @@ export function openServerTls(options: ServerTlsOptions): ServerTls {
  * TLS 1.2 with ECDHE and AEAD only, and 1.3. Groups stay at OpenSSL's default, which prefers the hybrid post-quantum one. Set
  * with every context, because a listener's new context takes nothing over from the one before.
  */
-function withParameters(context: SecureContextOptions): SecureContextOptions {
+function contextOf({ cert, key }: Loaded): SecureContextOptions {
   return {
-    ...context,
+    cert,
+    key,
     minVersion: 'TLSv1.2',
     ciphers:
       'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
