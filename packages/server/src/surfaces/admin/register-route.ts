@@ -47,7 +47,10 @@ export function registerRoute(scope: FastifyInstance, deps: RegisterDeps, route:
 
 /** The surface reads JSON and CSV; a route reads what it declares, and nothing else. */
 function requireOwnMediaType(route: AdminRoute, request: FastifyRequest): void {
-  if (!hasBody(request.raw)) return;
+  if (!hasBody(request.raw)) {
+    if (route.upload !== undefined) throw new DomainError('invalid-input', 'The body is empty');
+    return;
+  }
   if (route.upload !== undefined) requireMediaType(request.raw, [route.upload]);
   else if (route.body !== undefined) requireMediaType(request.raw, ['application/json']);
   else throw new DomainError('invalid-input', 'This address takes no body');
