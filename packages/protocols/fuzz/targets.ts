@@ -1,6 +1,7 @@
 /** All decoders of this package that read bytes of a stranger. */
 import { certificate } from './certificate.ts';
 import { certificateRequest } from './certificate-request.ts';
+import { crl } from './crl.ts';
 import {
   enrollmentBegin,
   enrollmentClaims,
@@ -20,6 +21,7 @@ import { xml } from './xml.ts';
 export const targets: readonly FuzzTarget[] = [
   certificate,
   certificateRequest,
+  crl,
   pem,
   enrollmentBegin,
   enrollmentOffer,

@@ -36,6 +36,7 @@ export {
   parseCertificate,
   publicKeyOf,
 } from './parse-certificate.ts';
+export { type Crl, type CrlEntry, crlLimits, isCrlSignedBy, parseCrl } from './parse-crl.ts';
 export { decodePem, encodePem, type PemLabel } from './pem.ts';
 export { findKeyWeakness, parsePublicKey, type PublicKeyFacts } from './public-keys.ts';
 export { type PathQuestion, type PathRefusal, type PathVerdict, verifyPath } from './verify-path.ts';
