@@ -8,6 +8,27 @@ import { printImport, upload } from './users.ts';
 
 const device = { name: 'ID', description: 'the device' } as const;
 
+interface Facts {
+  readonly facts: readonly {
+    readonly name: string;
+    readonly value: unknown;
+    readonly source: string;
+    readonly observedAt: string;
+  }[];
+  readonly withheld: readonly string[];
+}
+
+/** A list of hundreds of packages is counted, not shown; --json has it whole. */
+function printFacts({ facts, withheld }: Facts): string {
+  const rows = facts.map((fact) => {
+    const text = JSON.stringify(fact.value);
+    const long = Array.isArray(fact.value) && text.length > 100;
+    return { ...fact, value: long ? `${(fact.value as unknown[]).length} entries` : fact.value };
+  });
+  const shown = table(rows, ['name', 'value', 'source', 'observedAt']);
+  return withheld.length === 0 ? shown : `${shown}\n\nnot for your eyes: ${withheld.join(', ')}`;
+}
+
 export const deviceCommands: readonly CliCommand[] = [
   {
     words: ['device', 'list'],
@@ -32,6 +53,7 @@ export const deviceCommands: readonly CliCommand[] = [
     summary: 'Show what is known of a device, with source and age.',
     positionals: [device],
     run: ({ api, positionals }) => api().request('GET', `/devices/${positionals[0]}/facts`),
+    print: printFacts as never,
   },
   {
     words: ['device', 'explain'],

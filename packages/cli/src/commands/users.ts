@@ -8,13 +8,15 @@ interface ImportReport {
   readonly lines: readonly { line: number; outcome: string; reason?: string }[];
 }
 
+const good: ReadonlySet<string> = new Set(['created', 'updated', 'changed', 'unchanged']);
+
 /** A report per line: people see what failed and a count of the rest. */
 export function printImport(report: ImportReport): string {
   const counts = new Map<string, number>();
   for (const { outcome } of report.lines) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const failed = report.lines.filter((line) => line.outcome === 'failed');
+  const failed = report.lines.filter(({ outcome }) => !good.has(outcome));
   const summary = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to do';
-  return failed.length === 0 ? summary : `${table(failed, ['line', 'reason'])}\n\n${summary}`;
+  return failed.length === 0 ? summary : `${table(failed, ['line', 'outcome', 'reason'])}\n\n${summary}`;
 }
 
 export async function upload(context: CommandContext, path: string): Promise<unknown> {

@@ -313,7 +313,7 @@ export async function hasTarget(tx: TenantTx, kind: TargetKind, id: string): Pro
 }
 
 const assignmentSelect = `select a.assignment_id, a.item_kind, a.item_id, coalesce(p.name, s.name) as item_name,
-    a.target_kind, a.target_id, coalesce(g.name, u.display_name, d.name, o.name) as target_name,
+    a.target_kind, a.target_id, coalesce(g.name, nullif(u.display_name, ''), u.email, d.name, o.name) as target_name,
     a.platform, a.priority, a.created_at
   from assignments a
   left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
