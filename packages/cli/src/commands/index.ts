@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { auditCommands } from './audit.ts';
+import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
@@ -13,4 +14,5 @@ export const commands: readonly CliCommand[] = [
   ...deviceCommands,
   ...policyCommands,
   ...auditCommands,
+  ...decodeCommands,
 ];

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { encodeBegin, encodeOffer } from '@gatehouse/protocols/agent-enrollment/index.ts';
+import { encodeMessageBody, encodeOrderAnswer } from '@gatehouse/protocols/cisco-ise/index.ts';
+import { buildCertificateRequest, buildCrl, encodePem, signerFor } from '@gatehouse/protocols/x509/index.ts';
+import {
+  deviceId,
+  issuedAt,
+  newDeviceCertificate,
+  newIssuing,
+  newKey,
+  newRoot,
+} from '@gatehouse/protocols/x509/test-authority.ts';
+import { formats } from '../decode/formats.ts';
+import { run } from '../run.ts';
+import { decodeCommands } from './decode.ts';
+
+const root = newRoot();
+const issuing = newIssuing(root);
+const certificate = newDeviceCertificate(issuing);
+const crl = buildCrl({
+  issuer: issuing.certificate,
+  signer: signerFor(issuing.key),
+  number: 7,
+  thisUpdate: issuedAt,
+  nextUpdate: issuedAt + 86_400_000,
+  revoked: [{ serial: '4f00', revokedAt: issuedAt, reason: 'superseded' }],
+});
+const captures = new URL('../../../protocols/src/cisco-ise/testdata/', import.meta.url);
+
+describe('gatehouse decode', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-decode-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  let count = 0;
+
+  async function decode(format: string, content: Uint8Array | string, ...more: string[]) {
+    const file = join(folder, `${(count += 1)}`);
+    writeFileSync(file, content);
+    const out: string[] = [];
+    const err: string[] = [];
+    const status = await run(decodeCommands, ['decode', format, file, ...more], {
+      out: (text) => out.push(text),
+      err: (text) => err.push(text),
+      readStandardInput: async () => '',
+      env: {},
+    });
+    return { status, out: out.join('\n'), err: err.join('\n') };
+  }
+  async function json(format: string, content: Uint8Array | string, ...more: string[]) {
+    const { status, out, err } = await decode(format, content, '--json', ...more);
+    assert.equal(status, 0, err);
+    return JSON.parse(out) as Record<string, unknown>;
+  }
+
+  test('a certificate reads the same from DER, PEM, hex in any dress and base64 of either alphabet', async () => {
+    const bytes = Buffer.from(certificate.der);
+    const plain = await json('x509', bytes);
+    assert.equal(plain['serial'], certificate.serial);
+    assert.equal(plain['deviceId'], deviceId);
+    assert.equal(plain['notBefore'], '2026-01-01T00:00:00.000Z');
+    assert.deepEqual(plain['extendedKeyUsage'], ['clientAuth']);
+    const hex = bytes.toString('hex');
+    const forms = [
+      `some text before\n${encodePem('CERTIFICATE', bytes)}and after`,
+      hex,
+      hex.toUpperCase().replaceAll(/../g, '$&:').slice(0, -1),
+      `0x${hex.replaceAll(/(.{32})/g, '$1\r\n')}`,
+      bytes.toString('base64'),
+      bytes.toString('base64url'),
+      `\ufeff${bytes.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n`,
+    ];
+    for (const form of forms) assert.deepEqual(await json('x509', form), plain, form.slice(0, 40));
+  });
+
+  test('a bundle gives every certificate in it', async () => {
+    const bundle =
+      encodePem('CERTIFICATE', certificate.der) + encodePem('CERTIFICATE', issuing.certificate.der);
+    const all = (await json('x509', bundle)) as unknown as { serial: string }[];
+    assert.deepEqual(
+      all.map(({ serial }) => serial),
+      [certificate.serial, issuing.certificate.serial],
+    );
+  });
+
+  test('requests and revocation lists', async () => {
+    const request = await json('csr', encodePem('CERTIFICATE REQUEST', buildCertificateRequest(newKey())));
+    assert.equal((request['publicKey'] as { curve: string }).curve, 'P-256');
+    assert.equal(request['signedByItsKey'], true);
+    const list = await json('crl', crl);
+    assert.deepEqual(list['revoked'], [
+      { serial: '4f00', revokedAt: '2026-01-01T00:00:00.000Z', reason: 'superseded' },
+    ]);
+    assert.deepEqual([list['number'], list['issuer']], ['07', issuing.certificate.subject.text]);
+  });
+
+  test('messages of the ISE API in both directions, each told from the others', async () => {
+    const messages: [string, Uint8Array | string][] = [
+      ['discovery answer', readFileSync(new URL('section-4-discovery-v3.xml', captures))],
+      ['devices answer', readFileSync(new URL('section-6-device-by-mac-v2.xml', captures))],
+      ['answer to an action', readFileSync(new URL('section-8.1-action-answer-v3.xml', captures))],
+      ['answer to a message', readFileSync(new URL('section-8.2-message-answer-v2.xml', captures))],
+      ['answer to an action', encodeOrderAnswer('action', { version: 3, results: [] })],
+      [
+        'message to devices',
+        encodeMessageBody({
+          identifiers: [{ kind: 'guid', value: deviceId }],
+          type: 'Alert',
+          header: 'Hello',
+          body: 'World',
+        }),
+      ],
+      [
+        'action on devices',
+        `<ise_api><identifier><macaddress>0026B424FEB4</macaddress></identifier></ise_api>`,
+      ],
+      ['batch of devices', `<list><value>00:26:B4:24:FE:B4</value></list>`],
+      ['device query', 'paging=0&querycriteria=macaddress&value=0026B424FEB4&filter=all'],
+      [
+        'device query',
+        `https://h/acme/ciscoise/mdmapi/v3/devices/?paging=0&querycriteria=guid&value=${deviceId}&filter=all`,
+      ],
+    ];
+    for (const [what, content] of messages) assert.equal((await json('ise', content))['message'], what);
+  });
+
+  test('messages of the enrolment handshake, with the certificates inside', async () => {
+    const begin = encodeBegin({ version: 1, locator: randomBytes(16), deviceNonce: Buffer.alloc(32, 7) });
+    const first = await json('enrollment', begin);
+    assert.match(String(first['message']), /^M1/);
+    assert.equal(first['deviceNonce'], '07'.repeat(32));
+    const offer = await json(
+      'enrollment',
+      encodeOffer({
+        serverNonce: randomBytes(32),
+        enrollmentId: deviceId,
+        deviceRoot: root.certificate.der,
+        tlsAnchors: [root.certificate.der],
+        csrProfile: 'ec-p256',
+        gateway: 'https://mdm.example:8444',
+        expiresAt: issuedAt,
+        serverMac: randomBytes(32),
+      }),
+    );
+    assert.equal((offer['deviceRoot'] as { serial: string }).serial, root.certificate.serial);
+    assert.equal(offer['expiresAt'], '2026-01-01T00:00:00.000Z');
+  });
+
+  test('what does not decode says where: offset and path, as text and as JSON, with status 1', async () => {
+    const cut = Buffer.from(certificate.der).subarray(0, 100);
+    const { status, out, err } = await decode('x509', cut, '--json');
+    assert.equal(status, 1);
+    const { error, problem } = JSON.parse(out) as { error: string; problem: Record<string, unknown> };
+    assert.match(error, /^Not an X\.509 certificate: .*offset \d+/);
+    assert.equal(typeof problem['offset'], 'number');
+    assert.match(String(problem['path']), /^certificate/);
+    assert.match(err, /offset/);
+    const refusals: [string, string | Uint8Array, RegExp, string[]][] = [
+      ['x509', encodePem('X509 CRL', crl), /no PEM block CERTIFICATE, only X509 CRL/, []],
+      ['x509', 'zz', /not hex/, ['--input', 'hex']],
+      ['x509', '%%', /not base64/, ['--input', 'base64']],
+      ['ise', '-----BEGIN X-----', /no PEM form/, []],
+      ['ise', '<ise_api><name>nonsense</name></ise_api>', /ise_api\/name/, []],
+      ['ise', '<!DOCTYPE x><x/>', /Not a message/, []],
+      ['ise', 'hello', /neither an XML message nor a query/, []],
+      ['enrollment', '{"x":1}', /none of nd, macS, macD, macC/, []],
+      ['enrollment', '{', /Not a message/, []],
+      ['csr', certificate.der, /Not a certification request/, []],
+      ['crl', new Uint8Array(2 * 1024 * 1024), /exceeds the limit/, []],
+    ];
+    for (const [format, content, message, more] of refusals) {
+      const refused = await decode(format, content, ...more);
+      assert.equal(refused.status, 1, format);
+      assert.match(refused.err, message);
+    }
+  });
+
+  test('no bytes of a stranger crash it', async () => {
+    for (const { name } of formats) {
+      for (let round = 0; round < 20; round += 1) {
+        const refused = await decode(name, randomBytes(round * 7));
+        assert.equal(refused.status, 1, name);
+        assert.doesNotMatch(refused.err, /Unexpected/, name);
+      }
+    }
+  });
+
+  test('an unknown format is wrong usage and says which there are', async () => {
+    const { status, err } = await decode('plist', 'x');
+    assert.equal(status, 2);
+    for (const { name } of formats) assert.ok(err.includes(`${name} (`), name);
+  });
+
+  test('for people it prints indented lines, in which nothing can command the terminal', async () => {
+    const evil = encodeMessageBody({
+      identifiers: [{ kind: 'guid', value: deviceId }],
+      type: 'Alert',
+      header: 'a\u009b31m\u202eb',
+      body: 'c',
+    });
+    const { out } = await decode('ise', evil);
+    assert.match(out, /^message: message to devices\n/);
+    assert.match(out, /header: a�31m�b/);
+  });
+
+  test('reads binary from standard input', async () => {
+    const cli = fileURLToPath(new URL('../main.ts', import.meta.url));
+    const out = await new Promise<string>((resolve, reject) => {
+      const child = execFile(process.execPath, [cli, 'decode', 'x509', '-', '--json'], (error, text) =>
+        error ? reject(error) : resolve(text),
+      );
+      child.stdin?.end(Buffer.from(certificate.der));
+    });
+    assert.equal((JSON.parse(out) as { serial: string }).serial, certificate.serial);
+  });
+});

@@ -1,0 +1,7 @@
+// Every format that `gatehouse decode` knows. A new codec is one row.
+import { certificateFormats } from './certificate-formats.ts';
+import type { DecodedFormat } from './decoded-format.ts';
+import { enrollmentFormat } from './enrollment-format.ts';
+import { iseFormat } from './ise-format.ts';
+
+export const formats: readonly DecodedFormat[] = [...certificateFormats, iseFormat, enrollmentFormat];
