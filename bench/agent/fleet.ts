@@ -1,0 +1,148 @@
+// A fleet in the database: one computer enrols and reports over the real protocol, and its rows are the pattern for all others.
+// As many as speak have keys and certificates of their own, issued by the organization's authority; the rest are rows only.
+import { createPublicKey } from 'node:crypto';
+import { parsePublicKey } from '@gatehouse/protocols/x509/index.ts';
+import { systemClock } from '@gatehouse/server/kernel/clock.ts';
+import { connectAs } from '@gatehouse/server/kernel/db/address.ts';
+import { openDatabase } from '@gatehouse/server/kernel/db/database.ts';
+import { loadMasterKeys } from '@gatehouse/server/kernel/sealed/master-key.ts';
+import { createSealer } from '@gatehouse/server/kernel/sealed/sealer.ts';
+import { issueAgentCertificate } from '@gatehouse/server/modules/certificates/index.ts';
+import { newComputer, newDeviceKey, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
+import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
+import pg from 'pg';
+import type { ServerUnderLoad } from './server-under-load.ts';
+
+export interface Speaker {
+  readonly deviceId: string;
+  /** PEM */
+  readonly key: string;
+  readonly chain: string;
+}
+
+export interface Fleet {
+  readonly organizationId: string;
+  /** PEM */
+  readonly anchors: string;
+  readonly policyVersion: string;
+  /** With every permission of an administrator of the organization. */
+  readonly token: string;
+  readonly speakers: readonly Speaker[];
+}
+
+const idOf = (n: string) => `('01930001-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+const deviceId = (n: number) => `01930001-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+
+export async function makeFleet(server: ServerUnderLoad, devices: number, speaking: number): Promise<Fleet> {
+  const instance = connectLocalApi(server.dataDirectory);
+  const organization = await instance.request<{ id: string }>('POST', '/organizations', {
+    slug: 'bench',
+    name: 'Bench',
+  });
+  await instance.close();
+  const api = connectLocalApi(server.dataDirectory, 'bench');
+  await api.request('POST', '/users', { email: 'ann@bench.example' });
+  const { token } = await api.request<{ token: string }>('POST', '/tokens', {
+    role: 'org-admin',
+    expiresInSeconds: 86_400,
+  });
+  const agent = new SimulatedAgent({ computer: newComputer('pattern', { platform: 'linux' }) });
+  const identity = await agent.enroll(
+    await api.request('POST', '/enrollments', { user: 'ann@bench.example', platform: 'linux' }),
+  );
+  await agent.report();
+  await agent.report();
+  await agent.close();
+  await api.close();
+  if (agent.memory.posture?.compliant !== true || agent.memory.policyVersion === null) {
+    throw new Error(`the pattern does not comply: ${agent.memory.posture?.reason}`);
+  }
+  await copyRows(server, organization.id, identity.deviceId, devices);
+  const speakers = await issueCertificates(server, organization.id, speaking);
+  return {
+    organizationId: organization.id,
+    anchors: identity.tlsAnchors.join(''),
+    policyVersion: agent.memory.policyVersion,
+    token,
+    speakers,
+  };
+}
+
+/** Each new row is the pattern's, but for the device it belongs to. */
+async function copyRows(
+  server: ServerUnderLoad,
+  organizationId: string,
+  pattern: string,
+  devices: number,
+): Promise<void> {
+  const client = new pg.Client(connectAs(server.address, 'login'));
+  await client.connect();
+  await client.query('set search_path to gh; set statement_timeout to 0');
+  const changed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    devices: { name: `'bench-' || n`, enrollment_id: 'null' },
+    device_contacts: { report_counter: '1' },
+    device_identifiers: { value: `p.value || '-' || n` },
+    device_facts: {},
+    device_posture: {
+      device_no: `(select d.device_no from devices d where d.organization_id = $1 and d.device_id = ${idOf('n')})`,
+      guid: `${idOf('n')}::text`,
+      host_name: `'bench-' || n`,
+    },
+  };
+  for (const [table, values] of Object.entries(changed)) {
+    const { rows } = await client.query<{ name: string }>(
+      `select attname as name from pg_attribute
+       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''`,
+      [`gh.${table}`],
+    );
+    const columns = rows.map(({ name }) => name);
+    const sources = columns.map((name) => (name === 'device_id' ? idOf('n') : (values[name] ?? `p.${name}`)));
+    await client.query(
+      `insert into ${table} (${columns.join(', ')}) select ${sources.join(', ')}
+       from generate_series(1, $3::int) n, ${table} p where p.organization_id = $1 and p.device_id = $2`,
+      [organizationId, pattern, devices],
+    );
+  }
+  await client.query('vacuum analyze');
+  await client.query('checkpoint');
+  await client.end();
+}
+
+async function issueCertificates(
+  server: ServerUnderLoad,
+  organizationId: string,
+  count: number,
+): Promise<Speaker[]> {
+  const database = await openDatabase(server.address);
+  const masterKeys = loadMasterKeys(`${server.dataDirectory}/master.key`);
+  const deps = { sealer: createSealer(() => masterKeys), clock: systemClock };
+  const speakers: Speaker[] = [];
+  for (let from = 1; from <= count; from += 100) {
+    await database.withTenant(organizationId, async (tx) => {
+      for (let n = from; n < from + 100 && n <= count; n += 1) {
+        const key = newDeviceKey();
+        const actor = { kind: 'system', id: 'bench', organizationId, label: 'bench' } as const;
+        const { chain } = await issueAgentCertificate(tx, deps, {
+          deviceId: deviceId(n),
+          key: parsePublicKey(createPublicKey(key).export({ format: 'der', type: 'spki' })),
+          actor,
+        });
+        speakers.push({
+          deviceId: deviceId(n),
+          key: key.export({ format: 'pem', type: 'pkcs8' }) as string,
+          chain: chain.map(pemOf).join(''),
+        });
+      }
+    });
+  }
+  await database.close();
+  return speakers;
+}
+
+function pemOf(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}

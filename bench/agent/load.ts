@@ -1,0 +1,158 @@
+// What the fleet does to a server, from a process of its own: idle check-ins, idle polls, and commands there and back.
+import { Line } from './line.ts';
+import type { Speaker } from './fleet.ts';
+
+export interface Target {
+  readonly name: string;
+  readonly port: number;
+  readonly ca: string;
+  readonly speakers: readonly Speaker[];
+  readonly policyVersion: string;
+}
+
+export type Work =
+  | { readonly kind: 'open'; readonly target: Target }
+  | {
+      readonly kind: 'requests';
+      readonly target: string;
+      readonly what: 'check-in' | 'poll';
+      readonly count: number;
+      readonly concurrency: number;
+    }
+  | {
+      readonly kind: 'commands';
+      readonly target: string;
+      readonly mainPort: number;
+      readonly token: string;
+      readonly devices: number;
+      readonly perDevice: number;
+      readonly concurrency: number;
+    };
+
+interface Computer {
+  readonly deviceId: string;
+  readonly line: Line;
+  counter: number;
+}
+
+interface Opened {
+  readonly target: Target;
+  readonly computers: readonly Computer[];
+}
+
+const host = 'host: localhost';
+const targets = new Map<string, Opened>();
+
+export async function work(order: Work): Promise<{ seconds: number }> {
+  if (order.kind === 'open') {
+    const { target } = order;
+    const computers = target.speakers.map(({ deviceId, key, chain }) => ({
+      deviceId,
+      line: new Line({ port: target.port, ca: target.ca, key, cert: chain }),
+      counter: 1,
+    }));
+    targets.set(target.name, { target, computers });
+    await everyOne(computers, 16, ({ line }) => line.open());
+    return { seconds: 0 };
+  }
+  const opened = targets.get(order.target);
+  if (opened === undefined) throw new Error(`${order.target} is not open`);
+  return order.kind === 'requests' ? sendRequests(opened, order) : sendCommands(opened, order);
+}
+
+/** Each in turn, so that no computer asks more often than a server allows one, and none asks twice at once. */
+async function sendRequests(
+  { computers, target }: Opened,
+  { what, count, concurrency }: Extract<Work, { kind: 'requests' }>,
+): Promise<{ seconds: number }> {
+  await everyOne(computers, 16, ({ line }) => line.open());
+  const began = performance.now();
+  let left = count;
+  const one = async (computer: Computer): Promise<void> => {
+    const answer =
+      what === 'poll'
+        ? await computer.line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`)
+        : await computer.line.send(
+            `POST /agent/v1/check-in HTTP/1.1\r\n${host}`,
+            JSON.stringify({
+              counter: (computer.counter += 1),
+              bootId: 'bench',
+              sentAt: Date.now(),
+              scans: [],
+              acknowledgedPolicyVersion: target.policyVersion,
+            }),
+          );
+    // A fast refusal is no result.
+    if (answer.status !== 200) throw new Error(`${what}: ${answer.status} ${answer.body.slice(0, 300)}`);
+  };
+  await Promise.all(
+    Array.from({ length: concurrency }, async (_, first) => {
+      for (let at = first; left > 0; at = at + concurrency < computers.length ? at + concurrency : first) {
+        left -= 1;
+        const computer = computers[at];
+        if (computer !== undefined) await one(computer);
+      }
+    }),
+  );
+  return { seconds: (performance.now() - began) / 1_000 };
+}
+
+/** For each computer in turn: an administrator queues commands, the computer fetches them and answers each. */
+async function sendCommands(
+  { computers, target }: Opened,
+  order: Extract<Work, { kind: 'commands' }>,
+): Promise<{ seconds: number }> {
+  const { mainPort, token, perDevice, concurrency } = order;
+  const chosen = computers.slice(0, order.devices);
+  const administrators = Array.from(
+    { length: concurrency },
+    () => new Line({ port: mainPort, ca: target.ca }),
+  );
+  await Promise.all(administrators.map((line) => line.open()));
+  await everyOne(computers, 16, ({ line }) => line.open());
+  const began = performance.now();
+  await everyOne(chosen, concurrency, async ({ deviceId, line }) => {
+    const administrator = administrators.pop();
+    if (administrator === undefined) throw new Error('more at once than there are administrators');
+    const queued: string[] = [];
+    for (let number = 1; number <= perDevice; number += 1) {
+      const answer = await administrator.send(
+        `POST /api/v1/devices/${deviceId}/commands HTTP/1.1\r\n${host}\r\nauthorization: Bearer ${token}`,
+        JSON.stringify({ name: 'refresh-device', params: { scans: ['security'] } }),
+      );
+      if (answer.status !== 201) throw new Error(`queue: ${answer.status} ${answer.body.slice(0, 300)}`);
+      queued.push((JSON.parse(answer.body) as { id: string }).id);
+    }
+    administrators.push(administrator);
+    const fetched = await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
+    const { commands } = JSON.parse(fetched.body) as { commands: { id: string }[] };
+    const ids = commands.map(({ id }) => id);
+    if (ids.join() !== queued.join())
+      throw new Error(`delivered out of order or not once: ${fetched.body.slice(0, 300)}`);
+    for (const id of ids) {
+      const answer = await line.send(
+        `POST /agent/v1/commands/${id}/result HTTP/1.1\r\n${host}`,
+        '{"state":"acknowledged","result":{}}',
+      );
+      if (answer.status !== 200) throw new Error(`answer: ${answer.status} ${answer.body.slice(0, 300)}`);
+    }
+    const again = await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
+    if (again.body !== '{"commands":[]}') throw new Error(`delivered again: ${again.body.slice(0, 300)}`);
+  });
+  const seconds = (performance.now() - began) / 1_000;
+  for (const line of administrators) line.close();
+  return { seconds };
+}
+
+async function everyOne<T>(
+  items: readonly T[],
+  atOnce: number,
+  visit: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of rest) await visit(item);
+    }),
+  );
+}
