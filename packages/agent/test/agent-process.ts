@@ -125,7 +125,7 @@ export class RunningAgent {
 }
 
 /** Waits until something holds; fails by name when it does not in time. */
-export async function until(what: string, holds: () => unknown, timeoutMs = 15_000): Promise<void> {
+export async function until(what: string, holds: () => unknown, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`timed out waiting: ${what}`);

@@ -231,6 +231,11 @@ export class FakeServer {
     for (const release of this.#held) release();
   }
 
+  /** Lets go of held requests without a command. */
+  nudge(): void {
+    for (const release of this.#held) release();
+  }
+
   endManagement(): void {
     this.#unmanaged = true;
     for (const release of this.#held) release();

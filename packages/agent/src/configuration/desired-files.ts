@@ -33,6 +33,8 @@ type Settings = Readonly<Record<string, boolean | number | string>>;
 /** Every login shell reads it. */
 export const consoleScript = '/etc/profile.d/gatehouse-timeout.sh';
 
+export const dconfProfilePath = '/etc/dconf/profile/user';
+
 const heading =
   '# Written by Gatehouse. Removed when the policy is no longer assigned; changes are overwritten.\n';
 
@@ -113,7 +115,7 @@ function desktopProfile(seconds: number, profile: MachineAbilities['dconfProfile
     { path: `${folder}/locks/90-gatehouse`, content: `${heading}${locks}` },
   ];
   if (profile === undefined) {
-    files.push({ path: '/etc/dconf/profile/user', content: 'user-db:user\nsystem-db:local\n' });
+    files.push({ path: dconfProfilePath, content: 'user-db:user\nsystem-db:local\n' });
   }
   return { id: 'gatehouse.screen-lock', name: 'Screen lock', files };
 }

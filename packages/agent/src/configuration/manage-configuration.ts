@@ -10,7 +10,13 @@ import { consoleTimeout } from '../scans/linux/console-timeout.ts';
 import { installedDesktops } from '../scans/linux/desktops.ts';
 import { judgingRules, passwordStack } from '../scans/linux/pam.ts';
 import { readPasswordRules } from '../scans/linux/password-rules.ts';
-import { consoleScript, type Desired, desiredConfiguration, type MachineAbilities } from './desired-files.ts';
+import {
+  consoleScript,
+  dconfProfilePath,
+  type Desired,
+  desiredConfiguration,
+  type MachineAbilities,
+} from './desired-files.ts';
 
 export interface AppliedConfiguration {
   readonly applied: readonly string[];
@@ -27,7 +33,7 @@ export async function applyConfiguration(
   settings: Readonly<Record<string, boolean | number | string>>,
   { system, ledger }: { readonly system: System; readonly ledger: ManagedLedger },
 ): Promise<AppliedConfiguration> {
-  const desired = desiredConfiguration(settings, await abilitiesOf(system));
+  const desired = desiredConfiguration(settings, await abilitiesOf(system, ledger));
   const removed = await removeUnassigned(desired, ledger);
   const applied: string[] = [];
   let changed = removed.length > 0;
@@ -96,10 +102,12 @@ async function compileDconf(system: System, ledger: ManagedLedger): Promise<void
   if (concerned || database.length > 0) await system.run('/usr/bin/dconf', ['update'], { timeoutMs: 20_000 });
 }
 
-export async function abilitiesOf(system: System): Promise<MachineAbilities> {
+async function abilitiesOf(system: System, ledger: ManagedLedger): Promise<MachineAbilities> {
   const stack = (await passwordStack(system)) ?? [];
   const desktops = await installedDesktops(system);
-  const profile = valueOf(await system.readText('/etc/dconf/profile/user'));
+  // A profile that we wrote ourselves is not something the machine has: without it, ours would be wanted again.
+  const ours = ledger.items.some(({ files }) => files.some(({ path }) => path === dconfProfilePath));
+  const profile = ours ? undefined : valueOf(await system.readText(dconfProfilePath));
   const databases = [...(profile ?? '').matchAll(/^\s*system-db:([A-Za-z0-9_.-]+)\s*$/gm)].map(
     ([, name]) => name ?? '',
   );

@@ -11,6 +11,8 @@ export interface CommandRunnerDependencies {
   readonly link: Link;
   readonly journal: CommandJournal;
   readonly log: (line: string) => void;
+  /** Management has ended, or is about to: nothing is begun any more. */
+  isOver(): boolean;
   context(): Omit<CommandContext, 'commandId'>;
 }
 
@@ -51,6 +53,8 @@ export class CommandRunner {
 
   async #carryOut(command: AgentCommand): Promise<void> {
     const { journal, link, log } = this.#of;
+    // What is handed over twice may be waiting here while the first one ends management; the journal is gone then.
+    if (this.#of.isOver()) return;
     const outcome = await carryOut(command, journal, this.#of.context());
     if (outcome === undefined) {
       // Done before, and the server asks again: it has lost the answer, or it is on its way.

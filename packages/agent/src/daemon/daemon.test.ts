@@ -42,7 +42,8 @@ test('GAP-04, PWD-10: a changed password file is reported within seconds', async
       'passcode.set'
     ];
   await until('the new fact', () => latest() === true);
-  assert.ok(Date.now() - changed < 3_000, `${Date.now() - changed} ms`);
+  // The next scan would be hours away; the bound leaves room for a busy machine.
+  assert.ok(Date.now() - changed < 10_000, `${Date.now() - changed} ms`);
 });
 
 test('a rewritten file with the same meaning is not reported', async (t) => {
@@ -294,6 +295,18 @@ test('policy, schedule and verdict are taken in; the version is acknowledged at 
     reason: 'No passcode.',
     remedy: 'Set one.',
   });
+  await agent.stop();
+});
+
+test('an empty answer before its time makes the agent check in: a new policy arrives without waiting for the schedule', async (t) => {
+  const { server, home } = await enrolled(t);
+  const agent = home.start();
+  await until('polling', () => server.times.some(({ path }) => path.startsWith('/agent/v1/commands')));
+  const before = server.checkIns.length;
+  await new Promise((resolve) => setTimeout(resolve, 5_500));
+  assert.equal(server.checkIns.length, before);
+  server.nudge();
+  await until('check-in', () => server.checkIns.length > before);
   await agent.stop();
 });
 

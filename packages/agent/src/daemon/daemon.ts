@@ -53,7 +53,7 @@ export type DaemonEnd = 'stopped' | 'unenrolled';
 
 const holdSeconds = 50;
 const pollBackOff = { firstMs: 1_000, mostMs: 5 * 60_000 } as const;
-/** A server that answers at once instead of holding is asked this often. */
+/** A server that three times in a row answers at once instead of holding is asked this often. */
 const pollingMs = 60_000;
 /** Between two check-ins that nothing but the clock asks for, whatever the server says. */
 const leastPauseMs = 5_000;
@@ -124,7 +124,12 @@ class Daemon {
       system: this.#system,
       managed: () => this.#managed(),
     });
-    this.#commands = new CommandRunner({ ...parts, log: options.log, context: () => this.#commandContext() });
+    this.#commands = new CommandRunner({
+      ...parts,
+      log: options.log,
+      isOver: () => this.#stop.signal.aborted || parts.store.current.leaving !== null,
+      context: () => this.#commandContext(),
+    });
   }
 
   async run(): Promise<DaemonEnd> {
@@ -260,6 +265,12 @@ class Daemon {
     });
   }
 
+  /** Follows a hint of the server, but not more often than is good for it. */
+  async #contactSoon(): Promise<void> {
+    const { lastSuccessAt } = this.#of.store.current;
+    if (lastSuccessAt === null || this.#of.now() - lastSuccessAt > leastPauseMs) await this.#contact();
+  }
+
   async #applyPolicy(settings: Readonly<Record<string, boolean | number | string>>): Promise<void> {
     if (!this.#options.manageConfiguration || this.#of.store.current.leaving !== null) return;
     const { applied, removed, changed, pending } = await this.#configuration.run(() =>
@@ -280,6 +291,7 @@ class Daemon {
     const { link, store, now } = this.#of;
     const { signal } = this.#stop;
     let failures = 0;
+    let quick = 0;
     await this.#pollPause.wait(pollBackOff.mostMs, signal);
     while (!signal.aborted) {
       const asked = now();
@@ -295,8 +307,13 @@ class Daemon {
         await this.#takeCommands(commands);
         if (commands.length > 0 && fresh.length === 0)
           await this.#pollPause.wait(pollBackOff.firstMs, signal);
-        if (wait > 0 && commands.length === 0 && now() - asked < 1_000)
-          await this.#pollPause.wait(pollingMs, signal);
+        const held = now() - asked;
+        if (wait > 0 && commands.length === 0) {
+          quick = held < 1_000 ? quick + 1 : 0;
+          // An empty answer well before its time says that there is news of another kind, such as a policy.
+          if (held < (wait - 5) * 1_000) await this.#contactSoon();
+          if (quick >= 3) await this.#pollPause.wait(pollingMs, signal);
+        }
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
