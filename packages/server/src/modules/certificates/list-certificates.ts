@@ -25,11 +25,8 @@ export async function listCertificates(
   page: PageRequest,
 ): Promise<PageAnswer<Certificate>> {
   requirePermission(actor, 'certificates.read');
-  const [at, serial] = page.after ?? [];
-  const before =
-    page.after && typeof at === 'number' && typeof serial === 'string'
-      ? { at: new Date(at), serial: Buffer.from(serial, 'hex') }
-      : null;
+  const [place, serial] = page.after ?? [];
+  const before = typeof place === 'string' && typeof serial === 'string' ? { place, serial } : null;
   const rows = await deps.database.withTenant(
     actor.organizationId,
     (tx) => listCertificateRows(tx, { deviceId: filter.deviceId ?? null, before }, page.limit + 1),
@@ -39,7 +36,7 @@ export async function listCertificates(
     rows,
     page.limit,
     (row) => present(row, deps.clock.now()),
-    (row) => [row.created_at.getTime(), row.serial.toString('hex')],
+    (row) => [row.place, row.serial.toString('hex')],
   );
 }
 

@@ -264,28 +264,45 @@ export interface StandingRow {
   readonly commands: 'queued' | 'delivered' | null;
 }
 
-const listCertificatesStatement = sql(
+// `place` keeps the microseconds that a JavaScript date loses: without them a page could skip rows.
+const listColumns = `serial, authority_id, device_id, fingerprint, public_key_fingerprint, certificate, not_before, not_after,
+     first_used_at, revoked_at, revocation_reason, created_at, created_at::text as place`;
+const listAllStatement = sql(
   'certificates-list',
-  `select serial, authority_id, device_id, fingerprint, public_key_fingerprint, certificate, not_before, not_after,
-     first_used_at, revoked_at, revocation_reason, created_at
-   from certificates
-   where organization_id = $1 and ($2::uuid is null or device_id = $2)
-     and ($3::timestamptz is null or (date_trunc('milliseconds', created_at), serial) < ($3, $4::bytea))
-   order by date_trunc('milliseconds', created_at) desc, serial desc limit $5`,
+  `select ${listColumns} from certificates
+   where organization_id = $1 and (created_at, serial) < ($2::timestamptz, $3::bytea)
+   order by created_at desc, serial desc limit $4`,
+);
+const listOfDeviceStatement = sql(
+  'certificates-list-of-device',
+  `select ${listColumns} from certificates
+   where organization_id = $1 and (created_at, serial) < ($2::timestamptz, $3::bytea) and device_id = $5
+   order by created_at desc, serial desc limit $4`,
 );
 
+export interface ListedCertificateRow extends CertificateRow {
+  readonly place: string;
+}
+
+/** @param before place and serial number of the last row of the page before. */
 export function listCertificateRows(
   tx: TenantTx,
-  filter: { readonly deviceId: string | null; readonly before: { at: Date; serial: Buffer } | null },
+  filter: {
+    readonly deviceId: string | null;
+    readonly before: { readonly place: string; readonly serial: string } | null;
+  },
   limit: number,
-): Promise<CertificateRow[]> {
-  return tx.query<CertificateRow>(listCertificatesStatement, [
+): Promise<ListedCertificateRow[]> {
+  const { deviceId, before } = filter;
+  const values = [
     tx.organizationId,
-    filter.deviceId,
-    filter.before?.at ?? null,
-    filter.before?.serial ?? null,
+    before?.place ?? 'infinity',
+    Buffer.from(before?.serial ?? '', 'hex'),
     limit,
-  ]);
+  ];
+  return deviceId === null
+    ? tx.query(listAllStatement, values)
+    : tx.query(listOfDeviceStatement, [...values, deviceId]);
 }
 
 const selectCertificateStatement = sql(

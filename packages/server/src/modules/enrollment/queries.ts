@@ -284,7 +284,7 @@ export async function expireOverdue(tx: TenantTx, now: number, answeredBefore: n
 const overdueOrganizationsStatement = sql(
   'enrollment-overdue-organizations',
   `select distinct organization_id from enrollments
-   where (state = 'open' and expires_at <= $1) or state = 'used'`,
+   where state in ('open', 'used') and (state = 'used' or expires_at <= $1)`,
 );
 
 /** Organizations in which codes have run out or proof keys may be erased. */
@@ -293,15 +293,24 @@ export async function selectOverdueOrganizations(tx: SystemTx, now: number): Pro
   return rows.map((row) => row.organization_id);
 }
 
-const listStatement = sql(
+// Overdue codes count as expired before the sweep has come by.
+const shownState = `case when state = 'open' and expires_at <= $3 then 'expired' else state end`;
+const listAllStatement = sql(
   'enrollment-list',
-  `select enrollment_id, user_id, platform, ownership, state, device_id, created_by, created_at, expires_at, used_at
-   from (select *, case when state = 'open' and expires_at <= $2 then 'expired' else state end as shown
-         from enrollments where organization_id = $1) e
-   where ($3::uuid is null or user_id = $3) and ($4::text is null or shown = $4)
-     and ($5::uuid is null or enrollment_id < $5)
-   order by enrollment_id desc limit $6`,
+  `select enrollment_id, user_id, platform, ownership, ${shownState} as state, device_id, created_by, created_at, expires_at, used_at
+   from enrollments
+   where organization_id = $1 and enrollment_id < $2 and ($4::text is null or ${shownState} = $4)
+   order by enrollment_id desc limit $5`,
 );
+const listOfUserStatement = sql(
+  'enrollment-list-of-user',
+  `select enrollment_id, user_id, platform, ownership, ${shownState} as state, device_id, created_by, created_at, expires_at, used_at
+   from enrollments
+   where organization_id = $1 and enrollment_id < $2 and ($4::text is null or ${shownState} = $4) and user_id = $6
+   order by enrollment_id desc limit $5`,
+);
+
+const beyondAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export function listRows(
   tx: TenantTx,
@@ -315,7 +324,10 @@ export function listRows(
   },
 ): Promise<EnrollmentRow[]> {
   const { now, userId, state, before, limit } = query;
-  return tx.query(listStatement, [tx.organizationId, new Date(now), userId, state, before, limit]);
+  const values = [tx.organizationId, before ?? beyondAll, new Date(now), state, limit];
+  return userId === null
+    ? tx.query(listAllStatement, values)
+    : tx.query(listOfUserStatement, [...values, userId]);
 }
 
 const selectStatement = sql(

@@ -292,6 +292,7 @@ create table certificates (
 create unique index certificates_fingerprint on certificates (organization_id, fingerprint);
 create unique index certificates_public_key on certificates (organization_id, public_key_fingerprint);
 create index certificates_device on certificates (organization_id, device_id);
+create index certificates_time on certificates (organization_id, created_at desc, serial desc);
 
 -- ---------------------------------------------------------------- enrolments and devices
 create table enrollments (
@@ -317,6 +318,8 @@ create table enrollments (
 );
 create unique index enrollments_locator on enrollments (organization_id, locator);
 create index enrollments_user on enrollments (organization_id, user_id, state);
+create index enrollments_device on enrollments (organization_id, device_id) where device_id is not null;
+create index enrollments_ending on enrollments (expires_at) where state in ('open', 'used');
 
 create table enrollment_sessions (
   organization_id uuid not null,
