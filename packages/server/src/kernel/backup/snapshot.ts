@@ -1,5 +1,5 @@
 // Reads everything that a backup holds in one snapshot, tenant by tenant under row-level security, as gh_backup, which may only read. The
-// same on every server: nothing here needs a superuser or BYPASSRLS (docs/adr/0005).
+// same on every server: nothing here needs a superuser or BYPASSRLS (docs/adr/0006).
 import pg from 'pg';
 import { connectAs, type DatabaseAddress } from '../db/address.ts';
 import { BackupError } from './backup-error.ts';

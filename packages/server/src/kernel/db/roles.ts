@@ -1,5 +1,5 @@
 // The database roles. gh_owner owns the tables and is blinded by FORCE; gh_app, gh_system and gh_backup own nothing, and
-// gh_backup may only read, one tenant at a time (docs/adr/0005).
+// gh_backup may only read, one tenant at a time (docs/adr/0006).
 import type pg from 'pg';
 
 const roles = [
