@@ -12,6 +12,7 @@ import {
 import { enrollmentCode, enrollmentUrl } from './enrollment-text.ts';
 import { iseAction, iseBatch, iseMessage } from './ise-requests.ts';
 import { iseDevices, iseDiscovery, iseFailure, iseOrderAnswer } from './ise-answers.ts';
+import { iseAnyMessage } from './ise-any-message.ts';
 import { iseActionType, iseQuery, iseQueryPath } from './ise-urls.ts';
 import { json } from './json.ts';
 import { pem } from './pem.ts';
@@ -42,4 +43,5 @@ export const targets: readonly FuzzTarget[] = [
   iseDevices,
   iseOrderAnswer,
   iseFailure,
+  iseAnyMessage,
 ];
