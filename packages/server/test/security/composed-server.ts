@@ -12,7 +12,6 @@ import type { LightMyRequestResponse } from 'fastify';
 import { type Application, createApplication } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { dataDirectoryMode, openDataDirectory } from '../../src/kernel/data-directory.ts';
-import type { Database } from '../../src/kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../src/kernel/db/test-database.ts';
 import { createMetrics } from '../../src/kernel/http/metrics.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -53,8 +52,6 @@ export interface ComposedServer extends AsyncDisposable {
 
 export interface CompositionOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Puts something between the server and its database. */
-  readonly database?: (real: Database) => Database;
 }
 
 async function freePorts(count: number): Promise<number[]> {
@@ -91,7 +88,7 @@ export async function composeServer(options: CompositionOptions = {}): Promise<C
     clock,
     metrics: createMetrics(),
     address: db.address,
-    database: options.database?.(db.database) ?? db.database,
+    database: db.database,
     notifications,
     sealer: createSealer(() => keys),
     keyFor: (purpose) => purposeKey(keys.current.bytes, purpose),

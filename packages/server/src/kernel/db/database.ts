@@ -187,8 +187,9 @@ async function transaction<T>(
     }
     const tx = new Transaction(client);
     let broken: Error | undefined;
+    let opening: Promise<unknown> = Promise.resolve();
     try {
-      const opening = Promise.all(open(client));
+      opening = Promise.all(open(client));
       // Not awaited before the work begins: BEGIN, the tenant and the first statement travel together.
       opening.catch(() => undefined);
       const result = await work(tx);
@@ -199,8 +200,13 @@ async function transaction<T>(
       if (committed.command !== 'COMMIT') throw tx.failure ?? new Error('The transaction was rolled back');
       tx.committed();
       return result;
-    } catch (error) {
+    } catch (thrown) {
       await tx.settled().catch(() => undefined);
+      // What the work saw without a transaction and a tenant was nothing; why it had none is the error.
+      const error: unknown = await opening.then(
+        () => thrown,
+        (reason: unknown) => reason,
+      );
       await client.query('rollback').catch((rollbackError: Error) => {
         broken = rollbackError;
       });
@@ -224,32 +230,33 @@ class Transaction implements Queryable {
   }
 
   async #send(statement: Sql, values: readonly unknown[]): Promise<pg.QueryResult> {
-    const sent = this.#client.query({
-      name: statement.name,
-      text: statement.text,
-      values: values as unknown[],
-    });
-    this.#pending.add(sent);
+    let sent: Promise<pg.QueryResult> | undefined;
     try {
+      sent = this.#client.query({
+        name: statement.name,
+        text: statement.text,
+        values: values as unknown[],
+      });
+      this.#pending.add(sent);
       return await sent;
     } catch (error) {
       this.failure ??= error as Error;
       throw error;
     } finally {
-      this.#pending.delete(sent);
+      if (sent) this.#pending.delete(sent);
     }
   }
 
-  async query<Row>(statement: Sql, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#send(statement, values)).rows as Row[];
+  query<Row>(statement: Sql, values: readonly unknown[] = []): Promise<Row[]> {
+    return heard(this.#send(statement, values).then(({ rows }) => rows as Row[]));
   }
 
-  async one<Row>(statement: Sql, values: readonly unknown[] = []): Promise<Row | undefined> {
-    return (await this.#send(statement, values)).rows[0] as Row | undefined;
+  one<Row>(statement: Sql, values: readonly unknown[] = []): Promise<Row | undefined> {
+    return heard(this.#send(statement, values).then(({ rows }) => rows[0] as Row | undefined));
   }
 
-  async run(statement: Sql, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#send(statement, values)).rowCount ?? 0;
+  run(statement: Sql, values: readonly unknown[] = []): Promise<number> {
+    return heard(this.#send(statement, values).then(({ rowCount }) => rowCount ?? 0));
   }
 
   afterCommit(hook: () => void): void {
@@ -265,4 +272,13 @@ class Transaction implements Queryable {
   committed(): void {
     for (const hook of this.#hooks) hook();
   }
+}
+
+/**
+ * Whoever does not await a statement leaves its failure to `settled`. Without this it would also reach the last resort of the
+ * process, which stops the server (HTTP-13).
+ */
+function heard<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }
