@@ -18,6 +18,7 @@ export async function awaitCommands(
   const { certificate, requestId } = presented;
   const until = deps.clock.now() + waitSeconds * 1_000;
   let { device, mark } = presented;
+  const { policyVersion } = device.posture;
   for (;;) {
     // Only a new command ends the wait: what was handed over and is being carried out would make the agent come back at once,
     // for ever; it is handed over again at the next check-in.
@@ -30,10 +31,13 @@ export async function awaitCommands(
         reason: 'too-many-held',
       });
     }
-    if (response.destroyed) return { commands: [] };
-    // Asked anew who this is: the news may be that it is shut out. A last look when the time is over closes the gap of news
-    // that did not arrive.
+    // Whoever waits again is looked up again, so news that did not arrive is late by one wait at most.
+    if (outcome === 'over') return { commands: [] };
+    // Asked anew who this is: the news may be that it is shut out.
     ({ device, mark } = await platform.authenticate(certificate, requestId));
+    // An empty answer before its time tells the agent to check in now: another policy waits for it.
+    if (device.posture.policyVersion !== policyVersion && device.openCommands !== 'queued')
+      return { commands: [] };
   }
 }
 
