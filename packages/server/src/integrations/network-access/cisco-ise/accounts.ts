@@ -15,7 +15,7 @@ import {
   type Proof,
 } from './check-credentials.ts';
 import { readBasic } from './credentials.ts';
-import type { AccountRow } from './queries.ts';
+import type { AccountRow, Standing } from './queries.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 
 export interface Accounts {
@@ -83,19 +83,33 @@ export function signInFirst(): DomainError {
 
 /**
  * The account as it stands at this moment; undefined when the proof no longer holds.
+ * @param account what only asks needs only its standing; who orders something is read whole
  * @throws DomainError `forbidden` for accounts of people: here their password alone would go round the second factor
  */
 export function principalOf(
   proof: Proof,
-  account: AccountRow | undefined,
+  account: Standing | AccountRow | undefined,
   requestId: string,
 ): TenantPrincipal | undefined {
   if (account?.state !== 'active' || account.password_version !== proof.passwordVersion) return undefined;
-  const permissions = permissionsOf(account.role, account.role_permissions);
+  const whole = 'email' in account ? account : undefined;
+  const permissions = permissionsOf(account.role, whole?.role_permissions ?? null);
   if (!isServiceAccount(permissions)) {
     throw new DomainError('forbidden', 'Only accounts for network access may ask here', {
       reason: 'not-a-service-account',
     });
   }
-  return { ...administratorPrincipal(proof.organizationId, account, permissions), requestId };
+  if (whole) return { ...administratorPrincipal(proof.organizationId, whole, permissions), requestId };
+  const { organizationId, administratorId: id, email: label } = proof;
+  // Without a date of its power an administrator can destroy nothing: see the guard.
+  return {
+    kind: 'administrator',
+    id,
+    organizationId,
+    label,
+    requestId,
+    role: account.role,
+    permissions,
+    empoweredAt: null,
+  };
 }

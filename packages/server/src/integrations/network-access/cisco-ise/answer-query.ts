@@ -10,16 +10,15 @@ import { type BatchCall, type ListCall, refusingMalformed, type SingleCall } fro
 import { describeDevice, listedIdentifier } from './describe-device.ts';
 import { lookUpsFor } from './look-ups.ts';
 import type { PagingTokens } from './paging-token.ts';
-import type { Identifier, PostureReader } from './posture-reader.ts';
+import type { PostureReader } from './posture-reader.ts';
 import {
-  type AccountRow,
   type Asker,
-  type IdentifiedRow,
   type PageRequest,
-  type PostureRow,
+  type Posture,
   type Reading,
   readByUser,
   readPage,
+  type Standing,
 } from './queries.ts';
 
 /** Most devices in one answer; told to ISE in discovery. */
@@ -33,12 +32,13 @@ export interface QueryDeps {
 
 /** The account and the devices have been read; writing the answer waits until the account is judged. */
 export interface Asked {
-  readonly account: AccountRow | undefined;
+  readonly account: Standing | undefined;
   readonly answer: () => Uint8Array;
 }
 
 export async function askForDevice(deps: QueryDeps, asker: Asker, call: SingleCall): Promise<Asked> {
   const { account, devices } = await deps.reader.find(asker, lookUpsFor(call.identifier));
+  const claimants = devices.flat();
   return {
     account,
     answer: () =>
@@ -46,7 +46,7 @@ export async function askForDevice(deps: QueryDeps, asker: Asker, call: SingleCa
         {
           version: call.version,
           pagingInfo: '0',
-          devices: devices.length === 0 ? [] : [describeDevice(call.identifier, devices)],
+          devices: claimants.length === 0 ? [] : [describeDevice(call.identifier, claimants)],
         },
         call.filter,
       ),
@@ -70,7 +70,7 @@ export async function askForList(deps: QueryDeps, asker: Asker, call: ListCall):
       return encodeDevicesAnswer(
         {
           version,
-          pagingInfo: last === undefined ? '0' : deps.tokens.encode(scope, last.device_no),
+          pagingInfo: last === undefined ? '0' : deps.tokens.encode(scope, last.number),
           devices: shown.flatMap((row) => {
             const identifier = listedIdentifier(listedBy, row);
             return identifier === undefined ? [] : [describeDevice(identifier, [row])];
@@ -87,7 +87,7 @@ function readList(
   asker: Asker,
   { selection }: ListCall,
   page: PageRequest,
-): Promise<Reading<PostureRow>> {
+): Promise<Reading> {
   switch (selection.kind) {
     case 'username':
       return readByUser(database, asker, selection.value, page);
@@ -113,28 +113,33 @@ export async function answerBatch(
   const scope = { ...asker, question };
   const start = call.paging === '0' ? 0 : Number(deps.tokens.decode(scope, call.paging));
   const part = asked.slice(start, start + queryMaxSize);
-  const { devices } = await deps.reader.find(asker, part.flatMap(lookUpsFor));
+  const claimants = await findClaimants(deps.reader, asker, part);
   const end = start + part.length;
   return encodeDevicesAnswer(
     {
       version: call.version,
       pagingInfo: end < asked.length ? deps.tokens.encode(scope, String(end)) : '0',
-      devices: pick(part, devices).map(([identifier, rows]) => describeDevice(identifier, rows)),
+      devices: part.flatMap((identifier, index) => {
+        const rows = claimants[index] ?? [];
+        return rows.length === 0 ? [] : [describeDevice(identifier, rows)];
+      }),
     },
     call.filter,
   );
 }
 
-/** The rows that belong to each identifier; identifiers without any are left out. */
-export function pick(
+/** For each identifier, in whatever form it is stored, the devices under management that claim it. */
+export async function findClaimants(
+  reader: PostureReader,
+  asker: Asker,
   identifiers: readonly DeviceIdentifier[],
-  rows: readonly IdentifiedRow[],
-): (readonly [DeviceIdentifier, readonly [IdentifiedRow, ...IdentifiedRow[]]])[] {
-  const found = Map.groupBy(rows, (row) => `${row.asked_kind} ${row.asked_value}`);
-  return identifiers.flatMap((identifier) => {
-    const [first, ...more] = lookUpsFor(identifier).flatMap(
-      ({ kind, value }: Identifier) => found.get(`${kind} ${value}`) ?? [],
-    );
-    return first === undefined ? [] : [[identifier, [first, ...more]] as const];
+): Promise<(readonly Posture[])[]> {
+  const lookUps = identifiers.map(lookUpsFor);
+  const { devices } = await reader.find(asker, lookUps.flat());
+  let start = 0;
+  return lookUps.map((forms) => {
+    const found = devices.slice(start, start + forms.length).flat();
+    start += forms.length;
+    return found;
   });
 }

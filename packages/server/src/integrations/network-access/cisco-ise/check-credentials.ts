@@ -12,6 +12,7 @@ import { recordSignIn } from './sign-in-record.ts';
 /** A password that was right at some time for this version of it. */
 export interface Proof extends Asker {
   readonly slug: string;
+  readonly email: string;
   readonly passwordVersion: number;
   /** An account that may not be here; remembered for nobody, or a guess that was right once would stay right. */
   readonly isPerson: boolean;
@@ -48,19 +49,24 @@ const guessesAboutPeople = { burst: 20, perMinute: 1 };
 export function createCredentialCheck({ database, passwords, clock }: CredentialCheckDeps): CheckCredentials {
   const people = createRateLimit({ clock, ...guessesAboutPeople });
 
-  async function fits(candidate: Candidate, password: string, wasRight: boolean): Promise<Proof | undefined> {
+  async function fits(
+    candidate: Candidate,
+    { email, password }: Credentials,
+    wasRight: boolean,
+  ): Promise<Proof | undefined> {
     const stored = await readSecret(database, candidate);
     const isPerson =
       stored !== undefined && !isServiceAccount(permissionsOf(stored.role, stored.role_permissions));
     const tried = !isPerson || people.peek(candidate.administratorId) === 0;
     const hash = tried ? (stored?.password_hash ?? undefined) : undefined;
     const good = await passwords.verify(hash, password, wasRight ? 'expected' : 'stranger');
-    if (good && stored) return { ...candidate, passwordVersion: stored.password_version, isPerson };
+    if (good && stored) return { ...candidate, email, passwordVersion: stored.password_version, isPerson };
     if (isPerson) people.spend(candidate.administratorId);
     return undefined;
   }
 
-  return async ({ organization, email, password }, { instance, address, requestId }, wasRight) => {
+  return async (credentials, { instance, address, requestId }, wasRight) => {
+    const { organization, email, password } = credentials;
     const wanted = organization ?? instance;
     const found = await findCandidates(database, email, wanted);
     const candidates = organization === undefined ? found : found.filter(({ slug }) => slug === organization);
@@ -68,7 +74,7 @@ export function createCredentialCheck({ database, passwords, clock }: Credential
     if (candidates.length === 0) await passwords.verify(undefined, password);
     const proofs: Proof[] = [];
     for (const candidate of candidates) {
-      const proof = await fits(candidate, password, wasRight);
+      const proof = await fits(candidate, credentials, wasRight);
       if (proof) proofs.push(proof);
       // The tenant that was named is the one that is meant; the others are only tried to tell a wrong name from a wrong
       // password.

@@ -3,6 +3,7 @@
 // query asks for; the answer is written afterwards. Who cannot show who he is learns nothing else, not even whether his
 // question was well-formed or the tenant in the address exists.
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { customRoleId } from '@gatehouse/core/permissions/roles.ts';
 import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import { type Accounts, principalOf, signInFirst } from './accounts.ts';
 import { answerBatch, askForDevice, askForList, type QueryDeps } from './answer-query.ts';
@@ -10,7 +11,7 @@ import { instanceIn, parseCall } from './calls.ts';
 import type { Proof } from './check-credentials.ts';
 import { answerDiscovery } from './discovery.ts';
 import { type OrderDeps, runAction, sendMessage } from './orders.ts';
-import { type AccountRow, readAccount } from './queries.ts';
+import { readAccount, type Standing } from './queries.ts';
 
 export interface IseRequest {
   readonly id: string;
@@ -43,7 +44,7 @@ export interface CiscoIseDeps extends Omit<QueryDeps, 'database'>, Omit<OrderDep
 }
 
 interface Prepared {
-  readonly account: AccountRow | undefined;
+  readonly account: Standing | undefined;
   readonly answer: (principal: TenantPrincipal, body: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
@@ -94,7 +95,12 @@ export function createCiscoIse(deps: CiscoIseDeps): CiscoIse {
       };
       prepared = { account: await readAccount(deps.database, proof), answer: refuse };
     }
-    const principal = principalOf(proof, prepared.account, request.id);
+    let { account } = prepared;
+    // What a custom role permits stands apart: few accounts have one, and every question would pay for it.
+    if (account !== undefined && customRoleId(account.role) !== undefined) {
+      account = await readAccount(deps.database, proof);
+    }
+    const principal = principalOf(proof, account, request.id);
     return principal && { principal, answer: (body) => prepared.answer(principal, body) };
   }
 

@@ -5,7 +5,7 @@ import type {
   DeviceAttributes,
   DeviceIdentifier,
 } from '@gatehouse/protocols/cisco-ise/index.ts';
-import type { PostureRow } from './queries.ts';
+import type { Posture } from './queries.ts';
 
 /** Lower is worse. */
 const rank = { deny: 0, quarantine: 1, allow: 2 } as const;
@@ -15,49 +15,49 @@ const rank = { deny: 0, quarantine: 1, allow: 2 } as const;
  * claiming the address of a good device.
  * @param rows at least one
  */
-export function describeDevice(identifier: DeviceIdentifier, rows: readonly PostureRow[]): AnsweredDevice {
-  const worst = rows.reduce((a, b) => (rank[b.access_network] < rank[a.access_network] ? b : a));
+export function describeDevice(identifier: DeviceIdentifier, rows: readonly Posture[]): AnsweredDevice {
+  const worst = rows.reduce((a, b) => (rank[b.access] < rank[a.access] ? b : a));
   const attributes = attributesOf(worst);
   if (rows.length === 1) return { identifier, attributes };
   return {
     identifier,
     attributes: {
       ...attributes,
-      disk_encryption_on: rows.every((row) => row.disk_encrypted === true),
-      pin_lock_on: rows.every((row) => row.passcode_set === true),
+      disk_encryption_on: rows.every((row) => row.diskEncrypted === true),
+      pin_lock_on: rows.every((row) => row.passcodeSet === true),
       ...(rows.some((row) => row.compromised === true) ? { jail_broken: true } : {}),
     },
   };
 }
 
 /** The network is the one gate that counts here: a rule that leaves it open does not show as a failure (GAP-03). */
-function attributesOf(row: PostureRow): DeviceAttributes {
+function attributesOf(row: Posture): DeviceAttributes {
   return {
     register_status: true,
     compliance: complianceOf(row),
-    disk_encryption_on: row.disk_encrypted === true,
-    pin_lock_on: row.passcode_set === true,
+    disk_encryption_on: row.diskEncrypted === true,
+    pin_lock_on: row.passcodeSet === true,
     ...(row.compromised === null ? {} : { jail_broken: row.compromised }),
     ...text('manufacturer', row.manufacturer),
     ...text('model', row.model),
     ...text('imei', row.imei),
     ...text('meid', row.meid),
     ...text('udid', row.udid),
-    ...text('serial_number', row.serial_number),
-    ...text('os_version', row.os_version),
-    ...text('phone_number', row.phone_number),
-    ...(row.seen_ms === null ? {} : { lastCheckinTimeStamp: Number(row.seen_ms) }),
+    ...text('serial_number', row.serialNumber),
+    ...text('os_version', row.osVersion),
+    ...text('phone_number', row.phoneNumber),
+    ...(row.lastCheckInAt === null ? {} : { lastCheckinTimeStamp: row.lastCheckInAt }),
     guid: row.guid,
     macaddresses: row.macs,
   };
 }
 
 /** Grace and doubt are quarantine, which ISE can only be told as "not compliant" (PWD-05). */
-function complianceOf(row: PostureRow): DeviceAttributes['compliance'] & object {
-  if (row.access_network === 'allow') return { status: true };
+function complianceOf(row: Posture): DeviceAttributes['compliance'] & object {
+  if (row.access === 'allow') return { status: true };
   return {
     status: false,
-    failure_reason: row.failure_reason ?? 'The network is closed to this device.',
+    failure_reason: row.failureReason ?? 'The network is closed to this device.',
     ...(row.remediation === null ? {} : { remediation: row.remediation }),
   };
 }
@@ -70,7 +70,7 @@ function text<Name extends keyof DeviceAttributes>(
 }
 
 /** The identifier that a list names a device by; undefined when the device has none of that kind. */
-export function listedIdentifier(kind: 'guid' | 'macaddress', row: PostureRow): DeviceIdentifier | undefined {
+export function listedIdentifier(kind: 'guid' | 'macaddress', row: Posture): DeviceIdentifier | undefined {
   const value = kind === 'guid' ? row.guid : row.macs[0];
   return value === undefined ? undefined : { kind, value };
 }

@@ -16,9 +16,8 @@ import {
 import type { Database } from '../../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
-import { pick } from './answer-query.ts';
+import { findClaimants } from './answer-query.ts';
 import { type ActionCall, type MessageCall, refusingMalformed } from './calls.ts';
-import { lookUpsFor } from './look-ups.ts';
 import type { PostureReader } from './posture-reader.ts';
 import type { Asker } from './queries.ts';
 
@@ -106,12 +105,10 @@ async function orderEach(
   command: Command,
   permission: Permission,
 ): Promise<OrderResult[]> {
-  const { devices } = await deps.reader.find(asker, identifiers.flatMap(lookUpsFor));
-  const found = new Map(pick(identifiers, devices));
+  const claimants = await findClaimants(deps.reader, asker, identifiers);
   const results: OrderResult[] = [];
-  for (const identifier of identifiers) {
-    const rows = found.get(identifier) ?? [];
-    const ids = new Set(rows.map((row) => row.device_id));
+  for (const [index, identifier] of identifiers.entries()) {
+    const ids = new Set(claimants[index]?.map(({ deviceId }) => deviceId));
     const [deviceId] = ids;
     if (deviceId === undefined) results.push(refused(identifier, 'No such device is under management.'));
     // A claim that two devices make picks out neither: the wrong one would be locked or wiped.

@@ -16,11 +16,10 @@ function heldDatabase(): { database: Pick<Database, 'tenantQuery'>; sent: Sent[]
   const tenantQuery = (organizationId: string, _statement: unknown, values: readonly unknown[] = []) =>
     new Promise<never[]>((resolve, reject) => {
       const [, kinds, texts] = values as [string, string[], string[]];
-      const rows = kinds.map((kind, index) => ({
+      const rows = kinds.map((_, index) => ({
         state: 'active',
-        asked_kind: kind,
-        asked_value: texts[index],
-        device_id: `device of ${texts[index]}`,
+        place: index + 1,
+        device: [`device of ${texts[index]}`],
       }));
       sent.push({
         organizationId,
@@ -46,11 +45,10 @@ test('questions that arrive while two statements are under way travel together i
   );
   sent[0]?.answer();
   await settle();
-  // The repeated question is asked once.
-  assert.deepEqual(sent[2]?.pairs, ['mac C', 'mac D']);
+  assert.deepEqual(sent[2]?.pairs, ['mac C', 'mac D', 'mac C']);
   for (const { answer } of sent) answer();
   const devices = (await Promise.all(questions)).map((reading) =>
-    reading.devices.map((row) => row.device_id),
+    reading.devices.flat().map((row) => row.deviceId),
   );
   assert.deepEqual(devices, [
     ['device of A'],

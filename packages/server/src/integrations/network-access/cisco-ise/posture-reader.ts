@@ -3,20 +3,26 @@
 // cost per question falls instead of a queue growing. A question that finds no statement under way leaves at once, and
 // none joins a statement that has already left, so every answer is read after its question was asked.
 import type { Database } from '../../../kernel/db/database.ts';
-import { type Asker, type IdentifiedRow, type Reading, readByIdentifiers } from './queries.ts';
+import { type Asker, type Posture, readByIdentifiers, type Standing } from './queries.ts';
 
 export interface Identifier {
   readonly kind: string;
   readonly value: string;
 }
 
+export interface Found {
+  readonly account: Standing | undefined;
+  /** For each identifier the devices that claim it, in the order of the question. */
+  readonly devices: readonly (readonly Posture[])[];
+}
+
 export interface PostureReader {
-  find(asker: Asker, identifiers: readonly Identifier[]): Promise<Reading<IdentifiedRow>>;
+  find(asker: Asker, identifiers: readonly Identifier[]): Promise<Found>;
 }
 
 interface Question {
   readonly identifiers: readonly Identifier[];
-  readonly resolve: (reading: Reading<IdentifiedRow>) => void;
+  readonly resolve: (found: Found) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -47,19 +53,24 @@ export function createPostureReader(database: Pick<Database, 'tenantQuery'>): Po
   }
 
   async function answer(asker: Asker, questions: readonly Question[]): Promise<void> {
-    // Asked once each, however many want to know: a repeated pair would repeat its rows.
-    const asked = new Map<string, Identifier>();
-    for (const { identifiers } of questions) for (const each of identifiers) asked.set(keyOf(each), each);
-    try {
-      const kinds: string[] = [];
-      const values: string[] = [];
-      for (const { kind, value } of asked.values()) {
+    const kinds: string[] = [];
+    const values: string[] = [];
+    for (const { identifiers } of questions) {
+      for (const { kind, value } of identifiers) {
         kinds.push(kind);
         values.push(value);
       }
-      deal(await readByIdentifiers(database, asker, kinds, values), questions);
+    }
+    try {
+      const { account, found } = await readByIdentifiers(database, asker, kinds, values);
+      let start = 0;
+      for (const { identifiers, resolve } of questions) {
+        const end = start + identifiers.length;
+        resolve({ account, devices: found.slice(start, end) });
+        start = end;
+      }
     } catch (error) {
-      for (const question of questions) question.reject(error);
+      for (const { reject } of questions) reject(error);
     }
   }
 
@@ -85,23 +96,4 @@ function gather(waiting: Question[]): Question[] {
     count += 1;
   }
   return waiting.splice(0, count);
-}
-
-/** Gives each question the rows that are its own. */
-function deal(reading: Reading<IdentifiedRow>, questions: readonly Question[]): void {
-  const { account, devices } = reading;
-  const rows = new Map<string, IdentifiedRow[]>();
-  for (const row of devices) {
-    const key = keyOf({ kind: row.asked_kind, value: row.asked_value });
-    const found = rows.get(key);
-    if (found) found.push(row);
-    else rows.set(key, [row]);
-  }
-  for (const { identifiers, resolve } of questions) {
-    resolve({ account, devices: identifiers.flatMap((each) => rows.get(keyOf(each)) ?? []) });
-  }
-}
-
-function keyOf({ kind, value }: Identifier): string {
-  return `${kind} ${value}`;
 }

@@ -1,80 +1,115 @@
 // Statements of the ISE interface. Each reads the account that asks and the devices it asks for in one round trip, so the
-// account's state and role are those of this moment (ADM-15) and cost no round trip of their own. Nothing here writes.
+// account's state and role are those of this moment (ADM-15) and cost no round trip of their own. A device comes as one JSON
+// array: starting a statement with thirty result columns costs the database and the driver more than finding the rows.
+// Nothing here writes.
 import type { Database } from '../../../kernel/db/database.ts';
 import { type TenantStatement, tenantStatement } from '../../../kernel/db/sql.ts';
 
-/** The account as it stands now: what the administrators module judges, and the version of its password. */
-export interface AccountRow {
-  readonly administrator_id: string;
-  readonly email: string;
-  readonly display_name: string;
+/** What decides whether the account may ask. */
+export interface Standing {
+  /** A built-in role; what a custom one permits is read apart, see {@link readAccount}. */
   readonly role: string;
   readonly state: 'invited' | 'active' | 'disabled';
-  readonly empowered_at: Date;
-  readonly role_permissions: string[] | null;
-  readonly role_empowered_at: Date | null;
   readonly password_version: number;
 }
 
+/** The account as the administrators module judges it. */
+export interface AccountRow extends Standing {
+  readonly administrator_id: string;
+  readonly email: string;
+  readonly display_name: string;
+  readonly empowered_at: Date;
+  readonly role_permissions: string[] | null;
+  readonly role_empowered_at: Date | null;
+}
+
 /** What the one stored decision says of a device, and the facts that the network asks for. */
-export interface PostureRow {
-  readonly device_id: string;
-  readonly device_no: string;
-  readonly access_network: 'allow' | 'quarantine' | 'deny';
-  readonly failure_reason: string | null;
+export interface Posture {
+  readonly deviceId: string;
+  /** The order of lists. */
+  readonly number: string;
+  readonly access: 'allow' | 'quarantine' | 'deny';
+  readonly failureReason: string | null;
   readonly remediation: string | null;
-  readonly disk_encrypted: boolean | null;
-  readonly passcode_set: boolean | null;
+  readonly diskEncrypted: boolean | null;
+  readonly passcodeSet: boolean | null;
   readonly compromised: boolean | null;
   readonly manufacturer: string | null;
   readonly model: string | null;
   readonly imei: string | null;
   readonly meid: string | null;
   readonly udid: string | null;
-  readonly serial_number: string | null;
-  readonly os_version: string | null;
-  readonly phone_number: string | null;
+  readonly serialNumber: string | null;
+  readonly osVersion: string | null;
+  readonly phoneNumber: string | null;
   readonly guid: string;
-  readonly host_name: string | null;
   readonly macs: readonly string[];
-  /** Milliseconds since the epoch, as text. */
-  readonly seen_ms: string | null;
+  /** ms since the epoch */
+  readonly lastCheckInAt: number | null;
 }
 
-export interface IdentifiedRow extends PostureRow {
-  readonly asked_kind: string;
-  readonly asked_value: string;
-}
-
-/** The account's row, and, when it has devices in it, theirs. */
-type WithAccount<Row> = AccountRow & { readonly [K in keyof Row]: Row[K] | null };
-
-const account = `a.administrator_id, a.email, a.display_name, a.role, a.state, a.empowered_at, a.password_version,
-  r.permissions as role_permissions, r.empowered_at as role_empowered_at`;
-
-const role = `left join roles r on r.organization_id = t.org
-  and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end`;
-
-const posture = `p.device_id, p.device_no, p.access_network, p.failure_reason, p.remediation, p.disk_encrypted,
+/** The columns of a device in the order of {@link toPosture}. */
+const posture = `p.device_id, p.device_no::text, p.access_network, p.failure_reason, p.remediation, p.disk_encrypted,
   p.passcode_set, p.compromised, p.manufacturer, p.model, p.imei, p.meid, p.udid, p.serial_number, p.os_version,
-  p.phone_number, p.guid, p.host_name, p.macs,
-  (date_part('epoch', c.last_check_in_at) * 1000)::bigint::text as seen_ms`;
+  p.phone_number, p.guid, p.macs, trunc(date_part('epoch', c.last_check_in_at) * 1000)`;
 
-const contact = `left join device_contacts c on c.organization_id = t.org and c.device_id = p.device_id`;
+type PostureColumns = [
+  deviceId: string,
+  number: string,
+  access: Posture['access'],
+  failureReason: string | null,
+  remediation: string | null,
+  diskEncrypted: boolean | null,
+  passcodeSet: boolean | null,
+  compromised: boolean | null,
+  manufacturer: string | null,
+  model: string | null,
+  imei: string | null,
+  meid: string | null,
+  udid: string | null,
+  serialNumber: string | null,
+  osVersion: string | null,
+  phoneNumber: string | null,
+  guid: string,
+  macs: string[],
+  lastCheckInAt: number | null,
+];
 
-const selectAccount = tenantStatement(
-  'ise-account',
-  `select ${account} from administrators a ${role} where a.organization_id = t.org and a.administrator_id = $2`,
-);
+function toPosture(columns: PostureColumns): Posture {
+  return {
+    deviceId: columns[0],
+    number: columns[1],
+    access: columns[2],
+    failureReason: columns[3],
+    remediation: columns[4],
+    diskEncrypted: columns[5],
+    passcodeSet: columns[6],
+    compromised: columns[7],
+    manufacturer: columns[8],
+    model: columns[9],
+    imei: columns[10],
+    meid: columns[11],
+    udid: columns[12],
+    serialNumber: columns[13],
+    osVersion: columns[14],
+    phoneNumber: columns[15],
+    guid: columns[16],
+    macs: columns[17],
+    lastCheckInAt: columns[18],
+  };
+}
+
+const standing = 'a.role, a.state, a.password_version';
+const contact = 'left join device_contacts c on c.organization_id = t.org and c.device_id = p.device_id';
 
 /** `$3` kinds and `$4` values, pair by pair: any number of questions of one account in one statement. */
 const selectByIdentifiers = tenantStatement(
   'ise-devices-by-identifiers',
-  `select ${account}, d.*
-   from administrators a ${role}
+  `select ${standing}, d.place, d.device
+   from administrators a
    left join lateral (
-     select asked.kind as asked_kind, asked.value as asked_value, ${posture}
-     from unnest($3::text[], $4::text[]) as asked (kind, value)
+     select asked.place::int as place, json_build_array(${posture}) as device
+     from unnest($3::text[], $4::text[]) with ordinality as asked (kind, value, place)
      join device_identifiers i on i.organization_id = t.org and i.kind = asked.kind and i.value = asked.value
      join device_posture p on p.organization_id = t.org and p.device_id = i.device_id and p.registered
      ${contact}
@@ -85,10 +120,10 @@ const selectByIdentifiers = tenantStatement(
 /** A person is known by user name or e-mail address, as ISE may have learnt either. */
 const selectByUser = tenantStatement(
   'ise-devices-by-user',
-  `select ${account}, d.*
-   from administrators a ${role}
+  `select ${standing}, d.place, d.device
+   from administrators a
    left join lateral (
-     select ${posture}
+     select p.device_no as place, json_build_array(${posture}) as device
      from device_posture p ${contact}
      where p.organization_id = t.org and p.registered and p.device_no > $3 and (not $5 or cardinality(p.macs) > 0)
        and p.user_name_key = any (array(
@@ -97,7 +132,7 @@ const selectByUser = tenantStatement(
      order by p.device_no limit $4
    ) d on true
    where a.organization_id = t.org and a.administrator_id = $2
-   order by d.device_no`,
+   order by d.place`,
 );
 
 // Pages walk along device_no after `$3`, at most `$4` rows. A device that changes meanwhile keeps its number, so the run
@@ -105,53 +140,57 @@ const selectByUser = tenantStatement(
 
 const selectShut = tenantStatement(
   'ise-devices-shut',
-  `select ${account}, d.*
-   from administrators a ${role}
+  `select ${standing}, d.place, d.device
+   from administrators a
    left join lateral (
-     select ${posture}
+     select p.device_no as place, json_build_array(${posture}) as device
      from device_posture p ${contact}
      where p.organization_id = t.org and p.registered and p.access_network <> 'allow' and p.device_no > $3
        and (not $5 or cardinality(p.macs) > 0)
      order by p.device_no limit $4
    ) d on true
    where a.organization_id = t.org and a.administrator_id = $2
-   order by d.device_no`,
+   order by d.place`,
 );
 
 const selectOpen = tenantStatement(
   'ise-devices-open',
-  `select ${account}, d.*
-   from administrators a ${role}
+  `select ${standing}, d.place, d.device
+   from administrators a
    left join lateral (
-     select ${posture}
+     select p.device_no as place, json_build_array(${posture}) as device
      from device_posture p ${contact}
      where p.organization_id = t.org and p.registered and p.access_network = 'allow' and p.device_no > $3
        and (not $5 or cardinality(p.macs) > 0)
      order by p.device_no limit $4
    ) d on true
    where a.organization_id = t.org and a.administrator_id = $2
-   order by d.device_no`,
+   order by d.place`,
 );
 
 const selectRegistered = tenantStatement(
   'ise-devices-registered',
-  `select ${account}, d.*
-   from administrators a ${role}
+  `select ${standing}, d.place, d.device
+   from administrators a
    left join lateral (
-     select ${posture}
+     select p.device_no as place, json_build_array(${posture}) as device
      from device_posture p ${contact}
      where p.organization_id = t.org and p.registered and p.device_no > $3 and (not $5 or cardinality(p.macs) > 0)
      order by p.device_no limit $4
    ) d on true
    where a.organization_id = t.org and a.administrator_id = $2
-   order by d.device_no`,
+   order by d.place`,
 );
 
-/** What a statement read: the account, unless it is gone, and the devices. */
-export interface Reading<Row> {
-  readonly account: AccountRow | undefined;
-  readonly devices: readonly Row[];
-}
+const selectAccount = tenantStatement(
+  'ise-account',
+  `select a.administrator_id, a.email, a.display_name, a.role, a.state, a.empowered_at, a.password_version,
+     r.permissions as role_permissions, r.empowered_at as role_empowered_at
+   from administrators a
+   left join roles r on r.organization_id = t.org
+     and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end
+   where a.organization_id = t.org and a.administrator_id = $2`,
+);
 
 type Reader = Pick<Database, 'tenantQuery'>;
 
@@ -161,21 +200,19 @@ export interface Asker {
   readonly administratorId: string;
 }
 
-async function read<Row extends PostureRow>(
-  database: Reader,
-  asker: Asker,
-  statement: TenantStatement,
-  values: readonly unknown[],
-): Promise<Reading<Row>> {
-  const rows = await database.tenantQuery<WithAccount<Row>>(asker.organizationId, statement, [
-    asker.administratorId,
-    ...values,
-  ]);
-  // The left join answers an account without devices with one row of nulls.
-  const devices = rows.filter((row) => row.device_id !== null) as unknown as Row[];
-  return { account: rows[0], devices };
+/** What a statement read: the account, unless it is gone, and the devices. */
+export interface Reading {
+  readonly account: Standing | undefined;
+  readonly devices: readonly Posture[];
 }
 
+/** The left join answers an account without devices with one row whose device is null. */
+interface Row extends Standing {
+  readonly place: number | null;
+  readonly device: PostureColumns | null;
+}
+
+/** All that decides about the account, the rights of a custom role included. */
 export async function readAccount(database: Reader, asker: Asker): Promise<AccountRow | undefined> {
   const rows = await database.tenantQuery<AccountRow>(asker.organizationId, selectAccount, [
     asker.administratorId,
@@ -183,13 +220,39 @@ export async function readAccount(database: Reader, asker: Asker): Promise<Accou
   return rows[0];
 }
 
-export function readByIdentifiers(
+/** @returns for each identifier the devices that claim it, in the order of the identifiers. */
+export async function readByIdentifiers(
   database: Reader,
   asker: Asker,
   kinds: readonly string[],
   values: readonly string[],
-): Promise<Reading<IdentifiedRow>> {
-  return read(database, asker, selectByIdentifiers, [kinds, values]);
+): Promise<{ readonly account: Standing | undefined; readonly found: readonly (readonly Posture[])[] }> {
+  const rows = await database.tenantQuery<Row>(asker.organizationId, selectByIdentifiers, [
+    asker.administratorId,
+    kinds,
+    values,
+  ]);
+  const found: Posture[][] = kinds.map(() => []);
+  for (const { place, device } of rows) {
+    if (place !== null && device !== null) found[place - 1]?.push(toPosture(device));
+  }
+  return { account: rows[0], found };
+}
+
+async function readList(
+  database: Reader,
+  asker: Asker,
+  statement: TenantStatement,
+  values: readonly unknown[],
+): Promise<Reading> {
+  const rows = await database.tenantQuery<Row>(asker.organizationId, statement, [
+    asker.administratorId,
+    ...values,
+  ]);
+  return {
+    account: rows[0],
+    devices: rows.flatMap(({ device }) => (device === null ? [] : [toPosture(device)])),
+  };
 }
 
 export interface PageRequest {
@@ -204,8 +267,8 @@ export function readByUser(
   asker: Asker,
   userName: string,
   page: PageRequest,
-): Promise<Reading<PostureRow>> {
-  return read(database, asker, selectByUser, [page.after, page.limit, page.onlyWithMac, userName]);
+): Promise<Reading> {
+  return readList(database, asker, selectByUser, [page.after, page.limit, page.onlyWithMac, userName]);
 }
 
 /** Which devices a list holds: those the network admits, those it does not, or all under management. */
@@ -222,6 +285,6 @@ export function readPage(
   asker: Asker,
   selection: Selection,
   page: PageRequest,
-): Promise<Reading<PostureRow>> {
-  return read(database, asker, selections[selection], [page.after, page.limit, page.onlyWithMac]);
+): Promise<Reading> {
+  return readList(database, asker, selections[selection], [page.after, page.limit, page.onlyWithMac]);
 }
