@@ -95,7 +95,7 @@ export function sealedEntries(
 const selectCheckpoints = sql(
   'audit-select-checkpoints',
   `select seq::float8 as seq, token from audit_checkpoints where organization_id = $1 and seq > $2 and seq <= $3
-   order by seq`,
+   order by audit_checkpoints.seq`,
 );
 
 export function checkpointsWithin(

@@ -32,7 +32,7 @@ export async function lockChain(tx: TenantTx): Promise<boolean> {
 const selectHead = sql(
   'audit-select-head',
   `select seq::float8 as seq, hash from audit_entries where organization_id = $1 and seq is not null
-   order by seq desc limit 1`,
+   order by audit_entries.seq desc limit 1`,
 );
 
 export function chainHead(tx: TenantTx): Promise<{ seq: number; hash: Buffer } | undefined> {
@@ -82,7 +82,7 @@ export async function linkEntries(tx: TenantTx, links: readonly Link[]): Promise
 const selectLastCheckpoint = sql(
   'audit-select-last-checkpoint',
   `select seq::float8 as seq, created_at from audit_checkpoints where organization_id = $1
-   order by seq desc limit 1`,
+   order by audit_checkpoints.seq desc limit 1`,
 );
 
 export function lastCheckpoint(tx: TenantTx): Promise<{ seq: number; created_at: Date } | undefined> {
