@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What leans most on the database: tenancy, migrations, jobs, outbox, audit chain, and the widest queries. */
 const files = globSync(
-  ['src/kernel/{db,jobs,events}*/**/*.test.ts', 'src/modules/{audit,devices}/*.test.ts'],
+  ['src/kernel/{db,jobs,events,backup}*/**/*.test.ts', 'src/modules/{audit,devices}/*.test.ts'],
   {
     cwd: root,
   },

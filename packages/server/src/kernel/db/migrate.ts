@@ -43,6 +43,23 @@ export interface MigrationReport {
   readonly applied: readonly string[];
 }
 
+/**
+ * A release may give a role another right without any migration: the template is laid anew when it is not the one that the
+ * database carries. Which that is stands in the comment on the schema.
+ */
+async function renewTemplate(client: pg.Client): Promise<void> {
+  const source = readFileSync(new URL('./tenancy.ts', import.meta.url));
+  const current = `tenancy template ${createHash('sha256').update(source).digest('hex').slice(0, 16)}`;
+  const found = await client.query<{ comment: string | null }>(
+    `select obj_description('gh'::regnamespace, 'pg_namespace') as comment`,
+  );
+  if (found.rows[0]?.comment === current) return;
+  await client.query('begin');
+  await applyTenancyTemplate(client);
+  await client.query(`comment on schema gh is '${current}'`);
+  await client.query('commit');
+}
+
 /** One migration, inside the caller's transaction as gh_owner with the search path gh. */
 export async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
   await client.query(migration.text);
@@ -97,6 +114,7 @@ export async function migrate(
       }
       applied.push(migration.name);
     }
+    await renewTemplate(client);
     await client.query('grant select on gh.schema_migrations to gh_app, gh_system, gh_backup');
     return { from, to: newest, applied };
   } finally {

@@ -132,6 +132,20 @@ describe('the database catalog', () => {
     assert.deepEqual(report.applied, []);
   });
 
+  test('a right that changed without a migration is there after the next start', async () => {
+    const may = async () => {
+      const found = await admin.query(`select has_table_privilege('gh_backup', 'gh.users', 'select') as may,
+        has_table_privilege('gh_backup', 'gh.users', 'insert') as more`);
+      return found.rows;
+    };
+    await admin.query('revoke select on gh.users from gh_backup; grant insert on gh.users to gh_backup');
+    await migrate(test_.address);
+    assert.deepEqual(await may(), [{ may: false, more: true }], 'the template of this release is laid once');
+    await admin.query(`comment on schema gh is 'tenancy template of an earlier release'`);
+    assert.deepEqual((await migrate(test_.address)).applied, []);
+    assert.deepEqual(await may(), [{ may: true, more: false }]);
+  });
+
   test('two servers that migrate at the same time do it once', async () => {
     const empty = await openTestDatabase({ empty: true });
     try {
