@@ -8,6 +8,7 @@ const proof = 'a device has no certificate yet; its messages prove that it knows
 const description = 'the description of the API holds no data';
 const signIn = 'signing in is how one becomes known';
 const discovery = 'tells where to enrol, to devices that have no identity yet';
+const list = 'a revocation list is signed and made to be read by everybody';
 const loopback = 'the operations listener is loopback unless the operator moves it';
 
 export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, string>>>> = {
@@ -17,6 +18,7 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
+    'GET /crl/:file': list,
     'GET /setup': link,
     'POST /setup/begin': link,
     'POST /setup/complete': link,

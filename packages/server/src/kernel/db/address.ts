@@ -1,4 +1,5 @@
 // Where the database is and as whom we enter it.
+import { isIP } from 'node:net';
 import pg from 'pg';
 import { DomainError } from '@gatehouse/core/errors.ts';
 
@@ -31,6 +32,11 @@ export function urlAddress(url: string, options: { allowPlaintext?: boolean } = 
   if (!/^postgres(ql)?:$/.test(parsed.protocol)) {
     throw new DomainError('invalid-input', 'GATEHOUSE_DATABASE_URL must begin with postgres://');
   }
+  // The driver takes the last of two: `sslmode=verify-full&sslmode=disable` would be judged by one and connected by the other.
+  for (const name of parsed.searchParams.keys()) {
+    if (parsed.searchParams.getAll(name).length > 1)
+      throw new DomainError('invalid-input', `GATEHOUSE_DATABASE_URL says ${name} more than once`);
+  }
   const socket = parsed.searchParams.get('host');
   if (socket?.startsWith('/')) {
     const config: pg.ClientConfig = {
@@ -48,6 +54,14 @@ export function urlAddress(url: string, options: { allowPlaintext?: boolean } = 
       'invalid-input',
       'The database would be reached without a verified TLS connection. Add sslmode=verify-full to ' +
         'GATEHOUSE_DATABASE_URL, or set GATEHOUSE_DATABASE_ALLOW_PLAINTEXT=yes if the network between is yours alone.',
+    );
+  }
+  const host = (socket ?? parsed.hostname).replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && options.allowPlaintext !== true) {
+    // The driver compares the certificate of such a server with the name "localhost".
+    throw new DomainError(
+      'invalid-input',
+      'GATEHOUSE_DATABASE_URL must name the database’s host, not its IP address, so that its certificate can be verified',
     );
   }
   return { config: { connectionString: url }, directRoles: false };
