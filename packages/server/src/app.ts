@@ -24,6 +24,7 @@ import {
   createAuthorityDirectory,
   createCertificateVerifier,
   createRefusals,
+  createRevocationLists,
   ensureAuthorities,
 } from './modules/certificates/index.ts';
 import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
@@ -45,6 +46,7 @@ import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
+import { registerRevocationLists } from './surfaces/revocation-lists.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
 
 export interface Application {
@@ -105,11 +107,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   });
 
   // ---------------------------------------------------------------- platforms and integrations
+  const authorities = createAuthorityDirectory(base);
   const agents = createAgentPlatform({
     ...devices,
     ...enrollment,
     findOrganization,
-    verifier: createCertificateVerifier({ directory: createAuthorityDirectory(base), clock }),
+    verifier: createCertificateVerifier({ directory: authorities, clock }),
   });
   const ise = openCiscoIse({
     database,
@@ -148,6 +151,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerSetupSurface(own.console ?? main, administrators, consoleFrom);
   registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
   registerEnrollmentSurface(main, agents);
+  registerRevocationLists(main, createRevocationLists({ ...base, directory: authorities }));
   registerDiscoverySurface(main, {
     findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
     publicUrl: config.publicUrl,

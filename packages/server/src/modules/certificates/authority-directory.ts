@@ -16,6 +16,7 @@ export interface KnownIssuer {
 export interface AuthorityDirectory {
   /** @param keyIdentifier the authority key identifier of a certificate. */
   find(keyIdentifier: Uint8Array): Promise<KnownIssuer | undefined>;
+  findById(authorityId: string): Promise<KnownIssuer | undefined>;
 }
 
 /** An unknown issuer makes the directory read again, but however many come, no more often than this. */
@@ -25,6 +26,7 @@ export function createAuthorityDirectory(deps: {
   readonly database: Pick<Database, 'withSystem'>;
   readonly clock: Clock;
 }): AuthorityDirectory {
+  /** By key identifier in hex, and by id. */
   let issuers: ReadonlyMap<string, KnownIssuer> = new Map();
   let loadedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<void> | undefined;
@@ -47,26 +49,30 @@ export function createAuthorityDirectory(deps: {
       if (row.kind !== 'device-issuing') continue;
       const certificate = parseCertificate(row.certificate);
       if (certificate.subjectKeyIdentifier === undefined) continue;
-      next.set(Buffer.from(certificate.subjectKeyIdentifier).toString('hex'), {
+      const issuer: KnownIssuer = {
         organizationId: row.organization_id,
         authorityId: row.authority_id,
         certificate,
         roots: parsedRoots.get(row.organization_id) ?? [],
-      });
+      };
+      next.set(Buffer.from(certificate.subjectKeyIdentifier).toString('hex'), issuer);
+      next.set(row.authority_id, issuer);
     }
     issuers = next;
   }
 
+  async function find(key: string): Promise<KnownIssuer | undefined> {
+    const known = issuers.get(key);
+    if (known) return known;
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    await loading;
+    return issuers.get(key);
+  }
+
   return {
-    async find(keyIdentifier) {
-      const id = Buffer.from(keyIdentifier).toString('hex');
-      const known = issuers.get(id);
-      if (known) return known;
-      loading ??= load().finally(() => {
-        loading = undefined;
-      });
-      await loading;
-      return issuers.get(id);
-    },
+    find: (keyIdentifier) => find(Buffer.from(keyIdentifier).toString('hex')),
+    findById: find,
   };
 }

@@ -13,6 +13,7 @@ export {
 } from './issue-certificate.ts';
 export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
+export { createRevocationLists, type RevocationLists } from './revocation-list.ts';
 export {
   type RevocationDeps,
   type RevocationReason,

@@ -315,3 +315,19 @@ const selectCertificateStatement = sql(
 export function selectCertificate(tx: TenantTx, serial: string): Promise<CertificateRow | undefined> {
   return tx.one<CertificateRow>(selectCertificateStatement, [tx.organizationId, Buffer.from(serial, 'hex')]);
 }
+
+const selectRevokedStatement = sql(
+  'certificates-select-revoked',
+  `select serial, revoked_at, revocation_reason from certificates
+   where organization_id = $1 and authority_id = $2 and revoked_at is not null and not_after > $3
+   order by revoked_at, serial`,
+);
+
+/** Those that a revocation list must name: an expired certificate needs no revocation any more. */
+export function selectRevoked(
+  tx: TenantTx,
+  authorityId: string,
+  now: number,
+): Promise<{ serial: Buffer; revoked_at: Date; revocation_reason: string | null }[]> {
+  return tx.query(selectRevokedStatement, [tx.organizationId, authorityId, new Date(now)]);
+}

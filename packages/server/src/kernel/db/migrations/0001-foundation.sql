@@ -292,6 +292,7 @@ create table certificates (
 create unique index certificates_fingerprint on certificates (organization_id, fingerprint);
 create unique index certificates_public_key on certificates (organization_id, public_key_fingerprint);
 create index certificates_device on certificates (organization_id, device_id);
+create index certificates_revoked on certificates (organization_id, authority_id, revoked_at, serial) where revoked_at is not null;
 create index certificates_time on certificates (organization_id, created_at desc, serial desc);
 
 -- ---------------------------------------------------------------- enrolments and devices
