@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTable, tableFaults } from './feature-table.ts';
+import { readTable, summaryFaults, tableFaults } from './feature-table.ts';
 import { inventory } from './inventory.ts';
 
 const areas = [{ area: 'Tenancy', capabilities: { 'TEN-01': 'organizations', 'TEN-02': 'administrators' } }];
@@ -58,4 +58,13 @@ test('what does not apply or lacks something says why', () => {
   assert.match(check(good, '| TEN-01 | o | n/a | |')[0] ?? '', /without a reason/);
   assert.match(check(good, '| TEN-01 | o | partly | |')[0] ?? '', /without saying/);
   assert.deepEqual(check(good, '| TEN-01 | o | n/a | a matter of the data centre |'), []);
+});
+
+test('the counts at the top are those of the table', () => {
+  const table = ['| TEN-01 | organizations | works | |', good].join('\n');
+  const faultsOf = (summary: string) => summaryFaults(`${summary}\n${table}`, readTable(table), areas);
+  const right = '| Tenancy | 1 | 0 | 1 | 0 |\n| **All 2** | **1** | **0** | **1** | **0** |';
+  assert.deepEqual(faultsOf(right), []);
+  assert.match(faultsOf(right.replace('y | 1', 'y | 2'))[0] ?? '', /\| Tenancy \| 1 \| 0 \| 1 \| 0 \|/);
+  assert.equal(faultsOf('').length, 2);
 });

@@ -4,7 +4,7 @@
  *     | TEN-05 | what it is | works | `packages/core/src/permissions/grant.test.ts` › may not grant more |
  *
  * The last column names tests, as path › part of the title, several of them parted by `<br>`; for a row that does not
- * (fully) work it says in words what is missing or why it does not apply.
+ * (fully) work it says in words what is missing or why it does not apply. A table at the top counts the states by area.
  */
 import type { TestTitle } from '../test-titles.ts';
 import type { Area } from './inventory.ts';
@@ -68,4 +68,30 @@ function proofsIn(cell: string): { path: string; part: string }[] {
     .map((item) => /^`([^`]+\.ts)` › (.+)$/.exec(item.trim()))
     .filter((match) => match !== null)
     .map(([, path = '', part = '']) => ({ path, part: part.trim() }));
+}
+
+/**
+ * Whether the table at the top counts right: `| area | works | partly | not yet | n/a |`, and the sum.
+ * @returns a sentence per fault
+ */
+export function summaryFaults(markdown: string, rows: readonly Row[], inventory: readonly Area[]): string[] {
+  const stateOf = new Map(rows.map(({ id, state }) => [id, state]));
+  const countStates = (ids: readonly string[]) =>
+    states.map((state) => ids.filter((id) => stateOf.get(id) === state).length);
+  const lines = new Set(markdown.split('\n'));
+  const all = inventory.flatMap(({ capabilities }) => Object.keys(capabilities));
+  const expected = [
+    ...inventory.map(
+      ({ area, capabilities }) => `| ${area} | ${countStates(Object.keys(capabilities)).join(' | ')} |`,
+    ),
+    `| **All ${all.length}** | ${countStates(all)
+      .map((count) => `**${count}**`)
+      .join(' | ')} |`,
+  ];
+  return expected
+    .filter((line) => !lines.has(line))
+    .map(
+      (line) =>
+        `docs/FEATURES.md counts otherwise than it says; the table at the top needs the line\n  ${line}`,
+    );
 }
