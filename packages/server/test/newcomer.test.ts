@@ -202,6 +202,32 @@ describe('the newcomer’s path', () => {
     assert.match(explained.out, /9999/);
   });
 
+  test('POL-15: the agent fetches a changed policy within seconds, over the connection it holds', async () => {
+    const version = async () => {
+      const shown = await server.cli<{ policyVersion: string; acknowledgedPolicyVersion: string | null }>(
+        'device',
+        'show',
+        deviceId,
+        '--org',
+        'acme',
+      );
+      return shown.policyVersion === shown.acknowledgedPolicyVersion && shown.policyVersion;
+    };
+    const before = await until('the acknowledgement of the policy of before', version, 30);
+    const [suite] = await server.cli<{ id: string }[]>('policy', 'list', '--org', 'acme');
+    assert.ok(suite);
+    const settings = JSON.stringify({ 'check-in.maximum-age-hours': 48 });
+    await server.cli('policy', 'update', suite.id, '--org', 'acme', '--settings', settings);
+    await until(
+      'the acknowledgement of the new policy',
+      async () => {
+        const now = await version();
+        return now !== before && now;
+      },
+      30,
+    );
+  });
+
   test('AGT-11, GAP-04: a command reaches the agent over the held connection and its result comes back', async () => {
     const began = Date.now();
     const command = await server.cli<{ id: string; state: string }>(

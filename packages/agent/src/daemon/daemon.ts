@@ -265,10 +265,11 @@ class Daemon {
     });
   }
 
-  /** Follows a hint of the server, but not more often than is good for it. */
-  async #contactSoon(): Promise<void> {
-    const { lastSuccessAt } = this.#of.store.current;
-    if (lastSuccessAt === null || this.#of.now() - lastSuccessAt > leastPauseMs) await this.#contact();
+  /** Follows a hint of the server, at once or as soon as it is good for it: a hint is given once and must not be lost. */
+  #contactSoon(): void {
+    const earliest = (this.#of.store.current.lastSuccessAt ?? 0) + leastPauseMs;
+    this.#nextCheckInAt = Math.min(this.#nextContactAt(), Math.max(earliest, this.#of.now()));
+    this.#schedulePause.wake();
   }
 
   async #applyPolicy(settings: Readonly<Record<string, boolean | number | string>>): Promise<void> {
@@ -311,7 +312,7 @@ class Daemon {
         if (wait > 0 && commands.length === 0) {
           quick = held < 1_000 ? quick + 1 : 0;
           // An empty answer well before its time says that there is news of another kind, such as a policy.
-          if (held < (wait - 5) * 1_000) await this.#contactSoon();
+          if (held < (wait - 5) * 1_000) this.#contactSoon();
           if (quick >= 3) await this.#pollPause.wait(pollingMs, signal);
         }
       } catch (error) {

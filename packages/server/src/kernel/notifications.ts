@@ -14,6 +14,7 @@ export interface Notice {
 export type Topic =
   | 'command-queued' // a device has a command waiting
   | 'device-refused' // a device's certificates were revoked or it was blocked: close what it holds open
+  | 'policy-changed' // what applies to a device is another now: let it come and fetch it
   | 'credential-changed' // an account's or token's rights changed
   | 'posture-changed';
 

@@ -140,6 +140,13 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
       ),
     );
   }
+  for (const { device, before, posture } of outcomes) {
+    if (!before.registered || before.policy_version === posture.columns.policy_version) continue;
+    announce(tx, deps.notifications, 'policy-changed', {
+      organizationId: tx.organizationId,
+      id: device.device_id,
+    });
+  }
   for (const { device, before, posture } of changes) {
     if (!decisionChanged(before, posture.columns)) continue;
     writes.push(tell(deps, tx, device.device_id, before, posture));

@@ -7,6 +7,7 @@ import type { Notifications } from '../../kernel/notifications.ts';
 import type { RateLimit } from '../../kernel/http/rate-limit.ts';
 import type { KnownSchedules } from './known-schedules.ts';
 import type { HeldRequests } from './held-requests.ts';
+import type { PolicyHints } from './policy-hints.ts';
 
 export interface AgentPlatformOptions extends Omit<EnrollmentDeps, 'notifications'> {
   readonly findOrganization: FindOrganization;
@@ -20,6 +21,7 @@ export interface AgentDeps extends AgentPlatformOptions {
   readonly reevaluate: Reevaluate;
   readonly held: HeldRequests;
   readonly schedules: KnownSchedules;
+  readonly policyHints: PolicyHints;
   /** Per device, by its id: neighbours behind one address do not share (security rule 3 of the rate limits). */
   readonly checkIns: RateLimit;
   readonly requests: RateLimit;

@@ -18,13 +18,14 @@ export async function awaitCommands(
   const { certificate, requestId } = presented;
   const until = deps.clock.now() + waitSeconds * 1_000;
   let { device, mark } = presented;
-  const { policyVersion } = device.posture;
   for (;;) {
     // Only a new command ends the wait: what was handed over and is being carried out would make the agent come back at once,
     // for ever; it is handed over again at the next check-in.
     const commands = device.openCommands === 'queued' ? await take(platform, device) : [];
     const left = until - deps.clock.now();
     if (commands.length > 0 || response.destroyed || left <= 0) return { commands };
+    // An empty answer before its time tells the agent to check in now.
+    if (deps.policyHints.take(device)) return { commands: [] };
     const outcome = await wait(platform, { device, mark }, left, response);
     if (outcome === 'displaced') {
       throw new DomainError('too-many-requests', 'A newer request of this device waits instead', {
@@ -35,9 +36,6 @@ export async function awaitCommands(
     if (outcome === 'over') return { commands: [] };
     // Asked anew who this is: the news may be that it is shut out.
     ({ device, mark } = await platform.authenticate(certificate, requestId));
-    // An empty answer before its time tells the agent to check in now: another policy waits for it.
-    if (device.posture.policyVersion !== policyVersion && device.openCommands !== 'queued')
-      return { commands: [] };
   }
 }
 

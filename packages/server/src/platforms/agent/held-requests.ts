@@ -63,6 +63,7 @@ export function createHeldRequests(
   const unsubscribe = [
     notifications.subscribe('command-queued', tell),
     notifications.subscribe('device-refused', tell),
+    notifications.subscribe('policy-changed', tell),
   ];
 
   return {
