@@ -158,7 +158,7 @@ export function selectOfDevice(
 const selectExpired = sql(
   'commands-select-expired',
   `select organization_id, command_id from commands
-   where state in ('queued', 'delivered') and expires_at <= $1 order by expires_at limit $2`,
+   where finished_at is null and expires_at <= $1 order by expires_at limit $2`,
 );
 
 export function findExpired(
