@@ -8,7 +8,7 @@ import { connectAs } from '@gatehouse/server/kernel/db/address.ts';
 import pg from 'pg';
 import type { Result } from '../tools/benchmark.ts';
 import { startBareServer } from './agent/bare-server.ts';
-import { type Fleet, makeFleet } from './agent/fleet.ts';
+import { analyze, type Fleet, makeFleet, queueForTheOthers } from './agent/fleet.ts';
 import { type Work, work } from './agent/load.ts';
 import { microseconds, type ServerUnderLoad, startServerUnderLoad } from './agent/server-under-load.ts';
 import { countReads, type TableReads } from './agent/table-reads.ts';
@@ -112,12 +112,8 @@ export async function run({
       };
       reads.push(await countReads(server.address, once));
     }
-    const commands: number[] = [];
-    const costs: number[] = [];
-    for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-      const count = speaking * perDevice;
-      const before = large.server.cpu();
-      const { seconds } = await ask({
+    const roundTrip = () =>
+      ask({
         kind: 'commands',
         target: large.side.name,
         mainPort: large.server.mainPort,
@@ -126,15 +122,39 @@ export async function run({
         perDevice,
         concurrency,
       });
+    await roundTrip();
+    await analyze(large.server);
+    const commands: number[] = [];
+    const costs: number[] = [];
+    for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+      const count = speaking * perDevice;
+      const before = large.server.cpu();
+      const { seconds } = await roundTrip();
       commands.push(count / seconds);
       costs.push((large.server.cpu() - before) / count);
       console.error(
         `agent:   commands there and back: ${(count / seconds).toFixed(0)}/s, ${costs.at(-1)?.toFixed(0)} µs`,
       );
     }
+    const sent = (commands.length + 1) * speaking * perDevice;
     const acknowledged = await countAcknowledged(large.server);
+    await queueForTheOthers(large.server, large.fleet, large.devices);
+    const busy: number[] = [];
+    const idle: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      idle.push(await measure(small.side, 'poll'));
+      busy.push(await measure(large.side, 'poll'));
+    }
     return [
       ...idleResults(small.side, large.side, baseline),
+      {
+        metric: 'idle poll while a command waits for every other device, large fleet',
+        value: median(busy),
+        unit: 'µs',
+        target: `<= ${rates.most}`,
+        ok: median(busy) <= rates.most,
+        baseline: median(idle),
+      },
       ...readResults(reads, speaking * 2),
       {
         metric: 'commands queued, delivered and acknowledged, in order, once each',
@@ -152,10 +172,10 @@ export async function run({
       },
       {
         metric: 'the same, commands missing in the end',
-        value: commands.length * speaking * perDevice - acknowledged,
+        value: sent - acknowledged,
         unit: '',
         target: '0',
-        ok: commands.length * speaking * perDevice === acknowledged,
+        ok: sent === acknowledged,
       },
     ];
   } finally {
@@ -223,7 +243,7 @@ async function countAcknowledged(server: ServerUnderLoad): Promise<number> {
   const client = new pg.Client(connectAs(server.address, 'login'));
   await client.connect();
   const { rows } = await client.query<{ count: string }>(
-    `select count(*) from gh.commands where state = 'acknowledged' and delivered_at is not null`,
+    `select count(*) from gh.commands where state = 'acknowledged' and params <> '{}'`,
   );
   await client.end();
   return Number(rows[0]?.count);

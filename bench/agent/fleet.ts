@@ -103,8 +103,40 @@ async function copyRows(
       [organizationId, pattern, devices],
     );
   }
+  await client.query(
+    `insert into commands (organization_id, command_id, device_id, name, params, state, result, requested_by, created_at,
+       delivered_at, finished_at, expires_at)
+     select $1, gen_random_uuid(), ${idOf('n')}, 'refresh-device', '{}', 'acknowledged', '{}', 'token:bench', t, t, t, t
+     from generate_series(1, $2::int) n, generate_series(now() - interval '3 days', now() - interval '1 day', '1 day') t`,
+    [organizationId, devices],
+  );
   await client.query('vacuum analyze');
   await client.query('checkpoint');
+  await client.end();
+}
+
+/** A command waits for every device that does not speak, as when an administrator has asked the whole fleet for something. */
+export async function queueForTheOthers(
+  server: ServerUnderLoad,
+  { organizationId, speakers }: Fleet,
+  devices: number,
+): Promise<void> {
+  const client = new pg.Client(connectAs(server.address, 'login'));
+  await client.connect();
+  await client.query(
+    `insert into gh.commands (organization_id, command_id, device_id, name, params, requested_by, expires_at)
+     select $1, gen_random_uuid(), ${idOf('n')}, 'refresh-device', '{}', 'token:bench', now() + interval '1 day'
+     from generate_series($2::int, $3::int) n`,
+    [organizationId, speakers.length + 1, devices],
+  );
+  await client.end();
+}
+
+/** What autovacuum does within a minute: plans that were made for tables still small are made anew. */
+export async function analyze(server: ServerUnderLoad): Promise<void> {
+  const client = new pg.Client(connectAs(server.address, 'login'));
+  await client.connect();
+  await client.query('vacuum analyze');
   await client.end();
 }
 

@@ -27,9 +27,9 @@ export class Line {
     this.#options = options;
   }
 
-  /** Opens the connection unless it is open; a server closes those that are silent for a minute. */
-  async open(): Promise<void> {
-    if (this.#socket !== undefined) return;
+  /** @returns whether it had to be opened */
+  async open(): Promise<boolean> {
+    if (this.#socket !== undefined) return false;
     const { port, ca, key, cert } = this.#options;
     const socket = connect({
       host: '127.0.0.1',
@@ -52,6 +52,7 @@ export class Line {
     });
     socket.on('error', (error) => this.#waiting?.reject(error));
     this.#socket = socket;
+    return true;
   }
 
   /** @param head request line and headers but for length and end */

@@ -52,7 +52,7 @@ export async function work(order: Work): Promise<{ seconds: number }> {
       counter: 1,
     }));
     targets.set(target.name, { target, computers });
-    await everyOne(computers, 16, ({ line }) => line.open());
+    await everyOne(computers, 16, getReady);
     return { seconds: 0 };
   }
   const opened = targets.get(order.target);
@@ -60,12 +60,17 @@ export async function work(order: Work): Promise<{ seconds: number }> {
   return order.kind === 'requests' ? sendRequests(opened, order) : sendCommands(opened, order);
 }
 
+/** A server soon closes a connection over which nothing has been asked yet, and later those that are silent. */
+async function getReady({ line }: Computer): Promise<void> {
+  if (await line.open()) await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
+}
+
 /** Each in turn, so that no computer asks more often than a server allows one, and none asks twice at once. */
 async function sendRequests(
   { computers, target }: Opened,
   { what, count, concurrency }: Extract<Work, { kind: 'requests' }>,
 ): Promise<{ seconds: number }> {
-  await everyOne(computers, 16, ({ line }) => line.open());
+  await everyOne(computers, 16, getReady);
   const began = performance.now();
   let left = count;
   const one = async (computer: Computer): Promise<void> => {
@@ -109,7 +114,7 @@ async function sendCommands(
     () => new Line({ port: mainPort, ca: target.ca }),
   );
   await Promise.all(administrators.map((line) => line.open()));
-  await everyOne(computers, 16, ({ line }) => line.open());
+  await everyOne(computers, 16, getReady);
   const began = performance.now();
   await everyOne(chosen, concurrency, async ({ deviceId, line }) => {
     const administrator = administrators.pop();
