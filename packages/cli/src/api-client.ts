@@ -120,7 +120,7 @@ function connectByToken(target: ApiTarget, server: string): Connection {
       'Give a token with --token or GATEHOUSE_TOKEN; `gatehouse token create` makes one.',
     );
   }
-  const authority = target.certificateAuthority ?? existing(join(target.dataDirectory, 'tls', 'root.pem'));
+  const authority = target.certificateAuthority ?? existing(join(target.dataDirectory, 'tls', 'trust.pem'));
   const dispatcher = new Agent({
     connect: authority === undefined ? {} : { ca: readFileSync(authority) },
   });
