@@ -15,7 +15,7 @@ const systemRights: Record<string, string> = {
   events: 'select, delete',
   idempotency_keys: 'select, delete',
   throttles: 'select, delete',
-  commands: 'select (organization_id, command_id, state, expires_at)',
+  commands: 'select (organization_id, command_id, finished_at, expires_at)',
   device_posture: 'select (organization_id, device_id, next_change_at)',
   audit_entries: 'select (organization_id, entry_id, seq, created_at)',
   audit_checkpoints: 'select',
