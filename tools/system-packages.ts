@@ -23,6 +23,12 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'procps', why: 'ps, to watch the processes a test started', present: () => onPath('ps') },
   { name: 'curl', why: 'a client that is not ours, for the HTTP surfaces', present: () => onPath('curl') },
   {
+    name: 'nginx',
+    why: 'a proxy that reads requests its own way, before ours, and passes device certificates on',
+    present: () => onPath('nginx'),
+  },
+  { name: 'haproxy', why: 'the same with another reading', present: () => onPath('haproxy') },
+  {
     name: 'postgresql',
     why: 'an external PostgreSQL of another version than the embedded one',
     present: () => existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0,

@@ -117,7 +117,9 @@ function settingFaults(file: SourceFile): string[] {
   if (!inServer(file) || allowed) return [];
   return file.literals
     .filter(({ text }) => setting.test(text))
-    .map(({ line }) => fault('settings of the database session belong to kernel/db and the backup', file, line));
+    .map(({ line }) =>
+      fault('settings of the database session belong to kernel/db and the backup', file, line),
+    );
 }
 
 /** Words of specifications, spelled as there. Elsewhere we use our own words for the same things. */

@@ -49,7 +49,6 @@ function quietInterval(
     // A machine that started anew, or another one with its key, is looked at closely (DEV-08).
     report.bootId === contact.bootId &&
     report.counter > contact.reportCounter &&
-    report.bootId === contact.bootId &&
     report.acknowledgedPolicyVersion === posture.policyVersion &&
     openCommands === 'none' &&
     (posture.compliant ||
