@@ -33,6 +33,8 @@ export interface ComposedServer extends AsyncDisposable {
   readonly localSocket: string;
   /** What a client must trust, PEM. */
   readonly ca: string;
+  /** Its own certificate and key, PEM. */
+  readonly identity: { readonly cert: string; readonly key: string };
   readonly logged: string[];
   /** Moves the server's clock. */
   advance(milliseconds: number): void;
@@ -54,7 +56,7 @@ export interface CompositionOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
@@ -128,6 +130,7 @@ export async function composeServer(options: CompositionOptions = {}): Promise<C
     ports: { main, device, operations },
     localSocket,
     ca: tls.anchors.map((der) => encodePem('CERTIFICATE', der)).join(''),
+    identity: { cert: String(tls.context.cert), key: String(tls.context.key) },
     logged,
     advance(milliseconds) {
       offset += milliseconds;
