@@ -18,7 +18,7 @@ describe('a computer waits for commands', () => {
 
   async function newComputer(): Promise<Computer> {
     const computer = await world.enrol(await world.issueCode(acme), newDeviceKey());
-    assert.equal((await computer.checkIn()).status, 200);
+    await computer.settle();
     return computer;
   }
   const order = (computer: Computer, name = 'refresh-device') =>
@@ -85,6 +85,17 @@ describe('a computer waits for commands', () => {
     for (const wrong of ['51', '-1', '1.5', 'x', '', '1&wait=2', '1&other=2']) {
       assert.equal((await wait(computer, wrong)).status, 400, wrong);
     }
+  });
+
+  test('POL-15 a device that has another policy to fetch is told so once, by an empty answer before its time', async () => {
+    const computer = await world.enrol(await world.issueCode(acme), newDeviceKey());
+    await computer.checkIn();
+    assert.deepEqual((await wait(computer, 50)).body, { commands: [] });
+    // It does not follow the hint: it is not hurried on.
+    const waiting = wait(computer, 50);
+    await until(1);
+    await order(computer);
+    assert.equal((await waiting).body.commands.length, 1);
   });
 
   test('a device holds three requests; the fourth takes the place of the oldest', async () => {

@@ -49,7 +49,7 @@ describe('who sends a request is known by certificate alone', () => {
 
   async function newComputer(): Promise<Computer> {
     const computer = await world.enrol(await world.issueCode(acme), newDeviceKey());
-    assert.equal((await computer.checkIn()).status, 200);
+    await computer.settle();
     return computer;
   }
   const anchors = () => world.tls.anchors.map((der) => encodePem('CERTIFICATE', der));
@@ -256,7 +256,7 @@ describe('who sends a request is known by certificate alone', () => {
     const held = computer.send('GET', waitPath);
     const there = connectAs(computer.identity, computer.trust, computer.key);
     const heldThere = post(there, new URL(waitPath, `https://localhost:${device}`), 'GET');
-    while (world.node.platform.deps.held.count + otherNode.platform.deps.held.count < 2) await pause(5);
+    await until(() => world.node.platform.deps.held.count + otherNode.platform.deps.held.count === 2);
     const since = Date.now();
 
     await revoke(computer);
@@ -287,7 +287,7 @@ describe('who sends a request is known by certificate alone', () => {
   test('DEV-06 blocking closes what the device holds; after unblocking the same certificate works again', async () => {
     const computer = await newComputer();
     const held = computer.send('GET', `${agentPaths.commands}?wait=50`);
-    while (world.node.platform.deps.held.count === 0) await pause(5);
+    await until(() => world.node.platform.deps.held.count === 1);
     await blockDevice(world.deps, world.principal(acme), computer.deviceId);
     const answer = await held;
     assert.equal(answer.status, 401);
@@ -383,6 +383,10 @@ async function readAll(socket: TLSSocket): Promise<string> {
   return text;
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('what was waited for did not happen');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

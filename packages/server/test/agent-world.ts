@@ -55,6 +55,8 @@ export interface Computer {
   /** Over one kept connection per computer, unless `fresh`. */
   send(method: 'GET' | 'POST', path: string, body?: unknown, options?: SendOptions): Promise<Reply>;
   checkIn(change?: object, options?: SendOptions): Promise<Reply>;
+  /** Checks in until it has nothing left to fetch: registered, its policy acknowledged. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -270,6 +272,11 @@ export async function openAgentWorld() {
           ...change,
         };
         return computer.send('POST', agentPaths.checkIn, report, options);
+      },
+      async settle() {
+        const first = await computer.checkIn();
+        const second = await computer.checkIn({ acknowledgedPolicyVersion: first.body.policy.version });
+        if (second.status !== 200) throw new Error(`a check-in was answered with ${second.status}`);
       },
       close: () => agent.destroy(),
     };
