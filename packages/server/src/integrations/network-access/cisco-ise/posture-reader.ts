@@ -26,30 +26,36 @@ interface Question {
   readonly reject: (error: unknown) => void;
 }
 
+/** The questions of one account. */
 interface Lane {
   readonly asker: Asker;
   underWay: number;
   readonly waiting: Question[];
+  patience: NodeJS.Timeout | undefined;
 }
 
-/** Per account: one statement is parsed here while the next one runs there. More would only make the statements smaller. */
-const statementsAtOnce = 2;
-/** Identifiers a statement may gather; a single question may bring more. */
+/** Identifiers a statement may gather. A question that brings more goes alone and waits for nobody. */
 const mostGathered = 64;
+/** A statement takes a millisecond; behind one that takes longer than this nobody waits, up to so many at once. */
+const patienceMs = 20;
+const mostAtOnce = 4;
 
 export function createPostureReader(database: Pick<Database, 'tenantQuery'>): PostureReader {
   const lanes = new Map<string, Lane>();
 
   function send(key: string, lane: Lane): void {
-    while (lane.underWay < statementsAtOnce && lane.waiting.length > 0) {
-      const questions = gather(lane.waiting);
-      lane.underWay += 1;
-      void answer(lane.asker, questions).finally(() => {
-        lane.underWay -= 1;
-        if (lane.underWay === 0 && lane.waiting.length === 0) lanes.delete(key);
-        else send(key, lane);
-      });
-    }
+    const questions = gather(lane.waiting);
+    lane.underWay += 1;
+    void answer(lane.asker, questions).finally(() => {
+      lane.underWay -= 1;
+      if (lane.waiting.length > 0) send(key, lane);
+      else if (lane.underWay === 0) lanes.delete(key);
+    });
+  }
+
+  function losePatience(key: string, lane: Lane): void {
+    lane.patience = undefined;
+    if (lane.waiting.length > 0 && lane.underWay < mostAtOnce) send(key, lane);
   }
 
   async function answer(asker: Asker, questions: readonly Question[]): Promise<void> {
@@ -75,15 +81,20 @@ export function createPostureReader(database: Pick<Database, 'tenantQuery'>): Po
   }
 
   return {
-    find(asker, identifiers) {
-      const key = `${asker.organizationId} ${asker.administratorId}`;
-      return new Promise((resolve, reject) => {
+    find: (asker, identifiers) =>
+      new Promise((resolve, reject) => {
+        const question = { identifiers, resolve, reject };
+        if (identifiers.length > mostGathered) {
+          void answer(asker, [question]);
+          return;
+        }
+        const key = `${asker.organizationId} ${asker.administratorId}`;
         let lane = lanes.get(key);
-        if (!lane) lanes.set(key, (lane = { asker, underWay: 0, waiting: [] }));
-        lane.waiting.push({ identifiers, resolve, reject });
-        send(key, lane);
-      });
-    },
+        if (!lane) lanes.set(key, (lane = { asker, underWay: 0, waiting: [], patience: undefined }));
+        lane.waiting.push(question);
+        if (lane.underWay === 0) send(key, lane);
+        else lane.patience ??= setTimeout(losePatience, patienceMs, key, lane).unref();
+      }),
   };
 }
 
