@@ -7,6 +7,8 @@ interface SystemPackage {
   readonly name: string;
   readonly why: string;
   readonly present: () => boolean;
+  /** Not every system has it as a package; without it, the tests that need it are skipped, and say so. */
+  readonly optional?: true;
 }
 
 export const systemPackages: readonly SystemPackage[] = [
@@ -29,6 +31,13 @@ export const systemPackages: readonly SystemPackage[] = [
   },
   { name: 'haproxy', why: 'the same with another reading', present: () => onPath('haproxy') },
   {
+    name: 'chromium',
+    why: 'a real browser, for the page that the server renders',
+    present: () =>
+      ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some((name) => onPath(name)),
+    optional: true,
+  },
+  {
     name: 'postgresql',
     why: 'an external PostgreSQL of another version than the embedded one',
     present: () => existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0,
@@ -40,35 +49,43 @@ function onPath(program: string): boolean {
   return directories.some((directory) => existsSync(join(directory, program)));
 }
 
-/** Installs what is missing, or says what to install. @returns whether everything is there now */
+/** Installs what is missing, or says what to install. @returns whether everything that must be is there now */
 export function provideSystemPackages(): boolean {
   const missing = systemPackages.filter((item) => !item.present());
+  const needed = missing.filter(({ optional }) => optional !== true);
   if (missing.length === 0) return true;
-  const names = missing.map((item) => item.name);
   const reasons = missing.map((item) => `  ${item.name}: ${item.why}`).join('\n');
   if (!onPath('apt-get')) {
     console.error(
-      `The tests need programs that this machine lacks. Install what your system calls:\n${reasons}`,
+      `The tests want programs that this machine lacks. Install what your system calls:\n${reasons}`,
     );
-    return false;
+    return needed.length === 0;
   }
   if (process.getuid?.() !== 0) {
+    const names = missing.map((item) => item.name).join(' ');
     console.error(
-      `The tests need packages that this machine lacks:\n${reasons}\nInstall them with:\n\n  sudo apt-get install -y ${names.join(' ')}\n`,
+      `The tests want packages that this machine lacks:\n${reasons}\nInstall them with:\n\n  sudo apt-get install -y ${names}\n`,
     );
-    return false;
+    return needed.length === 0;
   }
-  console.error(`Installing system packages: ${names.join(' ')} …`);
   withoutStartingServices(() => {
-    if (!apt('install', '-y', '--no-install-recommends', ...names)) {
-      // the lists of a fresh machine are empty or old
-      apt('update', '-qq');
-      apt('install', '-y', '--no-install-recommends', ...names);
-    }
+    install(needed.map((item) => item.name));
+    // one by one: what this system does not have must not take the others with it
+    for (const item of missing) if (item.optional === true) install([item.name]);
   });
-  const still = missing.filter((item) => !item.present()).map((item) => item.name);
-  if (still.length > 0) console.error(`apt-get could not install: ${still.join(' ')}`);
-  return still.length === 0;
+  const still = missing.filter((item) => !item.present());
+  if (still.length > 0)
+    console.error(`apt-get could not install: ${still.map((item) => item.name).join(' ')}`);
+  return still.every(({ optional }) => optional === true);
+}
+
+function install(names: readonly string[]): void {
+  if (names.length === 0) return;
+  console.error(`Installing system packages: ${names.join(' ')} …`);
+  if (apt('install', '-y', '--no-install-recommends', ...names)) return;
+  // the lists of a fresh machine are empty or old
+  apt('update', '-qq');
+  apt('install', '-y', '--no-install-recommends', ...names);
 }
 
 function apt(...args: string[]): boolean {

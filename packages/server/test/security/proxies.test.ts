@@ -142,7 +142,7 @@ for (const [name, header] of proxies) {
     const through = (identity: Identity) =>
       new Gateway({ gateway: `https://localhost:${proxy.ports.device}`, tlsAnchors: [server.ca] }, identity);
 
-    test('DEV-04 the certificate that the proxy passes on is the identity, and revocation counts there too', async () => {
+    test('DEV-04, ARC-07: the certificate that the proxy passes on is the identity, and revocation counts there too', async () => {
       const gateway = through(identityOf(agent));
       const report = { counter: 1, bootId: agent.computer.bootId, sentAt: Date.now(), scans: [] };
       const answer = await gateway.checkIn(report);
