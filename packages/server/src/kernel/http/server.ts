@@ -116,7 +116,13 @@ function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): b
 }
 
 function nodeServer(options: HttpServerOptions, handler: http.RequestListener): http.Server {
-  const limits = { maxHeaderSize: 16 * 1024, insecureHTTPParser: false, keepAliveTimeout: 65_000 } as const;
+  const limits = {
+    maxHeaderSize: 16 * 1024,
+    insecureHTTPParser: false,
+    keepAliveTimeout: 65_000,
+    // How late the timeouts below may be noticed; Node's own half a minute would quadruple the first (HTTP-11).
+    connectionsCheckingInterval: 1_000,
+  } as const;
   const server: http.Server = options.tls
     ? https.createServer(
         {
@@ -127,6 +133,7 @@ function nodeServer(options: HttpServerOptions, handler: http.RequestListener): 
             'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
           honorCipherOrder: true,
           ALPNProtocols: ['http/1.1'],
+          handshakeTimeout: 10_000,
           ...(options.tls.requestCertificate === true
             ? { requestCert: true, rejectUnauthorized: false }
             : {}),
