@@ -15,7 +15,7 @@ import {
   SimulatedAgent,
 } from '@gatehouse/simulators/agent/index.ts';
 import { ApiRefusal, connectLocalApi, type LocalApi } from '@gatehouse/simulators/operator/local-api.ts';
-import { mountSmallDisk, pretendSmallDisk, type SmallDisk } from './crash-full-disk.ts';
+import { lengthenLog, mountSmallDisk, pretendSmallDisk, type SmallDisk } from './crash-full-disk.ts';
 import { postmasterOf } from './crash-processes.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
@@ -29,7 +29,7 @@ describe('a full disk', () => {
   let created = 0;
 
   before(async () => {
-    disk = mountSmallDisk(192) ?? pretendSmallDisk();
+    disk = mountSmallDisk(256) ?? pretendSmallDisk();
     chmodSync(disk.path, 0o711);
     server = await startServer({ dataDirectory: join(disk.path, 'data') });
     const instance = connectLocalApi(server.dataDirectory);
@@ -88,6 +88,13 @@ describe('a full disk', () => {
     assert.equal(device.state, 'registered');
     await assert.rejects(api.request('GET', `/devices/${deviceId}/facts`), isFull);
     assert.equal((await fetch(`${server.operationsUrl}/healthz`)).status, 200);
+  });
+
+  test('the database’s log has room of its own, so that reading goes on also when it comes to the end of a file', async () => {
+    await lengthenLog(server.dataDirectory, 40);
+    assert.equal((await api.list('/users')).length, created);
+    await assert.rejects(createUser(), isFull);
+    assert.equal(postmasterOf(server.dataDirectory), pids[1]);
   });
 
   test('DEV-07: a report that cannot be kept is not acknowledged, and the device keeps it', async () => {

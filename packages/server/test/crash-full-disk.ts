@@ -54,6 +54,23 @@ function fillBy(file: number, block: Buffer): void {
   }
 }
 
+async function asSuperuser(dataDirectory: string, ...statements: string[]): Promise<void> {
+  const host = databaseSocketOf(dataDirectory);
+  const client = new pg.Client({ host, port: 5432, user: 'gatehouse', database: 'gatehouse' });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes the database's log longer, as time does, without a byte for any table. Its files are of 16 MiB. */
+export async function lengthenLog(dataDirectory: string, mebibytes: number): Promise<void> {
+  const message = `select pg_logical_emit_message(false, 'test', repeat(md5(random()::text), 32768))`;
+  await asSuperuser(dataDirectory, ...Array.from({ length: mebibytes }, () => message));
+}
+
 /** An ordinary directory whose database says that the disk is full. */
 export function pretendSmallDisk(): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), 'gatehouse-disk-'));
@@ -63,27 +80,19 @@ export function pretendSmallDisk(): SmallDisk {
         execute ${statement};
       end loop;
     end $$`;
-  const asSuperuser = async (...statements: string[]) => {
-    const host = databaseSocketOf(join(path, 'data'));
-    const client = new pg.Client({ host, port: 5432, user: 'gatehouse', database: 'gatehouse' });
-    await client.connect();
-    try {
-      for (const statement of statements) await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
+  const dataDirectory = join(path, 'data');
   return {
     path,
     fill: () =>
       asSuperuser(
+        dataDirectory,
         `create function gh.full_disk() returns trigger language plpgsql
          as $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`,
         eachTable(
           `format('create trigger full_disk before insert or update on %s execute function gh.full_disk()', t)`,
         ),
       ),
-    relieve: () => asSuperuser('drop function gh.full_disk() cascade'),
+    relieve: () => asSuperuser(dataDirectory, 'drop function gh.full_disk() cascade'),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
 }

@@ -10,7 +10,7 @@ import { migrate } from './db/migrate.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createLog, type Log } from './log.ts';
 import { type Notifications, openNotifications } from './notifications.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
+import { type EmbeddedPostgres, reserveLog, startEmbeddedPostgres } from './postgres/index.ts';
 import { purposeKey } from './purpose-key.ts';
 import { loadMasterKeys, type MasterKeys } from './sealed/master-key.ts';
 import { createSealer, type Sealer } from './sealed/sealer.ts';
@@ -67,7 +67,9 @@ async function ensureDatabase(server: DatabaseAddress): Promise<void> {
   await client.connect();
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (found.rowCount === 0) await client.query(`create database ${databaseName}`);
+    if (found.rowCount !== 0) return;
+    await reserveLog(client);
+    await client.query(`create database ${databaseName}`);
   } finally {
     await client.end();
   }

@@ -9,3 +9,4 @@ export {
 } from './embedded-postgres.ts';
 export { findRunningPostgres } from './find-running.ts';
 export { type PostgresRelease, releaseOf } from './release.ts';
+export { reserveLog } from './reserve-log.ts';
