@@ -70,9 +70,9 @@ describe('clients that take their time', () => {
     const drip = setInterval(() => {
       for (const { kind, socket } of sockets) if (kind !== 'handshake' && socket.writable) socket.write('a');
     }, 250);
-    await Promise.all(
-      sockets.slice(0, attackersOfAKind).map(({ socket }) => socket.connecting && once(socket, 'connect')),
-    );
+    for (const { socket } of sockets.slice(0, attackersOfAKind)) {
+      if (socket.connecting) await once(socket, 'connect');
+    }
     const times = await measure(200);
     const p99 = times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
     assert.ok(p99 < 2_500, `p99 ${Math.round(p99)} ms`);
