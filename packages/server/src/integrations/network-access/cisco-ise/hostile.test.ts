@@ -230,7 +230,8 @@ describe('hostile callers', () => {
     );
     assert.ok((statuses.get(401) ?? 0) < 40, `only a few reach the slow check: ${statuses.get(401)}`);
     slowest.sort((a, b) => a - b);
-    assert.ok((slowest[98] ?? 0) < 500, `the friend's slowest: ${slowest.at(-1)} ms`);
+    // The promise is two seconds, whatever else the machine does; on an idle one it is a few milliseconds.
+    assert.ok((slowest.at(-1) ?? 0) < 2_000, `the friend's slowest: ${slowest.at(-1)} ms`);
     // The account is not locked: a source that nobody has seen before signs in at once.
     assert.equal((await ask('192.0.2.9', 'the right one, 256 bits of it')).status, 200);
     // And the wrong source itself is only slowed: it learns nothing, whatever it sends.
