@@ -39,7 +39,8 @@ if (postgres !== undefined) env['GATEHOUSE_TEST_SERVER'] = JSON.stringify(postgr
 const child = spawn(
   process.execPath,
   // two at once, because small machines have two cores
-  [...process.execArgv, '--test', '--test-concurrency=2', ...options, ...files],
+  // A test that waits for ever is a failure after five minutes, not a run without end.
+  [...process.execArgv, '--test', '--test-concurrency=2', '--test-timeout=300000', ...options, ...files],
   { cwd: root, stdio: 'inherit', env },
 );
 const [status] = (await once(child, 'exit')) as [number | null];
