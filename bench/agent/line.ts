@@ -27,9 +27,8 @@ export class Line {
     this.#options = options;
   }
 
-  /** @returns whether it had to be opened */
-  async open(): Promise<boolean> {
-    if (this.#socket !== undefined) return false;
+  async open(): Promise<void> {
+    if (this.#socket !== undefined) return;
     const { port, ca, key, cert } = this.#options;
     const socket = connect({
       host: '127.0.0.1',
@@ -52,7 +51,6 @@ export class Line {
     });
     socket.on('error', (error) => this.#waiting?.reject(error));
     this.#socket = socket;
-    return true;
   }
 
   /** @param head request line and headers but for length and end */

@@ -12,6 +12,8 @@ export interface Target {
 
 export type Work =
   | { readonly kind: 'open'; readonly target: Target }
+  /** Before measuring: every line is open, and stays so for a minute. */
+  | { readonly kind: 'get-ready'; readonly target: string }
   | {
       readonly kind: 'requests';
       readonly target: string;
@@ -52,17 +54,25 @@ export async function work(order: Work): Promise<{ seconds: number }> {
       counter: 1,
     }));
     targets.set(target.name, { target, computers });
-    await everyOne(computers, 16, getReady);
     return { seconds: 0 };
   }
   const opened = targets.get(order.target);
   if (opened === undefined) throw new Error(`${order.target} is not open`);
+  if (order.kind === 'get-ready') {
+    await everyOne(opened.computers, 16, getReady);
+    return { seconds: 0 };
+  }
   return order.kind === 'requests' ? sendRequests(opened, order) : sendCommands(opened, order);
 }
 
 /** A server soon closes a connection over which nothing has been asked yet, and later those that are silent. */
 async function getReady({ line }: Computer): Promise<void> {
-  if (await line.open()) await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
+  const poll = `GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`;
+  await line.open();
+  await line.send(poll).catch(async () => {
+    await line.open();
+    await line.send(poll);
+  });
 }
 
 /** Each in turn, so that no computer asks more often than a server allows one, and none asks twice at once. */
@@ -70,7 +80,6 @@ async function sendRequests(
   { computers, target }: Opened,
   { what, count, concurrency }: Extract<Work, { kind: 'requests' }>,
 ): Promise<{ seconds: number }> {
-  await everyOne(computers, 16, getReady);
   const began = performance.now();
   let left = count;
   const one = async (computer: Computer): Promise<void> => {
@@ -114,7 +123,6 @@ async function sendCommands(
     () => new Line({ port: mainPort, ca: target.ca }),
   );
   await Promise.all(administrators.map((line) => line.open()));
-  await everyOne(computers, 16, getReady);
   const began = performance.now();
   await everyOne(chosen, concurrency, async ({ deviceId, line }) => {
     const administrator = administrators.pop();
