@@ -1,6 +1,6 @@
 // Idempotency-Key: a request that is sent again with its key is done once. The key belongs to the account and the route,
 // and stands for one body; another body with the same key is a mistake of the caller (ADM-20).
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { canonicalJson, type Json } from '@gatehouse/core/audit/canonical-json.ts';
 import { actorReference } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
@@ -17,7 +17,7 @@ import {
 
 /** Wraps the handler of a route that honours the key. */
 export function withIdempotency(
-  database: Database,
+  { database, cursorKey }: { readonly database: Database; readonly cursorKey: Buffer },
   route: AdminRoute,
   handle: (context: RouteContext) => Promise<unknown>,
 ): (context: RouteContext) => Promise<unknown> {
@@ -28,7 +28,8 @@ export function withIdempotency(
     const key = keyOf(context, route);
     if (key === undefined) return handle(context);
     const { organizationId } = context.principal;
-    const hash = createHash('sha256')
+    // Keyed, because what a body holds can be short: the PIN of a lock could be guessed from a plain hash (DAT-03).
+    const hash = createHmac('sha256', cursorKey)
       .update(canonicalJson([context.params, context.query, context.body] as Json))
       .digest();
     const earlier = await database.withTenant(organizationId, async (tx) =>

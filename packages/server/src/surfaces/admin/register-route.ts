@@ -19,7 +19,7 @@ import { withIdempotency } from './idempotency.ts';
 
 export interface RegisterDeps {
   readonly database: Database;
-  /** Signs cursors. */
+  /** Signs cursors, and what is remembered of a request that may be repeated. */
   readonly cursorKey: Buffer;
 }
 
@@ -30,7 +30,7 @@ const organizationQuery = {
 };
 
 export function registerRoute(scope: FastifyInstance, deps: RegisterDeps, route: AdminRoute): void {
-  const handle = withIdempotency(deps.database, route, async (context) => route.handle(context));
+  const handle = withIdempotency(deps, route, async (context) => route.handle(context));
   scope.route({
     method: route.method,
     url: route.path,

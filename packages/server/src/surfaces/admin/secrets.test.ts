@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
 import { builtInRoles } from '@gatehouse/core/permissions/roles.ts';
 import { type SealedColumnName, sealedColumns } from '../../kernel/sealed/columns.ts';
 import { sealOrganization } from '../../modules/audit/index.ts';
@@ -147,6 +148,23 @@ describe('secrets', () => {
     for (const secret of secrets) assert.ok(!lines.includes(secret), secret);
     for (const line of surface.logged)
       assert.doesNotThrow(() => JSON.parse(line) as unknown, 'one JSON value a line');
+  });
+
+  test('DAT-03 a short secret cannot be guessed from what is remembered of a request that may be repeated', async () => {
+    const { token } = surface.acme.administrators['org-admin'];
+    const body = { name: 'lock-device', params: { pin: '4711' } };
+    const answer = await surface.call(token, 'POST', `/devices/${things['deviceId']}/commands`, {
+      body,
+      headers: { 'idempotency-key': 'lock-it-once' },
+    });
+    assert.equal(answer.statusCode, 201, answer.body);
+    const admin = await surface.db.superuser();
+    const { rows } = await admin.query(
+      `select body_hash from idempotency_keys where idempotency_key = 'lock-it-once'`,
+    );
+    const guess = canonicalJson([{ deviceId: things['deviceId'] ?? '' }, {}, body]);
+    assert.equal(rows.length, 1);
+    assert.ok(!createHash('sha256').update(guess).digest().equals(rows[0].body_hash));
   });
 
   test('the audit record names who signed in and from where as erasable values, and holds no secret', async () => {
