@@ -1,5 +1,6 @@
 // Key rotation. The master key is wrapped around data keys only, so changing it is quick; data keys are renewed by sealing
-// every value again. Works beside a running server only for data keys: a server reads the master key at its start.
+// every value again. Data keys may be rotated beside servers on an external database; the master key may not, because a server
+// reads it at its start.
 import type { Config } from '../config.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { type SealedClass, sealedColumns } from '../kernel/sealed/columns.ts';

@@ -15,6 +15,16 @@ export const selectDataKeys = sql(
    where organization_id = $1 and class = $2 order by version`,
 );
 
+/**
+ * The key to seal under, held until the transaction ends: a rotation retires it only after that, and then seals anew what
+ * was sealed under it.
+ */
+export const holdCurrentDataKey = sql(
+  'sealed-hold-current-data-key',
+  `select version from data_keys where organization_id = $1 and class = $2 and state = 'active'
+   order by version desc limit 1 for share`,
+);
+
 export const insertDataKey = sql(
   'sealed-insert-data-key',
   `insert into data_keys (organization_id, class, version, master_key_id, wrapped) values ($1, $2, $3, $4, $5)

@@ -112,6 +112,40 @@ describe('sealed values', () => {
     });
   });
 
+  test('a server that runs while another rotates never seals under a key that is being destroyed', async () => {
+    const keys = masterKeysOf([randomBytes(32)]);
+    const [running, rotating] = [createSealer(() => keys), createSealer(() => keys)];
+    const { database } = test_;
+    const acme = newId();
+    const seal = (row: string) =>
+      database.withTenant(acme, async (tx) => {
+        const sealed = await running.seal(tx, 'administrators.totp_secret', row, Buffer.from(row));
+        await tx.run(insertAdministrator, [acme, row, sealed]);
+      });
+    const rows = Array.from({ length: 40 }, () => newId());
+    await seal(rows[0] ?? '');
+    await Promise.all([
+      (async () => {
+        for (const row of rows.slice(1, 20)) await seal(row);
+      })(),
+      rotateDataKey({ database, sealer: rotating }, acme, 'identity'),
+    ]);
+    for (const row of rows.slice(20)) await seal(row);
+    const fresh = createSealer(() => keys);
+    await database.withTenant(acme, async (tx) => {
+      for (const row of rows) {
+        const found = await tx.one<{ totp_secret: Buffer }>(selectSecret, [acme, row]);
+        const opened = await fresh.open(
+          tx,
+          'administrators.totp_secret',
+          row,
+          found?.totp_secret ?? Buffer.alloc(0),
+        );
+        assert.equal(opened.toString(), row);
+      }
+    });
+  });
+
   test('the master key rotates by wrapping data keys anew, and the old one can then be forgotten', async () => {
     await using own = await openTestDatabase();
     const path = join(mkdtempSync(join(tmpdir(), 'gatehouse-keys-')), 'master.key');

@@ -6,6 +6,7 @@ import { decrypt, encrypt, keyVersionOf, SealError } from './envelope.ts';
 import type { MasterKeys } from './master-key.ts';
 import {
   type DataKeyRow,
+  holdCurrentDataKey,
   insertDataKey,
   rewrapDataKey,
   selectDataKeys,
@@ -88,10 +89,15 @@ export function createSealer(masterKeys: () => MasterKeys): Sealer {
   return {
     async seal(tx, column, row, plaintext) {
       const { class: sealedClass, table, column: name } = sealedColumns[column];
-      const keys = await keysFor(tx, sealedClass);
-      const key = keys.byVersion.get(keys.current);
+      // Asked each time: what this process remembers may have been retired by another since.
+      const hold = () => tx.one<{ version: number }>(holdCurrentDataKey, [tx.organizationId, sealedClass]);
+      // A key that was retired while we waited for it is none; the second look sees its successor.
+      const held = (await hold()) ?? (await hold());
+      const keys = await keysFor(tx, sealedClass, held?.version);
+      const version = held?.version ?? keys.current;
+      const key = keys.byVersion.get(version);
       if (!key) throw new SealError('the current data key is missing');
-      return encrypt(key, keys.current, [tx.organizationId, table, name, row], plaintext) as SealedValue;
+      return encrypt(key, version, [tx.organizationId, table, name, row], plaintext) as SealedValue;
     },
     async open(tx, column, row, sealed) {
       const { class: sealedClass, table, column: name } = sealedColumns[column];
@@ -101,7 +107,7 @@ export function createSealer(masterKeys: () => MasterKeys): Sealer {
       return decrypt(key, [tx.organizationId, table, name, row], sealed);
     },
     async renewDataKey(tx, sealedClass) {
-      const keys = await keysFor(tx, sealedClass);
+      const keys = (await load(tx, sealedClass)) ?? (await keysFor(tx, sealedClass));
       const version = keys.current + 1;
       await create(tx, sealedClass, version);
       cache.delete(`${tx.organizationId}/${sealedClass}`);
