@@ -7,6 +7,7 @@ import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { connectAs, type DatabaseAddress, socketAddress, urlAddress } from './db/address.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { holdPresence, type Presence } from './db/presence.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createLog, type Log } from './log.ts';
 import { type Notifications, openNotifications } from './notifications.ts';
@@ -75,13 +76,20 @@ async function ensureDatabase(server: DatabaseAddress): Promise<void> {
   }
 }
 
-export async function openKernel(config: Config): Promise<Kernel> {
+/** @param presence `alone` for what no server may run beside. @throws PresenceRefused */
+export async function openKernel(config: Config, presence: Presence = 'beside-others'): Promise<Kernel> {
   const server = await openDatabaseServer(config);
   const { directory, log, address } = server;
+  let present: Awaited<ReturnType<typeof holdPresence>> | undefined;
   try {
-    const masterKeys: MasterKeys = loadMasterKeys(config.masterKeyFile);
     const report = await migrate(address);
     if (report.applied.length > 0) log.info({ applied: report.applied }, 'the database schema is up to date');
+    present = await holdPresence(address, presence, (error) =>
+      log.error({ err: error }, 'restart this server'),
+    );
+    const held = present;
+    // Read only now: whoever was alone a moment ago may have changed it.
+    const masterKeys: MasterKeys = loadMasterKeys(config.masterKeyFile);
     const database = await openDatabase(address, {
       onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
     });
@@ -102,10 +110,12 @@ export async function openKernel(config: Config): Promise<Kernel> {
       async close() {
         await notifications.close();
         await database.close();
+        await held.release();
         await server.stop();
       },
     };
   } catch (error) {
+    await present?.release();
     await server.stop();
     throw error;
   }

@@ -1,8 +1,9 @@
 // Key rotation. The master key is wrapped around data keys only, so changing it is quick; data keys are renewed by sealing
 // every value again. Data keys may be rotated beside servers on an external database; the master key may not, because a server
-// reads it at its start.
+// reads it at its start, and is refused while one runs.
 import type { Config } from '../config.ts';
-import { openKernel } from '../kernel/kernel.ts';
+import { PresenceRefused } from '../kernel/db/presence.ts';
+import { type Kernel, openKernel } from '../kernel/kernel.ts';
 import { type SealedClass, sealedColumns } from '../kernel/sealed/columns.ts';
 import { addMasterKey, dropOldMasterKeys } from '../kernel/sealed/master-key.ts';
 import { rotateDataKey } from '../kernel/sealed/rotate.ts';
@@ -17,7 +18,14 @@ export async function rotateKeys(config: Config, args: readonly string[]): Promi
     process.stderr.write(usage);
     return 2;
   }
-  const kernel = await openKernel(config);
+  let kernel: Kernel;
+  try {
+    kernel = await openKernel(config, action === 'rotate-master' ? 'alone' : 'beside-others');
+  } catch (error) {
+    if (!(error instanceof PresenceRefused)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
   try {
     if (action === 'rotate-master') {
       const keys = addMasterKey(config.masterKeyFile);
