@@ -1,0 +1,148 @@
+/** Everything else: bookmarks, apps, certificates, and what an administrator brings ready made (RES-01, 03, 10, 11). */
+import { boolean, choice, defineResource, httpsUrl, line, url } from './define-resource.ts';
+import { password } from './shared-fields.ts';
+
+export const webClip = defineResource({
+  title: 'Web clip',
+  description: 'A bookmark on the home screen (RES-03).',
+  uniqueBy: 'label',
+  fields: {
+    label: { shape: line(50), required: true, description: 'What stands below the picture.' },
+    address: { shape: url, variables: true, required: true, description: 'What it opens.' },
+    icon: { shape: { type: 'data', maximumBytes: 512 * 1024 }, description: 'The picture, PNG.' },
+    removable: { shape: boolean, default: true, description: 'The user may remove it.' },
+    fullScreen: { shape: boolean, default: false, description: 'Open it like an app.' },
+  },
+});
+
+const source = (is: string) => ({ field: 'source', is: [is] }) as const;
+
+export const managedApp = defineResource({
+  title: 'Managed app',
+  description: 'An app that belongs to the organization (RES-10).',
+  fields: {
+    name: { shape: line(100), required: true, description: 'What it is called.' },
+    source: { shape: choice('app-store', 'manifest'), required: true, description: 'Where it comes from.' },
+    appStoreId: {
+      shape: line(20, 'identifier'),
+      required: true,
+      when: source('app-store'),
+      description: 'Its number in the App Store.',
+    },
+    manifest: {
+      shape: httpsUrl,
+      required: true,
+      when: source('manifest'),
+      description: 'Where the manifest of an app of one’s own is.',
+    },
+    install: {
+      shape: choice('required', 'optional'),
+      default: 'required',
+      description: 'Installed by itself, or offered to the user.',
+    },
+    backup: { shape: boolean, default: false, description: 'Its data may go into backups.' },
+  },
+});
+
+export const scep = defineResource({
+  title: 'Certificate by SCEP',
+  description: 'The device makes a key and has it certified by a SCEP server (RES-11).',
+  fields: {
+    address: { shape: url, required: true, description: 'The SCEP server.' },
+    authority: { shape: line(100), description: 'The name of the authority, where the server has several.' },
+    subject: {
+      shape: line(500),
+      variables: true,
+      required: true,
+      description: 'The subject, such as CN=%username%,O=Acme.',
+    },
+    challenge: password('The password that the server asks for.'),
+    fingerprint: {
+      shape: line(128, 'fingerprint'),
+      description: 'SHA-256 of the authority’s certificate, in hexadecimal.',
+    },
+    keySize: { shape: choice('2048', '3072', '4096'), default: '2048', description: 'Bits of the RSA key.' },
+    keyUsage: {
+      shape: choice('signing', 'encryption', 'both'),
+      default: 'both',
+      description: 'What the key may be used for.',
+    },
+    emailName: { shape: line(254), variables: true, description: 'An e-mail address in the certificate.' },
+    dnsName: { shape: line(253), variables: true, description: 'A host name in the certificate.' },
+    principalName: { shape: line(254), variables: true, description: 'A Windows user in the certificate.' },
+    extractable: { shape: boolean, default: false, description: 'The key may leave the device’s key store.' },
+  },
+});
+
+export const certificate = defineResource({
+  title: 'Trusted certificate',
+  description: 'The certificate of an authority or server that devices trust.',
+  fields: {
+    certificate: {
+      shape: { type: 'data', maximumBytes: 16 * 1024 },
+      required: true,
+      description: 'The certificate, DER.',
+    },
+  },
+});
+
+export const identityFile = defineResource({
+  title: 'Key and certificate',
+  description: 'One key with its certificate for every device that it is assigned to (PKCS #12).',
+  fields: {
+    file: {
+      shape: { type: 'data', maximumBytes: 64 * 1024 },
+      secret: true,
+      required: true,
+      description: 'The PKCS #12 file.',
+    },
+    password: { ...password('The password of the file.'), required: true },
+  },
+});
+
+export const provisioningProfile = defineResource({
+  title: 'Provisioning profile',
+  description: 'Lets devices run apps of the organization’s own (RES-01).',
+  fields: {
+    file: {
+      shape: { type: 'data', maximumBytes: 128 * 1024 },
+      required: true,
+      description: 'The .mobileprovision file.',
+    },
+  },
+});
+
+export const customProfile = defineResource({
+  title: 'Profile from a file',
+  description: 'A ready-made configuration profile. What would change the management itself is taken out.',
+  fields: {
+    file: {
+      shape: { type: 'data', maximumBytes: 1024 * 1024 },
+      secret: true,
+      required: true,
+      description: 'The profile. It may hold passwords, and so is never shown again.',
+    },
+    variables: {
+      shape: boolean,
+      default: false,
+      description: 'Texts in the profile may hold %username% and its kin; a percent sign is then written %%.',
+    },
+  },
+});
+
+export const customDeclaration = defineResource({
+  title: 'Declaration from a file',
+  description: 'A ready-made configuration of declarative management.',
+  fields: {
+    type: {
+      shape: line(200, 'identifier'),
+      required: true,
+      description: 'Such as com.apple.configuration.math.settings.',
+    },
+    payload: {
+      shape: { type: 'json', maximumBytes: 64 * 1024 },
+      required: true,
+      description: 'What it says, as JSON.',
+    },
+  },
+});
