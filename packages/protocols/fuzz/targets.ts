@@ -16,6 +16,7 @@ import { iseAnyMessage } from './ise-any-message.ts';
 import { iseActionType, iseQuery, iseQueryPath } from './ise-urls.ts';
 import { json } from './json.ts';
 import { pem } from './pem.ts';
+import { plistBinary, plistXml } from './plist.ts';
 import type { FuzzTarget } from './target.ts';
 import { xml } from './xml.ts';
 
@@ -33,6 +34,8 @@ export const targets: readonly FuzzTarget[] = [
   enrollmentUrl,
   json,
   xml,
+  plistXml,
+  plistBinary,
   iseQuery,
   iseQueryPath,
   iseActionType,
