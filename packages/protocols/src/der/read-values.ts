@@ -35,27 +35,34 @@ export function readSmallInteger(value: DerValue): number {
   return bytes.reduce((total, byte) => total * 256 + byte, 0);
 }
 
+/** Below it, seven more bits still fit into an exact integer. */
+const exactBeforeShift = 2 ** 46;
+
 export function readOid(value: DerValue): string {
   requireTag(value, tag.oid);
   const bytes = value.content;
   if (bytes.length === 0) throw failure(value, 'an empty object identifier');
   if (bytes.length > derLimits.oidBytes) throw failure(value, 'object identifier too long', 'too-large');
-  const arcs: bigint[] = [];
-  let arc = 0n;
+  const arcs: (number | bigint)[] = [];
+  let arc: number | bigint = 0;
   let atStart = true;
   for (const byte of bytes) {
     if (atStart && byte === 0x80) throw failure(value, 'object identifier arc is not minimal');
-    arc = (arc << 7n) | BigInt(byte & 0x7f);
+    // Numbers as long as they are exact: this stands in the path of every signed request.
+    if (typeof arc === 'number' && arc < exactBeforeShift) arc = arc * 128 + (byte & 0x7f);
+    else arc = BigInt(arc) * 128n + BigInt(byte & 0x7f);
     atStart = byte < 0x80;
     if (atStart) {
       arcs.push(arc);
-      arc = 0n;
+      arc = 0;
     }
   }
   if (!atStart) throw failure(value, 'object identifier ends within an arc');
-  const first = arcs[0] ?? 0n;
-  const root = first < 40n ? 0n : first < 80n ? 1n : 2n;
-  return [root, first - root * 40n, ...arcs.slice(1)].join('.');
+  const first = arcs[0] ?? 0;
+  const root = first < 40 ? 0 : first < 80 ? 1 : 2;
+  const second = typeof first === 'number' ? first - root * 40 : first - BigInt(root * 40);
+  const rest = arcs.slice(1).map(String);
+  return rest.length === 0 ? `${root}.${second}` : `${root}.${second}.${rest.join('.')}`;
 }
 
 export interface BitString {

@@ -1,0 +1,30 @@
+/** Cryptographic Message Syntax (RFC 5652): signatures over messages, envelopes, bags of certificates. */
+export {
+  attributeTypes,
+  type CipherName,
+  ciphers,
+  contentTypes,
+  type DigestName,
+  digests,
+} from './algorithms.ts';
+export { certificatesOnly, signAttached, signDetached, type SignedContent } from './build-signed-data.ts';
+export {
+  decrypt,
+  envelope,
+  type EnvelopeCipher,
+  type EnvelopeOpener,
+  type EnvelopeParts,
+  findRecipient,
+  type NewEnvelope,
+  openEnvelope,
+  parseEnvelope,
+  requireAllowed,
+} from './enveloped-data.ts';
+export { cmsLimits, parseSignedData, type SignedDataParts, type SignerParts } from './parse-signed-data.ts';
+export {
+  single,
+  type SignatureRules,
+  type SignedBy,
+  verifyAttached,
+  verifyDetached,
+} from './verify-signed-data.ts';
