@@ -43,6 +43,15 @@ export const UserChanges = Type.Object(
 );
 export type UserChanges = Static<typeof UserChanges>;
 
+export const PasswordLink = Type.Object(
+  {
+    url: Type.String({ description: 'Where the user chooses a password. Works once; shown this once.' }),
+    expiresAt: Time,
+  },
+  closed,
+);
+export type PasswordLink = Static<typeof PasswordLink>;
+
 /** One line of an import. The first line of a file is its header, so data begins with line 2. */
 export const ImportReport = Type.Object(
   {

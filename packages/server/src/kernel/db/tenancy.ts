@@ -32,6 +32,8 @@ export const tablesNotBackedUp: Record<string, string> = {
   sessions: 'everybody signs in anew after a restore',
   setup_links: 'a link that was used since must not open again',
   enrollment_sessions: 'a handshake under way is begun anew',
+  enrollment_visits: 'a way in that was under way on the enrolment page is begun anew',
+  user_links: 'a link that was used since must not open again',
   throttles: 'they fill up again in minutes',
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };

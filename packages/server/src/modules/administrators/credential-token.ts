@@ -3,10 +3,13 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-export type CredentialKind = 'api' | 'ses' | 'inv';
+/** `enr`: a visit of the enrolment page. `usr`: a user's link to choose a password. Both are found inside a known tenant. */
+export type CredentialKind = 'api' | 'ses' | 'inv' | 'enr' | 'usr';
+/** Found by their id alone, before the tenant is known. */
+export type LocatableKind = 'api' | 'ses' | 'inv';
 
-export interface CredentialToken {
-  readonly kind: CredentialKind;
+export interface CredentialToken<Kind extends CredentialKind = LocatableKind> {
+  readonly kind: Kind;
   /** Public: names the row. */
   readonly id: string;
   readonly secret: Buffer;
@@ -15,18 +18,21 @@ export interface CredentialToken {
 const idSymbols = '0123456789abcdefghijklmnopqrstuvwxyz';
 const checkSymbols = `${idSymbols}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-export function newCredential(kind: CredentialKind): CredentialToken {
+export function newCredential<Kind extends CredentialKind>(kind: Kind): CredentialToken<Kind> {
   const id = Array.from({ length: 10 }, () => idSymbols.charAt(randomInt(idSymbols.length))).join('');
   return { kind, id, secret: randomBytes(32) };
 }
 
-export function formatCredential({ kind, id, secret }: CredentialToken): string {
+export function formatCredential({ kind, id, secret }: CredentialToken<CredentialKind>): string {
   const body = `gth_${kind}_${id}_${secret.toString('base64url')}`;
   return `${body}_${checksum(body)}`;
 }
 
 /** @returns undefined unless form, kind and checksum fit. */
-export function parseCredential(text: string, kind: CredentialKind): CredentialToken | undefined {
+export function parseCredential<Kind extends CredentialKind>(
+  text: string,
+  kind: Kind,
+): CredentialToken<Kind> | undefined {
   const match = /^(gth_([a-z]{3})_([0-9a-z]{10})_([A-Za-z0-9_-]{43}))_([0-9A-Za-z]{6})$/.exec(text);
   const [, body = '', given = '', id = '', secret = '', check = ''] = match ?? [];
   if (given !== kind || checksum(body) !== check) return undefined;

@@ -9,6 +9,14 @@ export {
   knownBrowserCookie,
   knownBrowserSeconds,
 } from './known-browser.ts';
+export {
+  type CredentialToken,
+  formatCredential,
+  hashSecret,
+  newCredential,
+  parseCredential,
+  sameHash,
+} from './credential-token.ts';
 export { createCredentialLocator, type LocateCredential } from './locate-credential.ts';
 export {
   changePassword,
@@ -19,9 +27,11 @@ export {
   type SessionHolder,
 } from './own-account.ts';
 export { createPasswords, type Passwords } from './password-hash.ts';
+export { passwordLength, requireGoodPassword } from './password-rules.ts';
 export { administratorPrincipal, isServiceAccount, permissionsOf } from './principal.ts';
 export { rightsOfActor } from './rights-of-actor.ts';
 export { beginSetup, completeSetup } from './setup.ts';
 export { signIn, type SignedInSession, type SignInSource } from './sign-in.ts';
 export { type NewSession, sessionCookie } from './start-session.ts';
 export { createToken } from './tokens.ts';
+export { type Limit, refundLimits, spendLimits } from './throttle.ts';

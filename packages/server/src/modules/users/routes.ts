@@ -4,6 +4,7 @@ import {
   ImportReport,
   NewGroup,
   NewUser,
+  PasswordLink,
   User,
   UserChanges,
 } from '@gatehouse/contracts/admin/users.ts';
@@ -21,11 +22,12 @@ import {
   updateGroup,
 } from './groups.ts';
 import { importUsers } from './import-users.ts';
-import { createUser, deleteUser, listUsers, readUser, updateUser, type UserDeps } from './users.ts';
+import { createPasswordLink, type PasswordLinkDeps, removePassword } from './password-links.ts';
+import { createUser, deleteUser, listUsers, readUser, updateUser } from './users.ts';
 
 const importBytes = 50 * 1024 * 1024;
 
-export const userRoutes = (deps: UserDeps): AdminRoute[] => [
+export const userRoutes = (deps: PasswordLinkDeps): AdminRoute[] => [
   listRoute({
     path: '/users',
     operation: 'listUsers',
@@ -109,6 +111,30 @@ export const userRoutes = (deps: UserDeps): AdminRoute[] => [
     params: { userId: Id },
     response: { 204: null },
     handle: ({ principal, params }) => deleteUser(deps, principal, params.userId),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/users/:userId/password-link',
+    operation: 'createUserPasswordLink',
+    tag: 'users',
+    summary: 'Make a one-time link by which a user chooses a password for the enrolment page',
+    description: 'Valid for 72 hours; replaces the links that the user has.',
+    access: { permission: 'users.manage' },
+    params: { userId: Id },
+    response: { 201: PasswordLink },
+    idempotency: 'once',
+    handle: ({ principal, params }) => createPasswordLink(deps, principal, params.userId),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/users/:userId/password',
+    operation: 'removeUserPassword',
+    tag: 'users',
+    summary: 'Take a user’s password away, and the open links to choose one',
+    access: { permission: 'users.manage' },
+    params: { userId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => removePassword(deps, principal, params.userId),
   }),
   listRoute({
     path: '/groups',

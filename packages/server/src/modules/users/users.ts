@@ -13,6 +13,7 @@ import {
 } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
+import { dropPasswordLinks } from './credential-queries.ts';
 import {
   deleteUserRow,
   insertUser,
@@ -121,6 +122,8 @@ export async function updateUser(
       const { values, names } = changed(before, changes);
       if (names.length === 0) return presentUser(before);
       const row = await updateUserRow(tx, userId, values);
+      // A link was sent to the address of then, for the person of then (ENR-T08).
+      if (names.includes('email') || names.includes('state')) await dropPasswordLinks(tx, userId, new Date());
       await recordAudit(tx, {
         actor: principal,
         action: 'users.update',

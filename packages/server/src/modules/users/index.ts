@@ -1,0 +1,8 @@
+/** Users: the people whose devices are managed, and how they prove who they are. */
+export {
+  choosePassword,
+  makePasswordLink,
+  type PasswordLinkDeps,
+  userPasswordLength,
+} from './password-links.ts';
+export { signInUser, type SignedInUser, type UserSignInDeps } from './sign-in-user.ts';
