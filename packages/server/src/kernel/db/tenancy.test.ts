@@ -96,6 +96,7 @@ describe('the database catalog', () => {
         'jobs:DELETE',
         'jobs:UPDATE',
         'organizations:INSERT',
+        'scep_challenges:DELETE',
         'throttles:DELETE',
       ],
     );

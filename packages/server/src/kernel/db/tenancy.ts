@@ -20,6 +20,7 @@ const systemRights: Record<string, string> = {
   audit_entries: 'select (organization_id, entry_id, seq, created_at)',
   audit_checkpoints: 'select',
   certificates: 'select (organization_id, not_after, revoked_at)',
+  scep_challenges: 'select (organization_id, expires_at), delete',
 };
 
 /** Tables of this schema that hold no tenant data, each with its reason. */
@@ -34,6 +35,7 @@ export const tablesNotBackedUp: Record<string, string> = {
   enrollment_sessions: 'a handshake under way is begun anew',
   enrollment_visits: 'a way in that was under way on the enrolment page is begun anew',
   user_links: 'a link that was used since must not open again',
+  scep_challenges: 'a challenge that was used since must not be good again',
   throttles: 'they fill up again in minutes',
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };

@@ -13,12 +13,19 @@ export {
 } from './issue-certificate.ts';
 export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
+export {
+  challengeLifeMs,
+  createChallenge,
+  type NewChallenge,
+  withdrawChallenges,
+} from './scep-challenges.ts';
 export { createRevocationLists, type RevocationLists } from './revocation-list.ts';
 export {
   type RevocationDeps,
   type RevocationReason,
   revokeDeviceCertificates,
 } from './revoke-certificate.ts';
+export { type AskStanding, createStandings } from './standing-queries.ts';
 export {
   CertificateRefused,
   type CertificateVerifier,
