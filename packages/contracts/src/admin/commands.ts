@@ -10,6 +10,8 @@ export const Command = Type.Object(
   {
     id: Id,
     deviceId: Id,
+    channel: Type.String({ description: 'Empty: the device itself. Else one of its users.' }),
+    origin: Type.Enum(['administrator', 'system']),
     name: Type.Enum([...commandNames]),
     params: Type.Record(Type.String(), Type.Unknown(), {
       description: 'Without those that are sealed, such as a PIN.',
@@ -21,26 +23,60 @@ export const Command = Type.Object(
         description: 'What the device answered; where it is only for those who may know.',
       }),
     ),
+    errors: Maybe(
+      Type.Array(Type.Record(Type.String(), Type.Unknown()), {
+        description: 'What went wrong in the platform’s own words, outermost first.',
+      }),
+    ),
     requestedBy: Type.String(),
     createdAt: Time,
     deliveredAt: Maybe(Time),
+    deferredAt: Maybe(
+      Type.String({ format: 'date-time', description: 'When the device last said: not now.' }),
+    ),
     finishedAt: Maybe(Time),
     expiresAt: Time,
   },
   closed,
 );
 
-export const NewCommand = Type.Object(
+const order = {
+  name: Type.Enum([...commandNames]),
+  params: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 16 })),
+  reason: Type.Optional(Line(500)),
+  expiresInSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 60,
+      maximum: 30 * 86_400,
+      description: 'Never longer than the command allows.',
+    }),
+  ),
+};
+
+export const NewCommand = Type.Object(order, closed);
+
+export const NewCommands = Type.Object(
+  { deviceIds: Type.Array(Id, { minItems: 1, maxItems: 1_000 }), ...order },
+  closed,
+);
+
+/** One item for each device, in the order in which they were named. */
+export const QueuedCommands = Type.Object(
   {
-    name: Type.Enum([...commandNames]),
-    params: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 16 })),
-    reason: Type.Optional(Line(500)),
-    expiresInSeconds: Type.Optional(
-      Type.Integer({
-        minimum: 60,
-        maximum: 30 * 86_400,
-        description: 'Never longer than the command allows.',
-      }),
+    items: Type.Array(
+      Type.Object(
+        {
+          deviceId: Id,
+          command: Maybe(Command),
+          refusal: Maybe(
+            Type.Object(
+              { code: Type.String(), reason: Maybe(Type.String()), message: Type.String() },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
     ),
   },
   closed,

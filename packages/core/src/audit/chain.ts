@@ -7,7 +7,7 @@
  * The entry names its organization and its number, so a link fits in exactly one place of exactly one chain.
  */
 import { createHash } from 'node:crypto';
-import { canonicalBytes } from './canonical-json.ts';
+import { canonicalBytes, canonicalJson } from './canonical-json.ts';
 import type { AuditContent, AuditEntry } from './entry.ts';
 
 const linkLabel = 'gh-audit-1';
@@ -19,12 +19,18 @@ export const genesisHash: Uint8Array = new Uint8Array(hashBytes);
 
 type Bytes = Uint8Array;
 
+/** The canonical text of what a use-case writes, for {@link contentTextHash}; as JSON it is the content itself. */
+export function contentText(content: AuditContent): string {
+  return canonicalJson({ ...content });
+}
+
+export function contentTextHash(text: string): Buffer {
+  return createHash('sha256').update(contentLabel).update(text).digest();
+}
+
 /** Fixes what a use-case wrote until the sealer links it. */
 export function contentHash(content: AuditContent): Buffer {
-  return createHash('sha256')
-    .update(contentLabel)
-    .update(canonicalBytes({ ...content }))
-    .digest();
+  return contentTextHash(contentText(content));
 }
 
 /** Label and previous hash have fixed lengths, so the three parts cannot be shifted against each other. */

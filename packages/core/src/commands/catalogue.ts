@@ -44,6 +44,14 @@ export function commandDefinition(name: CommandName): CommandDefinition {
   return commandCatalogue[name];
 }
 
+/**
+ * Commands that are looked at once more, under the device's lock, in the moment in which they are handed over: what destroys,
+ * and what is asked of corporate devices alone.
+ */
+export const carefulCommands: readonly CommandName[] = commandNames.filter(
+  (name) => commandDefinition(name).destructive || commandDefinition(name).personalPermission !== undefined,
+);
+
 /** @throws DomainError `invalid-input` when there is no such command or its parameters are wrong. */
 export function parseCommand(name: string, params: unknown): Command {
   if (!isCommandName(name)) {

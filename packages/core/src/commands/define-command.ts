@@ -19,6 +19,8 @@ export interface CommandDefinition<N extends string = string, P extends ParamSha
   readonly audit: { readonly show: readonly string[]; readonly redact: readonly string[] };
   /** The command's deadline, counted from the moment it is queued. No command waits for ever. */
   readonly expiresAfterMs: number;
+  /** What it brings to light concerns a person, such as a place: sealed at rest, shown by right and on record. */
+  readonly privateResult: boolean;
   /** @throws DomainError `invalid-input` */
   parse(input: unknown): ParamsOf<P>;
 }
@@ -35,6 +37,7 @@ interface CommandDeclaration<N extends string, P extends ParamShapes> {
     readonly redact: readonly (keyof P & string)[];
   };
   readonly expiresAfterMs: number;
+  readonly privateResult?: true;
 }
 
 export function defineCommand<const N extends string, const P extends ParamShapes>(
@@ -44,6 +47,7 @@ export function defineCommand<const N extends string, const P extends ParamShape
     ...declaration,
     destructive: declaration.destructive ?? false,
     personalPermission: declaration.personalPermission,
+    privateResult: declaration.privateResult ?? false,
     parse: (input) => parseParams(declaration.params, input),
   };
 }

@@ -7,6 +7,7 @@ export const locateDevice = defineCommand({
   permission: 'devices.locate',
   personalPermission: 'devices.locate.personal',
   params: {},
+  privateResult: true,
   audit: { show: [], redact: [] },
   expiresAfterMs: hours(1),
 });

@@ -12,13 +12,13 @@ import {
 
 /** The whole product, written apart from the table it checks: a state is a move, `=` unchanged, `-` refused. */
 const expected = `
-              deliver    acknowledge   fail    expire   cancel
-queued        delivered  -             -       expired  cancelled
-delivered     =          acknowledged  failed  expired  -
-acknowledged  -          =             -       -        -
-failed        -          -             =       -        -
-expired       -          acknowledged  failed  =        -
-cancelled     -          -             -       -        =
+              deliver    acknowledge   fail    defer   expire   cancel
+queued        delivered  -             -       =       expired  cancelled
+delivered     =          acknowledged  failed  queued  expired  -
+acknowledged  -          =             -       -       -        -
+failed        -          -             =       -       -        -
+expired       -          acknowledged  failed  =       =        -
+cancelled     -          -             -       =       -        =
 `;
 
 test('DEV-07: every pair of state and event is decided as written', () => {

@@ -3,7 +3,8 @@
  *
  * queued        waits for the device to come; nothing outside has happened yet, so it can still be cancelled.
  * delivered     handed to the device, whose answer is awaited. If the connection broke the device may not have it, so it
- *               may be handed out again; devices apply each command id once.
+ *               may be handed out again; devices apply each command id once. A device that cannot do it at the moment says
+ *               so ("not now"), and the command waits again.
  * acknowledged  the device says it is done.
  * failed        the device says it cannot.
  * expired       the deadline passed without an answer. Truth may still arrive late: an answer to an expired command is
@@ -24,7 +25,7 @@ export const commandStates = [
 ] as const;
 export type CommandState = (typeof commandStates)[number];
 
-export const commandEvents = ['deliver', 'acknowledge', 'fail', 'expire', 'cancel'] as const;
+export const commandEvents = ['deliver', 'acknowledge', 'fail', 'defer', 'expire', 'cancel'] as const;
 export type CommandEvent = (typeof commandEvents)[number];
 
 export type Transition =
@@ -48,6 +49,8 @@ const table = {
     deliver: to('delivered'),
     acknowledge: neverHandedOut,
     fail: neverHandedOut,
+    // Said before and repeated; or of a command that the device never had, which it may put off for as long as it likes.
+    defer: same,
     expire: to('expired'),
     cancel: to('cancelled'),
   },
@@ -55,19 +58,43 @@ const table = {
     deliver: same,
     acknowledge: to('acknowledged'),
     fail: to('failed'),
+    defer: to('queued'),
     expire: to('expired'),
     cancel: onTheDevice,
   },
-  acknowledged: { deliver: finished, acknowledge: same, fail: answered, expire: finished, cancel: finished },
-  failed: { deliver: finished, acknowledge: answered, fail: same, expire: finished, cancel: finished },
+  acknowledged: {
+    deliver: finished,
+    acknowledge: same,
+    fail: answered,
+    defer: answered,
+    expire: finished,
+    cancel: finished,
+  },
+  failed: {
+    deliver: finished,
+    acknowledge: answered,
+    fail: same,
+    defer: answered,
+    expire: finished,
+    cancel: finished,
+  },
   expired: {
     deliver: finished,
     acknowledge: to('acknowledged'),
     fail: to('failed'),
+    // Too late to put off, and nothing happened.
+    defer: same,
     expire: same,
     cancel: finished,
   },
-  cancelled: { deliver: withdrawn, acknowledge: withdrawn, fail: withdrawn, expire: finished, cancel: same },
+  cancelled: {
+    deliver: withdrawn,
+    acknowledge: withdrawn,
+    fail: withdrawn,
+    defer: same,
+    expire: finished,
+    cancel: same,
+  },
 } as const satisfies Record<CommandState, Record<CommandEvent, Transition>>;
 
 export function applyCommandEvent(state: CommandState, event: CommandEvent): Transition {

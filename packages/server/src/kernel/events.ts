@@ -2,7 +2,7 @@
 // what stands on one page, subscriptions.ts; nothing is lost by a crash, because event and reactions commit together.
 import type { Database, TenantTx } from './db/database.ts';
 import { sql } from './db/sql.ts';
-import { enqueue } from './jobs/jobs.ts';
+import { enqueueAll, type NewJob } from './jobs/jobs.ts';
 import { purgeEvents } from './jobs/queries.ts';
 
 export interface DomainEvent {
@@ -24,6 +24,10 @@ export type Subscriptions = Readonly<Record<string, readonly Subscription[]>>;
 
 export interface Events {
   emit(tx: TenantTx, event: DomainEvent): Promise<void>;
+  /** Many at once, in the order given: one statement for the events and one for all jobs that follow. */
+  emitAll(tx: TenantTx, events: readonly DomainEvent[]): Promise<void>;
+  /** Whether anything follows from events of this name. */
+  hasReactions(name: string): boolean;
 }
 
 const insertEvent = sql(
@@ -31,28 +35,50 @@ const insertEvent = sql(
   `insert into events (organization_id, name, subject_id, payload) values ($1, $2, $3, $4)`,
 );
 
+const insertEvents = sql(
+  'events-insert-many',
+  `insert into events (organization_id, name, subject_id, payload)
+   select $1, e.name, e.subject_id, e.payload
+   from unnest($2::text[], $3::uuid[], $4::jsonb[]) with ordinality as e (name, subject_id, payload, place)
+   order by e.place`,
+);
+
 /** @param wake called after the commit of a transaction that added jobs. */
 export function createEvents(subscriptions: Subscriptions, wake: () => void): Events {
+  const jobsOf = (event: DomainEvent): NewJob[] =>
+    (subscriptions[event.name] ?? []).map((reaction) => {
+      const key = reaction.key?.(event);
+      return {
+        kind: reaction.job,
+        payload: reaction.payload?.(event) ?? { ...event.payload, subjectId: event.subjectId },
+        ...(key === undefined ? {} : { key }),
+      };
+    });
+  const addJobs = async (tx: TenantTx, jobs: readonly NewJob[]): Promise<void> => {
+    if (jobs.length === 0) return;
+    tx.afterCommit(wake);
+    await enqueueAll(tx, jobs);
+  };
   return {
     async emit(tx, event) {
-      const writes = [
+      await Promise.all([
         tx.run(insertEvent, [tx.organizationId, event.name, event.subjectId, JSON.stringify(event.payload)]),
-      ];
-      const reactions = subscriptions[event.name] ?? [];
-      for (const reaction of reactions) {
-        const payload = reaction.payload?.(event) ?? { ...event.payload, subjectId: event.subjectId };
-        const key = reaction.key?.(event);
-        writes.push(
-          enqueue(tx, {
-            kind: reaction.job,
-            payload,
-            ...(key === undefined ? {} : { key }),
-          }) as Promise<never>,
-        );
-      }
-      if (reactions.length > 0) tx.afterCommit(wake);
-      await Promise.all(writes);
+        addJobs(tx, jobsOf(event)),
+      ]);
     },
+    async emitAll(tx, events) {
+      if (events.length === 0) return;
+      await Promise.all([
+        tx.run(insertEvents, [
+          tx.organizationId,
+          events.map(({ name }) => name),
+          events.map(({ subjectId }) => subjectId),
+          events.map(({ payload }) => JSON.stringify(payload)),
+        ]),
+        addJobs(tx, events.flatMap(jobsOf)),
+      ]);
+    },
+    hasReactions: (name) => (subscriptions[name]?.length ?? 0) > 0,
   };
 }
 

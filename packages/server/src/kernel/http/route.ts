@@ -31,6 +31,7 @@ import { PageQuery, Page, pageLimit } from '@gatehouse/contracts/admin/paging.ts
 import { closed } from '@gatehouse/contracts/admin/values.ts';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Database, TenantTx } from '../db/database.ts';
 import type { Access } from './access.ts';
 
 /** A principal inside one organization. */
@@ -51,6 +52,27 @@ export interface RouteContext<
   readonly upload: Readable;
   readonly request: RequestFacts;
   readonly cursors: CursorCoder;
+  /** For routes with `idempotency: 'with-work'`, which do all they do in here: see {@link Transact}. */
+  readonly transact: Transact;
+}
+
+/** What a piece of work comes to. Either is committed: a refusal may be something that has to be on record. */
+export type Worked<T> = { readonly answer: T } | { readonly refusal: Error };
+
+/**
+ * One transaction inside the principal's organization, around the whole of a use-case. The surface puts into it what belongs
+ * to the request, such as the Idempotency-Key: it is taken, used and settled together with the work, or not at all.
+ * @throws the refusal, after the commit.
+ */
+export type Transact = <T>(work: (tx: TenantTx) => Promise<Worked<T>>) => Promise<T>;
+
+/** The plain one, for callers that are no requests. */
+export function transactIn(database: Pick<Database, 'withTenant'>, organizationId: string): Transact {
+  return async (work) => {
+    const worked = await database.withTenant(organizationId, work);
+    if ('refusal' in worked) throw worked.refusal;
+    return worked.answer;
+  };
 }
 
 /** Writes and reads this list's cursors; the surface holds the key that signs them. */
@@ -125,9 +147,10 @@ interface RouteDeclaration<Params extends TProperties, Query extends TProperties
   readonly response: Readonly<Record<number, TSchema | string | null>>;
   /**
    * Whether `Idempotency-Key` is honoured. `replay`: the same request gets the stored answer again. `once`: the answer
-   * holds a secret that is shown once and never stored, so the repetition is a 409.
+   * holds a secret that is shown once and never stored, so the repetition is a 409. `with-work`: as `replay`, and key and work
+   * are one transaction, because the handler does all it does in `transact`.
    */
-  readonly idempotency?: 'replay' | 'once';
+  readonly idempotency?: 'replay' | 'once' | 'with-work';
   /** A valid body, for the tests that call every route; needed where the body has required members. */
   readonly example?: Static<Body>;
 }

@@ -1,7 +1,7 @@
 // The job queue: rows of the same database, added in the transaction of the use-case that wants them, so that a job exists
 // exactly when its cause was committed. See docs/adr for why this is ours and not a library's.
 import type { TenantTx } from '../db/database.ts';
-import { insertJob } from './queries.ts';
+import { insertJob, insertJobs } from './queries.ts';
 
 /**
  * What a job needs to be: a parser for its payload (checked again when it runs, JOB-01) and the work.
@@ -37,6 +37,24 @@ export async function enqueue(tx: TenantTx, job: NewJob): Promise<void> {
     JSON.stringify(job.payload),
     job.runAt ?? null,
     job.maxAttempts ?? 12,
+  ]);
+}
+
+/** Many in one statement. Of several with one key the last one counts, as if they had come one after the other. */
+export async function enqueueAll(tx: TenantTx, jobs: readonly NewJob[]): Promise<void> {
+  const [first] = jobs;
+  if (jobs.length <= 1) return first && enqueue(tx, first);
+  const last = new Map(
+    jobs.map((job, place) => [job.key === undefined ? place : `${job.kind}/${job.key}`, job]),
+  );
+  const rows = [...last.values()];
+  await tx.run(insertJobs, [
+    tx.organizationId,
+    rows.map((job) => job.kind),
+    rows.map((job) => job.key ?? null),
+    rows.map((job) => JSON.stringify(job.payload)),
+    rows.map((job) => job.runAt ?? null),
+    rows.map((job) => job.maxAttempts ?? 12),
   ]);
 }
 

@@ -19,6 +19,18 @@ export const insertJob = sql(
    do update set payload = excluded.payload, run_at = least(jobs.run_at, excluded.run_at), attempts = 0, last_error = null`,
 );
 
+/** The same for many, no two of which have one key; in the order of the keys, so that two such statements do not deadlock. */
+export const insertJobs = sql(
+  'jobs-insert-many',
+  `insert into jobs (organization_id, kind, job_key, payload, run_at, max_attempts)
+   select $1, n.kind, n.job_key, n.payload, coalesce(n.run_at, now()), n.max_attempts
+   from unnest($2::text[], $3::text[], $4::jsonb[], $5::timestamptz[], $6::integer[])
+     as n (kind, job_key, payload, run_at, max_attempts)
+   order by n.kind, n.job_key
+   on conflict (organization_id, kind, job_key) where job_key is not null and state = 'ready'
+   do update set payload = excluded.payload, run_at = least(jobs.run_at, excluded.run_at), attempts = 0, last_error = null`,
+);
+
 /**
  * Claims a batch, fairly: every tenant with due work gives at most $2 jobs, $1 altogether, so that one tenant's million
  * jobs do not hold up another's single one (JOB-04). A claim is a lease; a crashed worker's jobs come back when it ends.

@@ -3,7 +3,7 @@
 
 export interface SealedColumn {
   /** Values of one class share a data key; destroying the key destroys the class. */
-  readonly class: 'identity' | 'keys' | 'enrollment' | 'commands';
+  readonly class: 'identity' | 'keys' | 'enrollment' | 'commands' | 'resources';
   readonly table: string;
   readonly column: string;
   /** The columns, after organization_id, that name the row. */
@@ -55,12 +55,26 @@ export const sealedColumns = {
     key: 'enrollment_id',
     holds: 'the device’s proof key of an open enrolment',
   },
+  'resources.secrets': {
+    class: 'resources',
+    table: 'resources',
+    column: 'secrets',
+    key: 'resource_id',
+    holds: 'the secret fields of a resource: passwords of networks and accounts, challenges, ready-made profiles',
+  },
   'commands.sealed_params': {
     class: 'commands',
     table: 'commands',
     column: 'sealed_params',
     key: 'command_id',
     holds: 'command parameters that the audit log may not show, such as a lock PIN',
+  },
+  'commands.sealed_result': {
+    class: 'commands',
+    table: 'commands',
+    column: 'sealed_result',
+    key: 'command_id',
+    holds: 'what a command brought to light about a person, such as a place',
   },
 } as const satisfies Record<string, SealedColumn>;
 

@@ -1,5 +1,11 @@
 /** The audit record: written with every action, linked into a chain per organization, exported with its proofs. */
-export { type NewAuditEntry, recordAudit } from './record-audit.ts';
+export {
+  type ComposedEntry,
+  composeEntry,
+  type NewAuditEntry,
+  recordAudit,
+  recordAudits,
+} from './record-audit.ts';
 export { exportAudit } from './export-audit.ts';
 export { type AuditListFilter, listAudit } from './list-audit.ts';
 export { type SealDeps, sealAudit, sealOrganization } from './seal-audit.ts';

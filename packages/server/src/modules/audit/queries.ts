@@ -1,7 +1,39 @@
 // Statements over the audit record. There is none that changes or deletes an entry's content.
-import type { AuditContent } from '@gatehouse/core/audit/entry.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
+
+export interface PersonalValue {
+  readonly name: string;
+  readonly salt: Uint8Array;
+  readonly value: string;
+}
+
+interface NewEntry {
+  /** Canonical JSON. */
+  readonly text: string;
+  readonly hash: Buffer;
+}
+
+/** Most entries have no personal values; several at once keep the order in which they are given. */
+const insertPlainStatement = sql(
+  'audit-insert-plain-entries',
+  `insert into audit_entries (organization_id, content, content_hash)
+   select $1, e.content, e.hash from unnest($2::jsonb[], $3::bytea[]) with ordinality as e (content, hash, place)
+   order by e.place`,
+);
+
+const insertOneStatement = sql(
+  'audit-insert-plain-entry',
+  'insert into audit_entries (organization_id, content, content_hash) values ($1, $2, $3)',
+);
+
+export async function insertPlainEntries(tx: TenantTx, entries: readonly NewEntry[]): Promise<void> {
+  await tx.run(insertPlainStatement, [
+    tx.organizationId,
+    entries.map(({ text }) => text),
+    entries.map(({ hash }) => hash),
+  ]);
+}
 
 const insertEntryStatement = sql(
   'audit-insert-entry',
@@ -13,21 +45,17 @@ const insertEntryStatement = sql(
    from entry, unnest($4::text[], $5::bytea[], $6::text[]) as v (name, salt, value)`,
 );
 
-export interface PersonalValue {
-  readonly name: string;
-  readonly salt: Uint8Array;
-  readonly value: string;
-}
-
 export async function insertEntry(
   tx: TenantTx,
-  content: AuditContent,
-  hash: Buffer,
-  values: readonly PersonalValue[],
+  { text, hash, values }: NewEntry & { readonly values: readonly PersonalValue[] },
 ): Promise<void> {
+  if (values.length === 0) {
+    await tx.run(insertOneStatement, [tx.organizationId, text, hash]);
+    return;
+  }
   await tx.run(insertEntryStatement, [
     tx.organizationId,
-    JSON.stringify(content),
+    text,
     hash,
     values.map(({ name }) => name),
     values.map(({ salt }) => Buffer.from(salt)),

@@ -2,11 +2,11 @@
 // The sealer gives it its number and its link shortly after (seal-audit.ts).
 import type { Actor, ActorKind } from '@gatehouse/core/actor.ts';
 import type { Json } from '@gatehouse/core/audit/canonical-json.ts';
-import { contentHash } from '@gatehouse/core/audit/chain.ts';
+import { contentText, contentTextHash } from '@gatehouse/core/audit/chain.ts';
 import { commitmentOf, newSalt } from '@gatehouse/core/audit/commitment.ts';
 import type { AuditChannel, AuditContent, AuditOutcome } from '@gatehouse/core/audit/entry.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { insertEntry } from './queries.ts';
+import { insertEntry, insertPlainEntries, type PersonalValue } from './queries.ts';
 
 export interface NewAuditEntry {
   readonly actor: Pick<Actor, 'kind' | 'id' | 'requestId'>;
@@ -34,14 +34,22 @@ const usualChannel: Record<ActorKind, AuditChannel> = {
   system: 'job',
 };
 
-/** May be sent without awaiting: a failure still fails the transaction. */
-export async function recordAudit(tx: TenantTx, entry: NewAuditEntry): Promise<void> {
+/** An entry as it is stored. */
+export interface ComposedEntry {
+  /** Canonical JSON of the content. */
+  readonly text: string;
+  readonly hash: Buffer;
+  readonly values: readonly PersonalValue[];
+}
+
+/** For statements that write an entry together with what it tells of; everybody else uses {@link recordAudit}. */
+export function composeEntry(organizationId: string, entry: NewAuditEntry): ComposedEntry {
   const values = Object.entries(entry.personal ?? {})
     .filter((pair): pair is [string, string] => typeof pair[1] === 'string')
     .map(([name, value]) => ({ name, value, salt: newSalt() }));
   const content: AuditContent = {
     v: 1,
-    org: tx.organizationId,
+    org: organizationId,
     time: new Date().toISOString(),
     actor: { kind: entry.actor.kind, id: entry.actor.id },
     via: entry.via ?? usualChannel[entry.actor.kind],
@@ -53,5 +61,21 @@ export async function recordAudit(tx: TenantTx, entry: NewAuditEntry): Promise<v
     show: entry.show ?? {},
     commitments: Object.fromEntries(values.map(({ name, salt, value }) => [name, commitmentOf(salt, value)])),
   };
-  await insertEntry(tx, content, contentHash(content), values);
+  const text = contentText(content);
+  return { text, hash: contentTextHash(text), values };
+}
+
+/** May be sent without awaiting: a failure still fails the transaction. */
+export async function recordAudit(tx: TenantTx, entry: NewAuditEntry): Promise<void> {
+  await insertEntry(tx, composeEntry(tx.organizationId, entry));
+}
+
+/** Many entries in one statement, in the order given. */
+export async function recordAudits(tx: TenantTx, entries: readonly NewAuditEntry[]): Promise<void> {
+  const composed = entries.map((entry) => composeEntry(tx.organizationId, entry));
+  const plain = composed.filter(({ values }) => values.length === 0);
+  await Promise.all([
+    plain.length === 0 ? undefined : insertPlainEntries(tx, plain),
+    ...composed.filter(({ values }) => values.length > 0).map((each) => insertEntry(tx, each)),
+  ]);
 }

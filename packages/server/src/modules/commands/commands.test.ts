@@ -143,7 +143,7 @@ describe('commands', () => {
 
   test('every pair of state and event does in the database what the table of the state machine says', async () => {
     for (const state of commandStates) {
-      for (const event of commandEvents.filter((each) => each !== 'deliver')) {
+      for (const event of commandEvents.filter((each) => each !== 'deliver' && each !== 'defer')) {
         const device = await acme.addDevice();
         const { id } = await queueCommand(deps, admin(), { deviceId: device, name: 'refresh-device' });
         await rows('update commands set state = $2 where command_id = $1', [id, state]);

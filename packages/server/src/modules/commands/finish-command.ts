@@ -1,6 +1,7 @@
 // The end of a command, however it comes: answered, expired, withdrawn. The state machine decides, then state, audit entry,
 // event and effects on the device follow in the same transaction.
 import type { Actor } from '@gatehouse/core/actor.ts';
+import type { AuditChannel } from '@gatehouse/core/audit/entry.ts';
 import { commandDefinition } from '@gatehouse/core/commands/catalogue.ts';
 import {
   applyCommandEvent,
@@ -15,10 +16,15 @@ import type { CommandDeps } from './command-deps.ts';
 import { type CommandRow, writeFinish } from './queries.ts';
 
 export interface Finish {
-  readonly event: Exclude<CommandEvent, 'deliver'>;
+  readonly event: Exclude<CommandEvent, 'deliver' | 'defer'>;
   readonly actor: Actor;
   readonly reason?: string | undefined;
   readonly result?: Readonly<Record<string, unknown>> | undefined;
+  /** Instead of `result`, when what it says concerns a person. */
+  readonly sealedResult?: Buffer | undefined;
+  readonly errorChain?: readonly unknown[] | undefined;
+  /** The way in, for the audit record. */
+  readonly via?: AuditChannel | undefined;
 }
 
 const auditActions = {
@@ -36,6 +42,10 @@ const refusals: Readonly<Record<string, string>> = {
   cancelled: 'The command was withdrawn.',
 };
 
+export function refusalOf(reason: string): DomainError {
+  return new DomainError('conflict', refusals[reason] ?? 'The command does not allow this now.', { reason });
+}
+
 /**
  * The caller holds the locks of device and command.
  * @returns the state in which the command is now.
@@ -45,14 +55,12 @@ export async function finishCommand(
   deps: Omit<CommandDeps, 'database' | 'sealer'>,
   tx: TenantTx,
   row: CommandRow,
-  { event, actor, reason, result }: Finish,
+  { event, actor, reason, result, sealedResult, errorChain, via }: Finish,
 ): Promise<CommandState> {
   const transition = applyCommandEvent(row.state, event);
   if (transition.kind === 'unchanged') return row.state;
   if (transition.kind === 'refused') {
-    throw new DomainError('conflict', refusals[transition.reason] ?? 'The command does not allow this now.', {
-      reason: transition.reason,
-    });
+    throw refusalOf(transition.reason);
   }
   const { command_id: commandId, device_id: deviceId, name } = row;
   const at = new Date(deps.clock.now());
@@ -60,6 +68,8 @@ export async function finishCommand(
     state: transition.to,
     reason: reason ?? null,
     result: result ?? null,
+    sealedResult: sealedResult ?? null,
+    errorChain: errorChain ?? null,
     at,
   });
   await Promise.all([
@@ -67,6 +77,7 @@ export async function finishCommand(
       actor,
       action: auditActions[event],
       target: { kind: 'command', id: commandId },
+      ...(via === undefined ? {} : { via }),
       outcome: event === 'acknowledge' || event === 'cancel' ? 'done' : 'failed',
       ...(event === 'cancel' && reason !== undefined ? { reason } : {}),
       show: { deviceId, name, from: row.state },

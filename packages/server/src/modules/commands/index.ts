@@ -1,8 +1,25 @@
 /** Commands: queued under a guard, handed to devices, answered once. */
 export type { CommandDeps } from './command-deps.ts';
+export type { CommandOrder } from './enqueue-commands.ts';
+export {
+  type CommandAnswer,
+  exchange,
+  type ExchangeDeps,
+  type Exchanged,
+  exchangeInside,
+  type ExchangeRequest,
+} from './exchange.ts';
 export { closeCommands, expireCommands } from './expire-commands.ts';
 export { getCommand, listCommands } from './list-commands.ts';
-export { type CommandRequest, queueCommand, type QueueOptions } from './queue-command.ts';
+export {
+  type BulkCommandRequest,
+  type CommandRequest,
+  queueCommand,
+  queueCommands,
+  type QueueOptions,
+  type QueueOutcome,
+  queueSystemCommands,
+} from './queue-command.ts';
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export { type CommandResult, recordCommandResult } from './record-command-result.ts';
-export { type TakenCommand, takeCommands } from './take-commands.ts';
+export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';

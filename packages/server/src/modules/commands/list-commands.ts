@@ -1,3 +1,4 @@
+import { commandDefinition, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import {
   type PageAnswer,
@@ -37,9 +38,9 @@ export async function listCommands(
   );
 }
 
-/** Where a device was is shown to those who may know, and that they looked is on record (ADM-18). */
+/** What concerns a person, such as where a device was, is shown to those who may know, and that they looked is on record (ADM-18). */
 export async function getCommand(
-  deps: Pick<CommandDeps, 'database'>,
+  deps: Pick<CommandDeps, 'database' | 'sealer'>,
   principal: TenantPrincipal,
   commandId: string,
 ): Promise<CommandPresentation> {
@@ -47,19 +48,20 @@ export async function getCommand(
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const row = await findCommand(tx, commandId);
     if (!row) throw noSuchCommand();
-    const withPlace =
-      row.name === 'locate-device' &&
-      row.result !== null &&
-      principal.permissions.has('devices.facts.sensitive.read');
-    if (withPlace) {
-      await recordAudit(tx, {
-        actor: principal,
-        action: 'devices.read-private-facts',
-        target: { kind: 'device', id: row.device_id },
-        outcome: 'done',
-        show: { classes: ['sensitive'], facts: ['location'], commandId },
-      });
-    }
-    return presentCommand(row, { withPlace });
+    const { sealed_result: sealed, name } = row;
+    const mayKnow = principal.permissions.has('devices.facts.sensitive.read');
+    if (sealed === null || !mayKnow || !commandDefinition(name).privateResult) return presentCommand(row);
+    const opened = await deps.sealer.open(tx, 'commands.sealed_result', commandId, sealed);
+    await recordAudit(tx, {
+      actor: principal,
+      action: 'devices.read-private-facts',
+      target: { kind: 'device', id: row.device_id },
+      outcome: 'done',
+      show: { classes: ['sensitive'], facts: [factOf[name] ?? name], commandId },
+    });
+    return presentCommand(row, JSON.parse(opened.toString()) as Record<string, unknown>);
   });
 }
+
+/** What a private result is called among the facts, where it is one. */
+const factOf: Partial<Record<CommandName, string>> = { 'locate-device': 'location' };

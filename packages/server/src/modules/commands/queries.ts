@@ -1,4 +1,4 @@
-// Statements over commands and what destructive ones have spent. `$1` is always the organization.
+// Statements over commands. `$1` is always the organization.
 import type { CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import type { CommandState } from '@gatehouse/core/commands/state-machine.ts';
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
@@ -8,12 +8,23 @@ export interface CommandRow {
   readonly command_id: string;
   readonly command_no: string;
   readonly device_id: string;
+  /** '' is the device itself, else one of its users. */
+  readonly channel: string;
+  readonly origin: CommandOrigin;
+  /** Lower first, then in the order in which they were queued. */
+  readonly priority: number;
   readonly name: CommandName;
   readonly params: Readonly<Record<string, unknown>>;
   readonly sealed_params: Buffer | null;
   readonly state: CommandState;
   readonly reason: string | null;
   readonly result: Readonly<Record<string, unknown>> | null;
+  readonly sealed_result: Buffer | null;
+  readonly error_chain: readonly Readonly<Record<string, unknown>>[] | null;
+  /** How many of the messages that make up the command are done. */
+  readonly step: number;
+  /** When the device last said "not now", while it waits because of that. */
+  readonly deferred_at: Date | null;
   readonly requested_by: string;
   readonly permission: string | null;
   readonly created_at: Date;
@@ -22,57 +33,80 @@ export interface CommandRow {
   readonly expires_at: Date;
 }
 
-const columns = `command_id, command_no, device_id, name, params, sealed_params, state, reason, result, requested_by,
-  permission, created_at, delivered_at, finished_at, expires_at`;
+export type CommandOrigin = 'administrator' | 'system';
 
-const insertCommandStatement = sql(
-  'commands-insert',
-  `insert into commands (organization_id, command_id, device_id, name, params, sealed_params, requested_by, created_at,
-     expires_at, permission)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${columns}`,
-);
+const columns = `command_id, command_no, device_id, channel, origin, priority, name, params, sealed_params, state, reason,
+  result, sealed_result, error_chain, step, deferred_at, requested_by, permission, created_at, delivered_at, finished_at,
+  expires_at`;
 
-export interface NewCommandRow {
-  readonly commandId: string;
-  readonly deviceId: string;
-  readonly name: CommandName;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly sealedParams: Buffer | null;
-  readonly requestedBy: string;
-  readonly permission: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-}
-
-export function insertCommand(tx: TenantTx, row: NewCommandRow): Promise<CommandRow | undefined> {
-  return tx.one<CommandRow>(insertCommandStatement, [
-    tx.organizationId,
-    row.commandId,
-    row.deviceId,
-    row.name,
-    JSON.stringify(row.params),
-    row.sealedParams,
-    row.requestedBy,
-    row.createdAt,
-    row.expiresAt,
-    row.permission,
-  ]);
-}
-
+/** By the column `open` and not by the state: see the index. */
 const selectOpen = sql(
   'commands-select-open',
   `select ${columns} from commands
-   where organization_id = $1 and device_id = $2 and state in ('queued', 'delivered') and expires_at > $3
-   order by command_no limit $4`,
+   where organization_id = $1 and device_id = $2 and channel = $3 and open and (not $4 or state = 'queued')
+     and deferred_at is null and expires_at > $5
+   order by priority, command_no limit $6`,
 );
 
+export interface OpenFilter {
+  readonly channel: string;
+  /** Leaves out what was handed over before and has not been answered yet. */
+  readonly freshOnly: boolean;
+  readonly now: Date;
+  readonly limit: number;
+}
+
+/** In the order in which they are handed over; without what the device has put off. */
 export function openCommands(
   tx: TenantTx,
   deviceId: string,
-  now: Date,
-  limit: number,
+  { channel, freshOnly, now, limit }: OpenFilter,
 ): Promise<CommandRow[]> {
-  return tx.query<CommandRow>(selectOpen, [tx.organizationId, deviceId, now, limit]);
+  return tx.query<CommandRow>(selectOpen, [tx.organizationId, deviceId, channel, freshOnly, now, limit]);
+}
+
+const selectOpenByName = sql(
+  'commands-select-open-by-name',
+  `select ${columns} from commands
+   where organization_id = $1 and device_id = any ($2) and open and name = $3 and expires_at > $4`,
+);
+
+export function openCommandsByName(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  name: CommandName,
+  now: Date,
+): Promise<CommandRow[]> {
+  return tx.query<CommandRow>(selectOpenByName, [tx.organizationId, deviceIds, name, now]);
+}
+
+const offerAgain = sql(
+  'commands-offer-again',
+  `update commands set deferred_at = null
+   where organization_id = $1 and device_id = $2 and channel = $3 and open and deferred_at is not null`,
+);
+
+/** What the device has put off in an earlier conversation is handed over again. */
+export function offerDeferred(tx: TenantTx, deviceId: string, channel: string): Promise<number> {
+  return tx.run(offerAgain, [tx.organizationId, deviceId, channel]);
+}
+
+const deferStatement = sql(
+  'commands-defer',
+  `update commands set state = 'queued', deferred_at = $3 where organization_id = $1 and command_id = $2`,
+);
+
+export function writeDeferral(tx: TenantTx, commandId: string, at: Date): Promise<number> {
+  return tx.run(deferStatement, [tx.organizationId, commandId, at]);
+}
+
+const advanceStatement = sql(
+  'commands-advance',
+  `update commands set step = $3 where organization_id = $1 and command_id = $2`,
+);
+
+export function writeStep(tx: TenantTx, commandId: string, step: number): Promise<number> {
+  return tx.run(advanceStatement, [tx.organizationId, commandId, step]);
 }
 
 const markDeliveredStatement = sql(
@@ -115,26 +149,29 @@ export function lockCommand(tx: TenantTx, commandId: string): Promise<CommandRow
 /** What is sealed is needed no more once nobody waits for the command. */
 const finishCommandStatement = sql(
   'commands-finish',
-  `update commands set state = $3, reason = $4, result = $5, finished_at = $6, sealed_params = null
-   where organization_id = $1 and command_id = $2 returning ${columns}`,
+  `update commands set state = $3, reason = $4, result = $5, sealed_result = $6, error_chain = $7, finished_at = $8,
+     sealed_params = null
+   where organization_id = $1 and command_id = $2`,
 );
 
-export function writeFinish(
-  tx: TenantTx,
-  commandId: string,
-  finish: {
-    readonly state: CommandState;
-    readonly reason: string | null;
-    readonly result: Readonly<Record<string, unknown>> | null;
-    readonly at: Date;
-  },
-): Promise<CommandRow | undefined> {
-  return tx.one<CommandRow>(finishCommandStatement, [
+export interface FinishRow {
+  readonly state: CommandState;
+  readonly reason: string | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly sealedResult: Buffer | null;
+  readonly errorChain: readonly unknown[] | null;
+  readonly at: Date;
+}
+
+export function writeFinish(tx: TenantTx, commandId: string, finish: FinishRow): Promise<number> {
+  return tx.run(finishCommandStatement, [
     tx.organizationId,
     commandId,
     finish.state,
     finish.reason,
     finish.result === null ? null : JSON.stringify(finish.result),
+    finish.sealedResult,
+    finish.errorChain === null ? null : JSON.stringify(finish.errorChain),
     finish.at,
   ]);
 }
@@ -171,46 +208,11 @@ export function findExpired(
 
 const selectOpenIds = sql(
   'commands-select-open-ids',
-  `select command_id from commands where organization_id = $1 and device_id = $2 and state in ('queued', 'delivered')
+  `select command_id from commands where organization_id = $1 and device_id = $2 and open
    order by command_no`,
 );
 
 export async function openCommandIds(tx: TenantTx, deviceId: string): Promise<string[]> {
   const rows = await tx.query<{ command_id: string }>(selectOpenIds, [tx.organizationId, deviceId]);
   return rows.map((row) => row.command_id);
-}
-
-// ------------------------------------------------------------------------------------------- the destructive budget
-
-/** One destructive decision an organization at a time, so that two cannot both see the last of the budget (ADM-06). */
-const lockBudget = sql(
-  'commands-lock-budget',
-  `select pg_advisory_xact_lock(hashtextextended('destructive-budget/' || $1::text, 0))`,
-);
-const countSpending = sql(
-  'commands-count-spending',
-  `select (select count(*)::int from destructive_spending where organization_id = $1 and created_at > $2) as spent,
-     (select count(*)::int from devices
-      where organization_id = $1 and state in ('registered', 'wiping', 'blocked')) as fleet`,
-);
-
-/** Two statements sent together: the count begins when the lock is held, and so sees what the former holder spent. */
-export async function countUnderLock(
-  tx: TenantTx,
-  since: Date,
-): Promise<{ readonly spent: number; readonly fleet: number }> {
-  const [, counted] = await Promise.all([
-    tx.run(lockBudget, [tx.organizationId]),
-    tx.one<{ spent: number; fleet: number }>(countSpending, [tx.organizationId, since]),
-  ]);
-  return counted ?? { spent: Number.NaN, fleet: 0 };
-}
-
-const insertSpending = sql(
-  'commands-insert-spending',
-  'insert into destructive_spending (organization_id, command_id, actor, created_at) values ($1, $2, $3, $4)',
-);
-
-export function spend(tx: TenantTx, commandId: string, actor: string, at: Date): Promise<number> {
-  return tx.run(insertSpending, [tx.organizationId, commandId, actor, at]);
 }

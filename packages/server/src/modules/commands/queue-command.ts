@@ -1,13 +1,8 @@
-// Puts a command in a device's queue: permission, the state of the device, the guard over what destroys or tracks, and then
-// command, spent budget, audit entry and event in one transaction. Everybody who commands devices comes through here.
-import { type Actor, actorReference, type Principal } from '@gatehouse/core/actor.ts';
-import {
-  auditedParams,
-  type Command,
-  commandDefinition,
-  parseCommand,
-  splitParams,
-} from '@gatehouse/core/commands/catalogue.ts';
+// Puts a command in the queues of one device or many: permission, the state of each device, the guard over what destroys or
+// tracks, and then commands, spent budget, audit entries and events in one transaction. Everybody who commands devices comes
+// through here.
+import type { Actor, Principal } from '@gatehouse/core/actor.ts';
+import { type Command, commandDefinition, parseCommand } from '@gatehouse/core/commands/catalogue.ts';
 import {
   decideDestructive,
   defaultDestructiveLimits,
@@ -20,57 +15,196 @@ import { DomainError, type ErrorCode } from '@gatehouse/core/errors.ts';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import type { TenantPrincipal } from '../../kernel/http/route.ts';
-import { newId } from '../../kernel/ids.ts';
-import { announce } from '../../kernel/notifications.ts';
-import { recordAudit } from '../audit/index.ts';
-import { type LockedDevice, lockDevice } from '../devices/index.ts';
+import { type TenantPrincipal, type Transact, transactIn, type Worked } from '../../kernel/http/route.ts';
+import { recordAudits } from '../audit/index.ts';
+import { type LockedDevice, lockDevices, noSuchDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
+import { type CommandOrder, enqueueCommands } from './enqueue-commands.ts';
 import { type CommandPresentation, presentCommand } from './present-command.ts';
-import { type CommandRow, countUnderLock, insertCommand, openCommands, spend } from './queries.ts';
+import { openCommandsByName } from './queries.ts';
+import { countUnderLock } from './queue-queries.ts';
 
-export interface CommandRequest {
-  readonly deviceId: string;
+interface Request {
   readonly name: string;
   readonly params?: unknown;
   /** Why, for the audit record. */
   readonly reason?: string | undefined;
   /** Shortens the command's own deadline. */
   readonly expiresInMs?: number | undefined;
+  /** See {@link CommandOrder}. */
+  readonly channel?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly coalesceKey?: string | undefined;
+}
+
+export interface CommandRequest extends Request {
+  readonly deviceId: string;
+}
+
+export interface BulkCommandRequest extends Request {
+  /** At most {@link mostDevices}; one that is named twice is sent the command once. */
+  readonly deviceIds: readonly string[];
 }
 
 /** For callers with rights of their own kind, such as the network's account: what they need instead of the command's permission. */
 export interface QueueOptions {
   readonly permission?: Permission;
   readonly via?: AuditChannel;
+  /** Around the whole; by default a transaction of its own. */
+  readonly transact?: Transact;
+}
+
+/** What came of one device: a command, or why there is none. */
+export interface QueueOutcome {
+  readonly deviceId: string;
+  readonly command: CommandPresentation | null;
+  readonly refusal: {
+    readonly code: ErrorCode;
+    readonly reason: string | null;
+    readonly message: string;
+  } | null;
+}
+
+type Outcome =
+  | { readonly deviceId: string; readonly command: CommandPresentation }
+  | { readonly deviceId: string; readonly refusal: DomainError };
+
+export const mostDevices = 1_000;
+
+/**
+ * One command for many devices, in one transaction. What stands against one of them concerns that one alone: it is told in its
+ * outcome, the others are sent the command. A wipe that waits already is not queued, nor paid for, again: the waiting one is
+ * the answer.
+ * @returns one outcome for each device, in the order in which they were named.
+ * @throws DomainError `invalid-input`, `forbidden`: nothing is queued then.
+ */
+export async function queueCommands(
+  deps: CommandDeps,
+  principal: TenantPrincipal,
+  request: BulkCommandRequest,
+  options: QueueOptions = {},
+): Promise<{ readonly items: readonly QueueOutcome[] }> {
+  const command = permitted(principal, request, options);
+  const transact = options.transact ?? transactIn(deps.database, principal.organizationId);
+  return transact(async (tx) => {
+    const outcomes = await queueInside(deps, tx, principal, request, command, options);
+    return { answer: { items: outcomes.map(presentOutcome) } };
+  });
+}
+
+function presentOutcome(outcome: Outcome): QueueOutcome {
+  const { deviceId } = outcome;
+  if ('command' in outcome) return { deviceId, command: outcome.command, refusal: null };
+  const { code, reason = null, message } = outcome.refusal;
+  return { deviceId, command: null, refusal: { code, reason, message } };
 }
 
 /**
- * A wipe that waits already is not queued, nor paid for, again: the waiting one is the answer.
  * @throws DomainError `invalid-input`, `forbidden`, `not-found`, `conflict` for a device that takes no commands,
  * `too-many-requests` when the destructive budget is spent. What the guard refuses is on record all the same.
  */
 export async function queueCommand(
   deps: CommandDeps,
   principal: TenantPrincipal,
-  request: CommandRequest,
+  { deviceId, ...request }: CommandRequest,
   options: QueueOptions = {},
 ): Promise<CommandPresentation> {
-  const command = parseCommand(request.name, request.params ?? {});
-  requirePermission(principal, options.permission ?? commandDefinition(command.name).permission);
-  const outcome = await deps.database.withTenant(principal.organizationId, async (tx) => {
-    const device = await lockDevice(tx, request.deviceId);
-    requireReachable(device.state);
-    const { destructive } = commandDefinition(command.name);
-    const waiting = destructive ? await findWaiting(deps, tx, device.deviceId, command) : undefined;
-    if (waiting) return waiting;
-    const decision = await decide(deps, tx, principal, device, command);
-    return decision.allowed
-      ? enqueueCommand(deps, tx, principal, device, command, request, options)
-      : refuse(tx, principal, device, command, decision, options);
+  const command = permitted(principal, request, options);
+  const transact = options.transact ?? transactIn(deps.database, principal.organizationId);
+  return transact(async (tx): Promise<Worked<CommandPresentation>> => {
+    const many = { ...request, deviceIds: [deviceId] };
+    const [outcome] = await queueInside(deps, tx, principal, many, command, options);
+    if (outcome === undefined) return { refusal: noSuchDevice() };
+    return 'command' in outcome ? { answer: outcome.command } : { refusal: outcome.refusal };
   });
-  if ('refusal' in outcome) throw guardError(outcome.refusal);
-  return presentCommand(outcome);
+}
+
+/**
+ * What the server orders of its own accord, inside the transaction of whatever causes it: commands of any kind for any devices.
+ * Nothing that destroys: that is for people to order. Devices that take no commands are left out.
+ * @returns the ids, by the place of the order; undefined for those that were left out.
+ */
+export async function queueSystemCommands(
+  deps: Omit<CommandDeps, 'database'>,
+  tx: TenantTx,
+  actor: Actor,
+  orders: readonly CommandOrder[],
+  reason?: string,
+): Promise<readonly (string | undefined)[]> {
+  for (const { command } of orders) {
+    if (commandDefinition(command.name).destructive)
+      throw new TypeError(`${command.name} is not for the system to order`);
+  }
+  const devices = await lockDevices(tx, [...new Set(orders.map(({ deviceId }) => deviceId))]);
+  const possible = orders.filter(({ deviceId }) => whyUnreachable(devices.get(deviceId)) === undefined);
+  const queued = await enqueueCommands(deps, tx, possible, { actor, origin: 'system', reason });
+  const ids = new Map(possible.map((order, index) => [order, queued[index]?.command_id]));
+  return orders.map((order) => ids.get(order));
+}
+
+function permitted(principal: Principal, { name, params }: Request, { permission }: QueueOptions): Command {
+  const command = parseCommand(name, params ?? {});
+  requirePermission(principal, permission ?? commandDefinition(command.name).permission);
+  return command;
+}
+
+async function queueInside(
+  deps: CommandDeps,
+  tx: TenantTx,
+  principal: Principal,
+  request: BulkCommandRequest,
+  command: Command,
+  { permission, via }: QueueOptions,
+): Promise<readonly Outcome[]> {
+  const deviceIds = [...new Set(request.deviceIds)];
+  if (deviceIds.length > mostDevices) {
+    throw new DomainError('invalid-input', `A command is sent to at most ${mostDevices} devices at once.`);
+  }
+  const devices = await lockDevices(tx, deviceIds);
+  const outcomes = new Map<string, Outcome>();
+  const reachable: LockedDevice[] = [];
+  for (const deviceId of deviceIds) {
+    const device = devices.get(deviceId);
+    const refusal = whyUnreachable(device);
+    if (refusal !== undefined) outcomes.set(deviceId, { deviceId, refusal });
+    else if (device !== undefined) reachable.push(device);
+  }
+  const { destructive } = commandDefinition(command.name);
+  if (destructive) await answerWithWaiting(deps, tx, reachable, command, outcomes);
+  const asked = reachable.filter(({ deviceId }) => !outcomes.has(deviceId));
+  const decisions = await decide(deps, tx, principal, asked, command);
+  const refused = decisions.filter((each): each is Refused => !each.decision.allowed);
+  // Committed, while the caller is told no: a refused wipe is something an auditor wants to see.
+  await recordAudits(
+    tx,
+    refused.map(({ device: { deviceId, ownership }, decision: { reason } }) => ({
+      actor: principal,
+      action: `devices.${command.name}`,
+      target: { kind: 'device', id: deviceId },
+      outcome: 'refused',
+      reason,
+      ...(via === undefined ? {} : { via }),
+      show: { ownership },
+    })),
+  );
+  for (const { device, decision } of refused) {
+    outcomes.set(device.deviceId, { deviceId: device.deviceId, refusal: guardError(decision) });
+  }
+  const { expiresInMs, channel, priority, coalesceKey, reason } = request;
+  const orders = decisions
+    .filter(({ decision }) => decision.allowed)
+    .map(({ device: { deviceId } }) => ({ deviceId, command, expiresInMs, channel, priority, coalesceKey }));
+  const queued = await enqueueCommands(deps, tx, orders, {
+    actor: principal,
+    origin: 'administrator',
+    reason,
+    permission,
+    via,
+  });
+  for (const row of queued) {
+    outcomes.set(row.device_id, { deviceId: row.device_id, command: presentCommand(row) });
+  }
+  return deviceIds.flatMap((deviceId) => outcomes.get(deviceId) ?? []);
 }
 
 const unreachable: Partial<Record<DeviceState, string>> = {
@@ -79,113 +213,59 @@ const unreachable: Partial<Record<DeviceState, string>> = {
   unmanaged: 'The device is no longer managed.',
 };
 
-function requireReachable(state: DeviceState): void {
-  const problem = unreachable[state];
-  if (problem !== undefined) throw new DomainError('conflict', problem, { reason: `device-${state}` });
+function whyUnreachable(device: LockedDevice | undefined): DomainError | undefined {
+  if (device === undefined) return noSuchDevice();
+  const problem = unreachable[device.state];
+  return problem === undefined
+    ? undefined
+    : new DomainError('conflict', problem, { reason: `device-${device.state}` });
 }
 
-async function findWaiting(
-  deps: CommandDeps,
+async function answerWithWaiting(
+  deps: Pick<CommandDeps, 'clock'>,
   tx: TenantTx,
-  deviceId: string,
-  command: Command,
-): Promise<CommandRow | undefined> {
-  const open = await openCommands(tx, deviceId, new Date(deps.clock.now()), 1_000);
-  return open.find((row) => row.name === command.name);
+  devices: readonly LockedDevice[],
+  { name }: Command,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  const ids = devices.map(({ deviceId }) => deviceId);
+  for (const row of await openCommandsByName(tx, ids, name, new Date(deps.clock.now()))) {
+    outcomes.set(row.device_id, { deviceId: row.device_id, command: presentCommand(row) });
+  }
 }
 
-type Refused = Extract<DestructiveDecision, { allowed: false }>;
+interface Decided<D extends DestructiveDecision = DestructiveDecision> {
+  readonly device: LockedDevice;
+  readonly decision: D;
+}
+type Refused = Decided<Extract<DestructiveDecision, { allowed: false }>>;
 
+/** Each command that is allowed counts for the next. */
 async function decide(
   deps: CommandDeps,
   tx: TenantTx,
-  principal: Principal,
-  device: LockedDevice,
+  actor: Principal,
+  devices: readonly LockedDevice[],
   command: Command,
-): Promise<DestructiveDecision> {
+): Promise<readonly Decided[]> {
   // The time is read under the lock, so that spendings lie in the order in which they were granted.
-  const counted = commandDefinition(command.name).destructive
-    ? await countUnderLock(tx, new Date(deps.clock.now() - defaultDestructiveLimits.windowMs))
-    : { spent: 0, fleet: 0 };
-  return decideDestructive({
-    command: command.name,
-    ownership: device.ownership,
-    actor: principal,
-    spentInWindow: counted.spent,
-    fleetSize: counted.fleet,
-    now: deps.clock.now(),
-  });
-}
-
-async function enqueueCommand(
-  deps: CommandDeps,
-  tx: TenantTx,
-  actor: Actor,
-  { deviceId }: LockedDevice,
-  command: Command,
-  { reason, expiresInMs }: CommandRequest,
-  { via, permission }: QueueOptions,
-): Promise<CommandRow> {
-  const definition = commandDefinition(command.name);
-  const [commandId, now] = [newId(), deps.clock.now()];
-  const { plain, sealed } = splitParams(command);
-  const secret =
-    Object.keys(sealed).length === 0
-      ? null
-      : await deps.sealer.seal(tx, 'commands.sealed_params', commandId, Buffer.from(JSON.stringify(sealed)));
-  const row = await insertCommand(tx, {
-    commandId,
-    deviceId,
-    name: command.name,
-    params: plain,
-    sealedParams: secret,
-    requestedBy: actorReference(actor),
-    permission: permission ?? definition.permission,
-    createdAt: new Date(now),
-    expiresAt: new Date(now + Math.min(expiresInMs ?? definition.expiresAfterMs, definition.expiresAfterMs)),
-  });
-  if (!row) throw new Error('an inserted command returned no row');
-  const writes: Promise<unknown>[] = [
-    recordAudit(tx, {
+  const counted =
+    commandDefinition(command.name).destructive && devices.length > 0
+      ? await countUnderLock(tx, new Date(deps.clock.now() - defaultDestructiveLimits.windowMs))
+      : { spent: 0, fleet: 0 };
+  let spentInWindow = counted.spent;
+  return devices.map((device) => {
+    const decision = decideDestructive({
+      command: command.name,
+      ownership: device.ownership,
       actor,
-      action: `devices.${command.name}`,
-      target: { kind: 'device', id: deviceId },
-      outcome: 'done',
-      ...(reason === undefined ? {} : { reason }),
-      ...(via === undefined ? {} : { via }),
-      show: { commandId, params: auditedParams(command) as Record<string, string> },
-    }),
-    deps.events.emit(tx, {
-      name: 'command.queued',
-      subjectId: deviceId,
-      payload: { deviceId, commandId, name: command.name },
-    }),
-  ];
-  if (definition.destructive) writes.push(spend(tx, commandId, actorReference(actor), new Date(now)));
-  announce(tx, deps.notifications, 'command-queued', { organizationId: tx.organizationId, id: deviceId });
-  await Promise.all(writes);
-  return row;
-}
-
-/** Committed, while the caller is told no: a refused wipe is something an auditor wants to see. */
-async function refuse(
-  tx: TenantTx,
-  actor: Actor,
-  { deviceId, ownership }: LockedDevice,
-  command: Command,
-  refusal: Refused,
-  { via }: QueueOptions,
-): Promise<{ readonly refusal: Refused }> {
-  await recordAudit(tx, {
-    actor,
-    action: `devices.${command.name}`,
-    target: { kind: 'device', id: deviceId },
-    outcome: 'refused',
-    reason: refusal.reason,
-    ...(via === undefined ? {} : { via }),
-    show: { ownership },
+      spentInWindow,
+      fleetSize: counted.fleet,
+      now: deps.clock.now(),
+    });
+    spentInWindow += decision.allowed ? 1 : 0;
+    return { device, decision };
   });
-  return { refusal };
 }
 
 const errorCodes = {
@@ -194,7 +274,7 @@ const errorCodes = {
   'budget-spent': 'too-many-requests',
 } as const satisfies Record<DestructiveRefusal, ErrorCode>;
 
-function guardError({ reason, message }: Refused): DomainError {
+function guardError({ reason, message }: Refused['decision']): DomainError {
   const retry = reason === 'budget-spent' ? { retryAfterSeconds: 600 } : {};
   return new DomainError(errorCodes[reason], message, { reason, ...retry });
 }

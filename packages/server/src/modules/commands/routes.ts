@@ -1,12 +1,28 @@
-import { Command, CommandCancellation, NewCommand } from '@gatehouse/contracts/admin/commands.ts';
+import {
+  Command,
+  CommandCancellation,
+  NewCommand,
+  NewCommands,
+  QueuedCommands,
+} from '@gatehouse/contracts/admin/commands.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
+import type { Static } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { cancelCommand } from './cancel-command.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { getCommand, listCommands } from './list-commands.ts';
-import { queueCommand } from './queue-command.ts';
+import { mostDevices, queueCommand, queueCommands } from './queue-command.ts';
 
 const tag = 'commands';
+
+function orderOf({ name, params, reason, expiresInSeconds }: Static<typeof NewCommand>) {
+  return {
+    name,
+    params,
+    reason,
+    expiresInMs: expiresInSeconds === undefined ? undefined : expiresInSeconds * 1_000,
+  };
+}
 
 export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
   listRoute({
@@ -31,16 +47,27 @@ export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
     params: { deviceId: Id },
     body: NewCommand,
     response: { 201: Command },
-    idempotency: 'replay',
+    idempotency: 'with-work',
     example: { name: 'refresh-device' },
-    handle: ({ principal, params: { deviceId }, body: { name, params, reason, expiresInSeconds } }) =>
-      queueCommand(deps, principal, {
-        deviceId,
-        name,
-        params,
-        reason,
-        expiresInMs: expiresInSeconds === undefined ? undefined : expiresInSeconds * 1_000,
-      }),
+    handle: ({ principal, params: { deviceId }, body, transact }) =>
+      queueCommand(deps, principal, { deviceId, ...orderOf(body) }, { transact }),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/commands',
+    operation: 'queueCommands',
+    tag,
+    summary: 'Send a command to many devices',
+    description:
+      `To at most ${mostDevices} at once, in one transaction. What stands against one of them concerns that one alone: its item ` +
+      'says so, and the others are sent the command. A device that is named twice is sent it once.',
+    access: { authenticated: 'each command needs a permission of its own, which the use-case asks for' },
+    body: NewCommands,
+    response: { 200: QueuedCommands },
+    idempotency: 'with-work',
+    example: { deviceIds: ['01930000-0000-7000-8000-000000000000'], name: 'refresh-device' },
+    handle: ({ principal, body: { deviceIds, ...body }, transact }) =>
+      queueCommands(deps, principal, { deviceIds, ...orderOf(body) }, { transact }),
   }),
   defineRoute({
     method: 'GET',

@@ -7,30 +7,54 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { changeStanding, lockDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { withdrawUnauthorized } from './withdraw-unauthorized.ts';
-import { type CommandRow, markDelivered, openCommands } from './queries.ts';
+import {
+  type CommandOrigin,
+  type CommandRow,
+  markDelivered,
+  offerDeferred,
+  openCommands,
+} from './queries.ts';
 
 export interface TakenCommand {
   readonly id: string;
   readonly name: CommandName;
   /** All of them, those that are sealed at rest included: for the device only. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** How many of the messages that make up the command are done; the next one is due. */
+  readonly step: number;
+  readonly origin: CommandOrigin;
   /** ms since the epoch */
   readonly expiresAt: number;
 }
 
-/** @param limit the rest follows on the next request. */
+export interface Taking {
+  /** '' (the default) is the device itself, else one of its users. */
+  readonly channel?: string | undefined;
+  /** The rest follows on the next request; default 20. */
+  readonly most?: number | undefined;
+  /**
+   * open (the default): all that are not answered, those that were handed over before included. fresh: only what has not been
+   * handed over yet, for a device that says it still has the others in hand.
+   */
+  readonly which?: 'open' | 'fresh' | undefined;
+  /** A conversation begins: what the device put off in an earlier one is handed over again. */
+  readonly anew?: boolean | undefined;
+}
+
 export async function takeCommands(
   deps: Omit<CommandDeps, 'database'>,
   tx: TenantTx,
   deviceId: string,
-  limit = 20,
+  { channel = '', most = 20, which = 'open', anew = false }: Taking = {},
 ): Promise<readonly TakenCommand[]> {
   const now = new Date(deps.clock.now());
-  let open = await openCommands(tx, deviceId, now, limit);
+  if (anew) await offerDeferred(tx, deviceId, channel);
+  const filter = { channel, freshOnly: which === 'fresh', now, limit: most };
+  let open = await openCommands(tx, deviceId, filter);
   if (open.some(isNew)) {
     const device = await lockDevice(tx, deviceId);
     // Again, under the lock: another request of the device may have taken some, an administrator cancelled others.
-    open = await openCommands(tx, deviceId, now, limit);
+    open = await openCommands(tx, deviceId, filter);
     const withdrawn = await withdrawUnauthorized(deps, tx, device, open.filter(isNew));
     open = open.filter((row) => !withdrawn.has(row.command_id));
     const fresh = open.filter(isNew);
@@ -73,6 +97,8 @@ async function toTaken(
     id: row.command_id,
     name: row.name,
     params: { ...row.params, ...secret },
+    step: row.step,
+    origin: row.origin,
     expiresAt: row.expires_at.getTime(),
   };
 }

@@ -13,7 +13,7 @@ export { type Device, findDevice } from './find-device.ts';
 export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
 export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';
 export { loadFacts } from './load-facts.ts';
-export { lockDevice, type LockedDevice, noSuchDevice } from './lock-device.ts';
+export { lockDevice, lockDevices, type LockedDevice, noSuchDevice } from './lock-device.ts';
 export { readmitDevice } from './readmit-device.ts';
 export { recordReport, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

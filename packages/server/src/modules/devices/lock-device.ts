@@ -2,7 +2,7 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { type ContactRow, type DeviceRow, lockRows } from './queries.ts';
+import { type ContactRow, type DeviceRow, lockManyRows, lockRows } from './queries.ts';
 
 export interface LockedDevice {
   readonly deviceId: string;
@@ -33,6 +33,15 @@ export async function lockDevice(tx: TenantTx, deviceId: string): Promise<Locked
   const rows = await lockRows(tx, deviceId);
   if (!rows) throw noSuchDevice();
   return toLockedDevice(rows.device, rows.contact);
+}
+
+/** Those of the devices that exist, by id. For whoever holds no device's lock yet: all are taken in one order. */
+export async function lockDevices(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, LockedDevice>> {
+  const rows = await lockManyRows(tx, deviceIds);
+  return new Map(rows.map(({ device, contact }) => [device.device_id, toLockedDevice(device, contact)]));
 }
 
 export function toLockedDevice(device: DeviceRow, contact: ContactRow): LockedDevice {

@@ -104,6 +104,35 @@ export async function lockRows(
   return contact && device && { device, contact };
 }
 
+/** In one order, so that two who lock many do not lock each other out. */
+const lockContacts = sql(
+  'devices-lock-contacts',
+  `select device_id, last_check_in_at, boot_id, previous_boot_id, report_counter, acknowledged_policy_version
+   from device_contacts where organization_id = $1 and device_id = any ($2) order by device_id for update`,
+);
+const selectDevices = sql(
+  'devices-select-many',
+  `select device_id, device_no, user_id, platform, ownership, state, name, asset_number, created_at
+   from devices where organization_id = $1 and device_id = any ($2)`,
+);
+
+/** The same for many: two statements, see {@link lockRows}. */
+export async function lockManyRows(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<{ device: DeviceRow; contact: ContactRow }[]> {
+  const values = [tx.organizationId, deviceIds];
+  const [contacts, devices] = await Promise.all([
+    tx.query<ContactRow & { readonly device_id: string }>(lockContacts, values),
+    tx.query<DeviceRow>(selectDevices, values),
+  ]);
+  const byId = new Map(contacts.map((contact) => [contact.device_id, contact]));
+  return devices.flatMap((device) => {
+    const contact = byId.get(device.device_id);
+    return contact === undefined ? [] : [{ device, contact }];
+  });
+}
+
 const selectContact = sql(
   'devices-select-contact',
   `select last_check_in_at, boot_id, previous_boot_id, report_counter, acknowledged_policy_version

@@ -38,6 +38,7 @@ describe('users and groups', () => {
     deps = {
       database: test_.database,
       events: {
+        ...events,
         async emit(tx, event) {
           emitted.push(event);
           await events.emit(tx, event);

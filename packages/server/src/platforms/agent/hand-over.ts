@@ -3,11 +3,15 @@
 import type { AgentCommand } from '@gatehouse/contracts/agent.ts';
 import { agentLimits } from '@gatehouse/contracts/agent.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { takeCommands } from '../../modules/commands/index.ts';
+import { type TakenCommand, takeCommands } from '../../modules/commands/index.ts';
 import type { AgentDeps } from './agent-deps.ts';
 
 /** Everything open, new or handed over before, oldest first. */
 export async function handOver(tx: TenantTx, deps: AgentDeps, deviceId: string): Promise<AgentCommand[]> {
-  const taken = await takeCommands(deps, tx, deviceId, agentLimits.commandsPerAnswer);
-  return taken.map(({ id, name, params, expiresAt }) => ({ id, name, params: { ...params }, expiresAt }));
+  const taken = await takeCommands(deps, tx, deviceId, { most: agentLimits.commandsPerAnswer });
+  return taken.map(toWire);
+}
+
+export function toWire({ id, name, params, expiresAt }: TakenCommand): AgentCommand {
+  return { id, name, params: { ...params }, expiresAt };
 }

@@ -12,6 +12,7 @@ import {
   closedObject,
   type RouteContext,
   type TenantPrincipal,
+  transactIn,
 } from '../../kernel/http/route.ts';
 import { headerOf } from './authenticate.ts';
 import { createCursorCoder } from './cursors.ts';
@@ -68,6 +69,7 @@ function contextOf(deps: RegisterDeps, route: AdminRoute, request: FastifyReques
     body: request.body,
     upload: request.body as Readable,
     request: { id: request.id, address: request.ip, header: headerOf(request) },
+    transact: transactIn(deps.database, principal.organizationId),
     cursors: createCursorCoder(deps.cursorKey, [route.operation, principal.organizationId, params, filter]),
   };
 }

@@ -1,0 +1,96 @@
+-- The command queue for all platforms: channels of a device, priorities, commands that replace one another while they wait,
+-- devices that say "not now"; and the exchange, by which a device answers and is handed its next commands in one round trip.
+
+-- Row-level security binds the owner too; the migrator lays the template over the table again when this is done.
+alter table commands no force row level security;
+
+alter table commands
+  add column channel text not null default '', -- '' is the device itself, else one of its users
+  add column origin text not null default 'administrator' check (origin in ('administrator', 'system')),
+  add column priority integer not null default 100, -- lower first, then in the order in which they were queued
+  add column coalesce_key text, -- a command that waits under the same key is replaced instead of being followed
+  add column deferred_at timestamptz, -- the device said "not now"; not handed over again in the same conversation
+  add column step integer not null default 0, -- how many of the messages that make up the command are done
+  add column error_chain jsonb, -- what the device said went wrong, in its platform's own words
+  add column sealed_result bytea, -- sealed: results that concern a person, such as a place
+  -- The indexes ask these columns and not the state, so that handing a command over changes nothing that an index holds.
+  add column open boolean not null generated always as (state in ('queued', 'delivered')) stored,
+  add column waiting_key text generated always as (case when state = 'queued' then coalesce_key end) stored;
+
+-- Where a device was has been written in plain sight so far, and cannot be sealed from here.
+update commands set result = null where name = 'locate-device' and result is not null;
+
+drop index commands_open;
+create index commands_open on commands (organization_id, device_id, channel, priority, command_no) where open;
+create unique index commands_waiting on commands (organization_id, device_id, channel, waiting_key)
+  where waiting_key is not null;
+-- Nothing looks for a command by its number but among those of its device.
+drop index commands_no;
+alter table commands set (fillfactor = 80);
+
+-- The whole of a device's answer and of the next hand-over, as one statement in one round trip. Under the device's lock, as
+-- everything that happens to a device. What needs more than this knows (an answer that does not meet its command handed over
+-- and waiting for it, a hand-over that must be looked at closely) is left as it is, and told:
+--   { recorded: false, state, step }  nothing was changed, because the command is not in the state that the answer is for
+--   { closer: true }                  the answer, if any, is recorded; the hand-over is left to the caller
+-- Otherwise { recorded, commands }.
+create function gh.exchange_commands(
+  device uuid, on_channel text, at timestamptz,
+  answered uuid, answered_name text, answered_step integer, into_state text, told jsonb,
+  entry jsonb, entry_hash bytea, event_name text, event_payload jsonb,
+  most integer, fresh_only boolean, anew boolean, careful text[]
+) returns jsonb language plpgsql as $$
+declare
+  was record;
+  waiting gh.commands[];
+  item gh.commands;
+  fresh uuid[] := '{}';
+  given jsonb := '[]';
+begin
+  perform 1 from gh.device_contacts where organization_id = gh.org() and device_id = device for update;
+  if answered is not null then
+    update gh.commands set
+      state = coalesce(into_state, 'delivered'),
+      step = case when into_state is null then answered_step + 1 else step end,
+      deferred_at = case when into_state = 'queued' then at end,
+      finished_at = case when into_state = 'acknowledged' then at end,
+      result = told
+    where organization_id = gh.org() and command_id = answered and device_id = device and channel = on_channel
+      and state = 'delivered' and name = answered_name and step = answered_step;
+    if not found then
+      select c.state, c.step into was from gh.commands c
+      where c.organization_id = gh.org() and c.command_id = answered and c.device_id = device and c.channel = on_channel;
+      return jsonb_build_object('recorded', false, 'state', was.state, 'step', was.step);
+    end if;
+    if entry is not null then
+      insert into gh.audit_entries (organization_id, content, content_hash) values (gh.org(), entry, entry_hash);
+      insert into gh.events (organization_id, name, subject_id, payload) values (gh.org(), event_name, device, event_payload);
+    end if;
+  end if;
+  if anew then
+    update gh.commands set deferred_at = null
+    where organization_id = gh.org() and device_id = device and channel = on_channel and open and deferred_at is not null;
+  end if;
+  if most > 0 then
+    waiting := array(
+      select c from gh.commands c
+      where c.organization_id = gh.org() and c.device_id = device and c.channel = on_channel and c.open
+        and (not fresh_only or c.state = 'queued') and c.deferred_at is null and c.expires_at > at
+      order by c.priority, c.command_no limit most);
+    foreach item in array waiting loop
+      if item.sealed_params is not null or (item.state = 'queued' and item.name = any (careful)) then
+        return jsonb_build_object('recorded', answered is not null, 'closer', true);
+      end if;
+      if item.state = 'queued' then
+        fresh := fresh || item.command_id;
+      end if;
+      given := given || jsonb_build_object('id', item.command_id, 'name', item.name, 'params', item.params,
+        'step', item.step, 'origin', item.origin, 'expiresAt', (extract(epoch from item.expires_at) * 1000)::bigint);
+    end loop;
+    if fresh <> '{}' then
+      update gh.commands set state = 'delivered', delivered_at = at
+      where organization_id = gh.org() and command_id = any (fresh) and state = 'queued';
+    end if;
+  end if;
+  return jsonb_build_object('recorded', answered is not null, 'commands', given);
+end $$;
