@@ -35,7 +35,7 @@ import {
   createOrganizationFinder,
   readSettings,
 } from './modules/organizations/index.ts';
-import { ensureDefaults } from './modules/policies/index.ts';
+import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
 import { createAgentPlatform } from './platforms/agent/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
@@ -101,6 +101,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...devices,
     ...enrollment,
     audit: recordAudit,
+    resourceAssignments: resourceAssignments(events),
+    checkContent: () => ({ problems: [] }),
     // An organization exists with its authorities and its first policy, or not at all.
     onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],
     wakeWorker: () => worker.wake(),

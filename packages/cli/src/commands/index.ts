@@ -4,6 +4,7 @@ import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
+import { resourceCommands } from './resources.ts';
 import { serverCommands } from './server.ts';
 import { userCommands } from './users.ts';
 
@@ -13,6 +14,7 @@ export const commands: readonly CliCommand[] = [
   ...userCommands,
   ...deviceCommands,
   ...policyCommands,
+  ...resourceCommands,
   ...auditCommands,
   ...decodeCommands,
 ];

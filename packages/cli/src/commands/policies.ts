@@ -70,10 +70,11 @@ export const policyCommands: readonly CliCommand[] = [
   },
   {
     words: ['assign'],
-    summary: 'Assign a policy suite or schedule to the organization, a group, a user or a device.',
+    summary: 'Assign a policy suite, resource or schedule to the organization, a group, a user or a device.',
     options: {
       policy: { description: 'the policy suite', placeholder: 'ID' },
       schedule: { description: 'or the connection schedule', placeholder: 'ID' },
+      resource: { description: 'or the resource', placeholder: 'ID' },
       target: {
         required: true,
         description: 'to whom',
@@ -87,10 +88,12 @@ export const policyCommands: readonly CliCommand[] = [
     },
     async run(context) {
       const { api, options } = context;
-      const { policy, schedule, target, platform } = options;
-      if ((policy === undefined) === (schedule === undefined))
-        throw new UsageError('give either --policy or --schedule');
-      const item = policy === undefined ? { kind: 'schedule', id: schedule } : { kind: 'policy', id: policy };
+      const { target, platform } = options;
+      const given = ['policy', 'schedule', 'resource'].filter((kind) => options[kind] !== undefined);
+      const [kind] = given;
+      if (kind === undefined || given.length > 1)
+        throw new UsageError('give one of --policy, --schedule and --resource');
+      const item = { kind, id: options[kind] };
       return api().request('POST', '/assignments', {
         body: {
           item,

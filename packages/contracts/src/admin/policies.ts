@@ -72,7 +72,7 @@ export const PolicyVersion = Type.Object(
   closed,
 );
 
-const ItemKind = Type.Enum(['policy', 'schedule']);
+const ItemKind = Type.Enum(['policy', 'schedule', 'resource']);
 const TargetKind = Type.Enum([...targetKinds]);
 const MaybePlatform = Type.Union([Type.Enum([...platforms]), Type.Null()], {
   description: 'Only devices of this platform; null: of every platform.',

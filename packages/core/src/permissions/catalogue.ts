@@ -17,6 +17,8 @@ export const permissionCatalogue = {
   'groups.manage': 'Create, change and delete groups, and choose their members.',
   'enrollments.read': 'See enrolments.',
   'enrollments.create': 'Issue and cancel enrolment codes.',
+  'terms.read': 'See the terms of use and who agreed to them.',
+  'terms.manage': 'Write, publish and withdraw the terms of use.',
   'devices.read': 'See devices and find them by any identifier.',
   'devices.update': "Change a device's name, asset number and user.",
   // Apart from devices.update: who may declare a private phone corporate could wipe it next (TEN-14).
@@ -39,7 +41,10 @@ export const permissionCatalogue = {
   'commands.cancel': 'Cancel commands that no device has received yet.',
   'policies.read': 'See policies, schedules and their assignments.',
   'policies.manage': 'Create, change and delete policies.',
-  'policies.assign': 'Assign policies and schedules to the organization, groups, users and devices.',
+  'policies.assign':
+    'Assign policies, resources and schedules to the organization, groups, users and devices.',
+  'resources.read': 'See resources such as networks, accounts and certificates, without their secrets.',
+  'resources.manage': 'Create, change and delete resources.',
   'schedules.manage': 'Create, change and delete connection schedules.',
   'certificates.read': 'See certificates and certificate authorities.',
   'certificates.revoke': 'Revoke certificates.',

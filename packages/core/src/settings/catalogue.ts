@@ -145,6 +145,182 @@ export const settingsCatalogue = {
     default: false,
     description: 'The device may report where it is (DLP-06).',
   },
+  'restrictions.no-camera': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The camera cannot be used and its icon is gone (RST-01).',
+  },
+  'restrictions.no-screen-capture': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No pictures or recordings of the screen (RST-03).',
+  },
+  'restrictions.no-video-calls': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The system’s own video calls cannot be used (RST-07).',
+  },
+  'restrictions.no-app-installation': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users install no apps (RST-03).',
+  },
+  'restrictions.no-app-removal': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users remove no apps (RST-03).',
+  },
+  'restrictions.no-app-store': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The shop for apps cannot be opened; management still installs them (RST-07).',
+  },
+  'restrictions.no-unknown-app-sources': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Apps come only from the shop and from management (RST-03).',
+  },
+  'restrictions.no-browser': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The system’s own browser cannot be used (RST-07).',
+  },
+  'restrictions.no-media-store': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The shop for music and films cannot be used (RST-07).',
+  },
+  'restrictions.no-games-service': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The service for playing with others cannot be used (POL-16).',
+  },
+  'restrictions.no-assistant': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The voice assistant cannot be used (RST-03).',
+  },
+  'restrictions.no-assistant-while-locked': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The voice assistant does not answer while the screen is locked (RST-03).',
+  },
+  'restrictions.no-nearby-sharing': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Nothing is sent to devices nearby (RST-03).',
+  },
+  'restrictions.no-cloud-backup': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The device is not backed up to a cloud of the maker (RST-05).',
+  },
+  'restrictions.no-cloud-documents': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Documents and data are not kept in a cloud of the maker (RST-03, RST-05).',
+  },
+  'restrictions.no-cloud-passwords': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Passwords are not synchronized through a cloud of the maker (RST-03, RST-05).',
+  },
+  'restrictions.no-cloud-photos': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Photos are not kept in a cloud of the maker (RST-03).',
+  },
+  'restrictions.no-managed-app-cloud': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Apps of the organization keep nothing in a cloud of the maker (RST-05).',
+  },
+  'restrictions.encrypted-backup': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Backups to a computer are encrypted (RST-02).',
+  },
+  'restrictions.no-work-to-private': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Documents of the organization are not opened in private apps (RST-03).',
+  },
+  'restrictions.no-private-to-work': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Private documents are not opened in apps of the organization (RST-03).',
+  },
+  'restrictions.no-explicit-content': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Music and films with explicit content are hidden (RST-03).',
+  },
+  'restrictions.no-password-autofill': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Saved passwords are not filled in by themselves (RST-04).',
+  },
+  'restrictions.no-password-sharing': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Passwords are not shared with devices nearby (RST-04).',
+  },
+  'restrictions.no-passcode-change': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users do not add, change or remove the passcode (RST-04).',
+  },
+  'restrictions.no-notifications-while-locked': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'A locked screen shows no past notifications (RST-04).',
+  },
+  'restrictions.no-account-changes': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users add and change no accounts (RST-03).',
+  },
+  'restrictions.no-profile-installation': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users install no configuration of their own (RST-03).',
+  },
+  'restrictions.no-reset': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users do not reset the device (RST-03).',
+  },
+  'restrictions.no-computer-pairing': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The device speaks to no computer by cable (RST-03).',
+  },
+  'restrictions.no-untrusted-certificates': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users cannot go past a warning about a server’s certificate (RST-03).',
+  },
+  'restrictions.no-diagnostics': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No diagnostic reports are sent to the maker (RST-03).',
+  },
+  'restrictions.no-vpn-creation': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Users make no VPN connections of their own (RST-03).',
+  },
+  'restrictions.maximum-app-rating': {
+    shape: integer(0, 1_000),
+    aggregation: 'minimum',
+    description:
+      'Apps above this rating are hidden: 0 none, 100 from 4 years, 200 from 9, 300 from 12, 600 from 17, 1000 all (RST-03).',
+  },
+  'restrictions.maximum-film-rating': {
+    shape: integer(0, 1_000),
+    aggregation: 'minimum',
+    description: 'Films above this rating are hidden, by the scale of the maker: 0 none, 1000 all (RST-03).',
+  },
   'support.contact': {
     shape: { type: 'text', maximumLength: 200 },
     aggregation: 'first',

@@ -13,5 +13,7 @@ export {
   type PolicyChanges,
   updatePolicy,
 } from './policy-suites.ts';
-export { type Reach, reachChanged } from './reach.ts';
+export { type Reach, reachChanged, resourceReachChanged } from './reach.ts';
+export { resourceAssignments } from './resource-assignments.ts';
+export { resolveResources, resolveResourcesOf } from './resolve-resources.ts';
 export { type EffectivePolicy, resolveForDevice, resolveForDevices } from './resolve-for-device.ts';

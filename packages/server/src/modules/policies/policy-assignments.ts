@@ -1,4 +1,4 @@
-// Assignments (POL-11 … POL-13): a suite or a schedule given to the organization, a group, a user or a device.
+// Assignments (POL-11 … POL-13): a suite, a schedule or a resource given to the organization, a group, a user or a device.
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
@@ -9,8 +9,10 @@ import {
   type PageRequest,
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
+import { lockResource } from '../resources/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import {
   type AssignmentRow,
@@ -32,6 +34,12 @@ export interface NewAssignment {
   readonly priority?: number | undefined;
 }
 
+const lockItem: Readonly<Record<ItemKind, (tx: TenantTx, id: string) => Promise<unknown>>> = {
+  policy: lockPolicy,
+  schedule: lockSchedule,
+  resource: lockResource,
+};
+
 const noSuchAssignment = () => new DomainError('not-found', 'There is no such assignment.');
 
 export async function createAssignment(
@@ -42,7 +50,7 @@ export async function createAssignment(
   requirePermission(principal, 'policies.assign');
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     // Locked, so that neither can be deleted between the look and the insert.
-    const found = await (item.kind === 'policy' ? lockPolicy(tx, item.id) : lockSchedule(tx, item.id));
+    const found = await lockItem[item.kind](tx, item.id);
     if (!found || !(await hasTarget(tx, target.kind, target.id))) {
       throw new DomainError('not-found', `There is no such ${found ? target.kind : item.kind}.`);
     }
@@ -61,7 +69,12 @@ export async function createAssignment(
       new Date(deps.clock.now()),
     );
     if (!made) throw new DomainError('conflict', 'It is assigned there already.', { reason: 'assigned' });
-    await announceReach(tx, deps.events, [{ target_kind: target.kind, target_id: target.id, platform }]);
+    await announceReach(
+      tx,
+      deps.events,
+      [{ target_kind: target.kind, target_id: target.id, platform }],
+      item.kind,
+    );
     await recordAudit(tx, {
       actor: principal,
       action: 'assignments.create',
@@ -85,7 +98,7 @@ export async function deleteAssignment(
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const gone = await deleteAssignmentRow(tx, assignmentId);
     if (!gone) throw noSuchAssignment();
-    await announceReach(tx, deps.events, [gone]);
+    await announceReach(tx, deps.events, [gone], gone.item_kind);
     await recordAudit(tx, {
       actor: principal,
       action: 'assignments.delete',

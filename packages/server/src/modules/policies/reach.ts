@@ -2,7 +2,7 @@
 // exactly those devices, in chunks.
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
-import type { ReachRow } from './queries.ts';
+import type { ItemKind, ReachRow } from './queries.ts';
 
 /** What the event carries: all devices of the target, of one platform or of all. */
 export interface Reach {
@@ -12,16 +12,20 @@ export interface Reach {
 }
 
 export const reachChanged = 'policy.reach-changed';
+/** Resources change what a device has, never whether it complies: nobody is evaluated for them. */
+export const resourceReachChanged = 'resource.reach-changed';
 
 export async function announceReach(
   tx: TenantTx,
   events: Events,
   reaches: readonly Pick<ReachRow, 'target_kind' | 'target_id' | 'platform'>[],
+  kind: ItemKind = 'policy',
 ): Promise<void> {
+  const name = kind === 'resource' ? resourceReachChanged : reachChanged;
   await Promise.all(
     reaches.map(({ target_kind, target_id, platform }) => {
       const payload: Reach = { targetKind: target_kind, targetId: target_id, platform };
-      return events.emit(tx, { name: reachChanged, subjectId: target_id, payload: { ...payload } });
+      return events.emit(tx, { name, subjectId: target_id, payload: { ...payload } });
     }),
   );
 }

@@ -11,6 +11,7 @@ import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
+import { resourceRoutes } from '../../modules/resources/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -26,6 +27,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof enrollmentRoutes>[0] &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
+  Parameters<typeof resourceRoutes>[0] &
   Parameters<typeof userRoutes>[0];
 
 export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
@@ -37,6 +39,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...commandRoutes(deps),
   ...complianceRoutes(deps),
   ...policyRoutes(deps),
+  ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
   ...certificateRoutes(deps),
   ...auditRoutes(deps),

@@ -23,7 +23,7 @@ import { recordAudit } from '../../modules/audit/index.ts';
 import { ensureAuthorities } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import { createOrganization, createOrganizationFinder } from '../../modules/organizations/index.ts';
-import { ensureDefaults } from '../../modules/policies/index.ts';
+import { ensureDefaults, resourceAssignments } from '../../modules/policies/index.ts';
 import { type AdminSurfaceDeps, registerAdminSurface } from '../admin.ts';
 import { type AdminRoutesDeps, adminRoutes } from './routes.ts';
 
@@ -147,6 +147,8 @@ function createDeps(
     notifications,
     log: createLog({ level: 'trace', console: (line) => logged.push(line) }),
     audit: recordAudit,
+    resourceAssignments: resourceAssignments(events),
+    checkContent: () => ({ problems: [] }),
     onCreated: [
       (tx) => ensureDefaults(tx),
       async (tx) => {

@@ -26,6 +26,11 @@ export async function createForeignThings(
   const enrollmentId = await make('/enrollments', { user: userId, platform: 'linux' });
   const policyId = await make('/policies', { name: 'things', settings: {} });
   const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
+  const resourceId = await make('/resources', {
+    kind: 'wifi',
+    name: 'things',
+    fields: { ssid: 'things', security: 'personal', password: randomBytes(12).toString('hex') },
+  });
   const assignmentId = await make('/assignments', {
     item: { kind: 'policy', id: policyId },
     target: { kind: 'group', id: groupId },
@@ -33,6 +38,7 @@ export async function createForeignThings(
   return {
     policyId,
     scheduleId,
+    resourceId,
     assignmentId,
     userId,
     groupId,
