@@ -3,7 +3,7 @@
 
 export interface SealedColumn {
   /** Values of one class share a data key; destroying the key destroys the class. */
-  readonly class: 'identity' | 'keys' | 'enrollment' | 'commands' | 'resources';
+  readonly class: 'identity' | 'keys' | 'enrollment' | 'commands' | 'resources' | 'escrow';
   readonly table: string;
   readonly column: string;
   /** The columns, after organization_id, that name the row. */
@@ -75,6 +75,27 @@ export const sealedColumns = {
     column: 'sealed_result',
     key: 'command_id',
     holds: 'what a command brought to light about a person, such as a place',
+  },
+  'apple_channels.push_magic': {
+    class: 'escrow',
+    table: 'apple_channels',
+    column: 'push_magic',
+    key: 'channel_id',
+    holds: 'the word by which an Apple device knows that a push is ours',
+  },
+  'apple_channels.unlock_token': {
+    class: 'escrow',
+    table: 'apple_channels',
+    column: 'unlock_token',
+    key: 'channel_id',
+    holds: 'what clears the passcode of an Apple device',
+  },
+  'apple_channels.bootstrap_token': {
+    class: 'escrow',
+    table: 'apple_channels',
+    column: 'bootstrap_token',
+    key: 'channel_id',
+    holds: 'what lets a Mac authorize software and accounts without a person',
   },
 } as const satisfies Record<string, SealedColumn>;
 

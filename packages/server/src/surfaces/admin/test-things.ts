@@ -24,6 +24,11 @@ export async function createForeignThings(
   const roleId = await make('/roles', { name: 'things', permissions: ['devices.read'] });
   const tokenId = await make('/tokens', { role: 'auditor', expiresInSeconds: 3_600 });
   const enrollmentId = await make('/enrollments', { user: userId, platform: 'linux' });
+  const termsId = await make('/terms', { kind: 'licence', title: 'things', text: 'Things.' });
+  const invited = await surface.call(token, 'POST', '/invitations', {
+    body: { users: [userId], platform: 'linux', delivery: 'link' },
+  });
+  const [line] = (invited.json() as { lines: { invitationId: string }[] }).lines;
   const policyId = await make('/policies', { name: 'things', settings: {} });
   const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
   const resourceId = await make('/resources', {
@@ -46,6 +51,8 @@ export async function createForeignThings(
     tokenId,
     sessionId: tokenId,
     enrollmentId,
+    termsId,
+    invitationId: line?.invitationId ?? '',
     administratorId: organization.administrators.auditor.id,
     ...(await rowsOf(surface, organization, userId)),
   };
@@ -79,6 +86,11 @@ async function rowsOf(
     `insert into commands (organization_id, command_id, device_id, name, params, requested_by, expires_at)
      values ($1, $2, $3, 'lock-device', '{}', 'local:0', now() + interval '1 day')`,
     [id, commandId, deviceId],
+  );
+  await admin.query(
+    `insert into apple_channels (organization_id, device_id, channel_id, kind, udid)
+     values ($1, $2, $3, 'device', 'THING')`,
+    [id, deviceId, newId()],
   );
   const serial = randomBytes(16);
   await admin.query(

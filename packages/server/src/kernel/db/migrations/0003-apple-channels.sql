@@ -1,0 +1,109 @@
+-- Apple devices: with whom the server speaks, on which channel, and what must be kept to be able to.
+
+-- A device has a channel of its own ('') and one for each of its users that may be managed.
+create table apple_channels (
+  organization_id uuid not null,
+  device_id uuid not null,
+  channel text not null default '',
+  channel_id uuid not null, -- names the row for what is sealed in it
+  kind text not null check (kind in ('device', 'user', 'shared-ipad-user', 'user-enrolment', 'user-enrolment-user')),
+  -- how the device came under management: by a person, by Setup Assistant, or in user enrolment
+  enrollment_kind text not null default 'device' check (enrollment_kind in ('device', 'automated', 'user')),
+  -- what the device calls itself in each message: a UDID, or in user enrolment what that enrolment gave it
+  udid text,
+  enrollment_ref text,
+  user_id text,
+  user_short_name text,
+  user_long_name text,
+  -- ---- push
+  topic text,
+  push_magic bytea, -- sealed
+  push_token bytea,
+  push_token_at timestamptz,
+  push_dead_at timestamptz, -- since when the push service says that the token leads nowhere
+  -- ---- escrow
+  unlock_token bytea, -- sealed
+  bootstrap_token bytea, -- sealed
+  bootstrap_token_at timestamptz,
+  -- ---- what it is, as it last said; the inventory keeps it up to date
+  product text,
+  os_version text,
+  supervised boolean not null default false,
+  shared_ipad boolean not null default false,
+  awaiting_configuration boolean not null default false,
+  declarative_at timestamptz, -- since when it speaks declarative management
+  -- ---- the enrolment
+  introduction jsonb, -- what Authenticate said; its facts are recorded when the device registers
+  certificate bytea, -- SHA-256 of the one that the enrolment was made with
+  authenticated_at timestamptz,
+  enrolled_at timestamptz, -- the TokenUpdate that followed; null: it must not be given anything
+  first_seen_at timestamptz not null default now(),
+  last_seen_at timestamptz, -- of users' channels; the device's own is in device_contacts
+  primary key (organization_id, device_id, channel),
+  foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
+) with (fillfactor = 80);
+create unique index apple_channels_id on apple_channels (organization_id, channel_id);
+create index apple_channels_udid on apple_channels (organization_id, udid) where channel = '' and udid is not null;
+-- For the scheduled look: whose token is dead and who keeps silent.
+create index apple_channels_dead on apple_channels (push_dead_at) where push_dead_at is not null and channel = '';
+
+-- What must be known at the door for each request of an Apple device: whether its certificate holds at this moment, where the
+-- device stands, who it is on the channel it speaks for, and whether anything waits there. As many as arrive at once, in one
+-- statement; see gather.ts for why, and gh.note_quiet_contacts for how the rows are reached.
+-- A poll that finds nothing (registered, known under the name it gives, nothing open) is counted here and needs no more: the
+-- contact is written and `counted` is true. What is lost of that with the machine's power is when a device was last heard,
+-- so nobody waits for the disk.
+create function gh.apple_arrivals(
+  fingerprints bytea[], devices uuid[], channels text[], keys text[], idle boolean[], times bigint[]
+) returns table (place integer, standing json, counted boolean) language plpgsql as $$
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  return query
+  with found as materialized (
+    select asked.place, asked.device, asked.channel, asked.at, s.standing, asked.idle and s.calm as calm
+    from unnest((select fingerprints), (select devices), (select channels), (select keys), (select idle), (select times))
+      with ordinality as asked (fingerprint, device, channel, key, idle, at, place)
+    cross join lateral (
+      select json_build_array(c.first_used_at is not null, c.revoked_at is not null, c.revocation_reason, encode(c.serial, 'hex'),
+          d.state, d.platform, p.compliant,
+          case when m.device_id is not null then json_build_array(m.channel_id, m.kind, m.enrollment_kind, m.udid,
+            m.enrollment_ref, m.product, m.os_version, m.supervised, m.shared_ipad, encode(m.certificate, 'hex'),
+            m.enrolled_at is not null, m.awaiting_configuration,
+            (extract(epoch from m.declarative_at) * 1000)::bigint) end,
+          case when o.device_id is not null and asked.channel <> '' then json_build_array(o.channel_id, o.kind,
+            o.enrolled_at is not null, o.awaiting_configuration,
+            (extract(epoch from o.declarative_at) * 1000)::bigint) end) as standing,
+        c.first_used_at is not null and c.revoked_at is null and d.state = 'registered'
+          and coalesce(m.enrollment_ref, m.udid) = asked.key and o.enrolled_at is not null
+          and (p.compliant or k.last_check_in_at > timestamptz 'epoch' + (asked.at - 3600000) * interval '1 millisecond')
+          and not exists (select 1 from gh.commands w where w.organization_id = gh.org() and w.device_id = asked.device
+            and w.channel = asked.channel and w.open) as calm
+      from gh.certificates c
+      join gh.devices d on d.organization_id = gh.org() and d.device_id = c.device_id
+      join gh.device_contacts k on k.organization_id = gh.org() and k.device_id = c.device_id
+      join gh.device_posture p on p.organization_id = gh.org() and p.device_id = c.device_id
+      left join gh.apple_channels m on m.organization_id = gh.org() and m.device_id = c.device_id and m.channel = ''
+      left join gh.apple_channels o on o.organization_id = gh.org() and o.device_id = c.device_id and o.channel = asked.channel
+      where c.organization_id = gh.org() and c.fingerprint = asked.fingerprint and c.device_id = asked.device
+      offset 0
+    ) s
+  ), free as materialized (
+    select found.place, found.at, k.spot from found
+    cross join lateral (
+      select c.ctid as spot from gh.device_contacts c where c.organization_id = gh.org() and c.device_id = found.device
+      for no key update skip locked
+    ) k
+    where found.calm
+  ), heard as (
+    update gh.device_contacts c
+    set last_check_in_at = greatest(c.last_check_in_at, timestamptz 'epoch' + free.at * interval '1 millisecond')
+    from free where c.organization_id = gh.org() and c.ctid = free.spot
+    returning free.place
+  ), users_heard as (
+    update gh.apple_channels o set last_seen_at = timestamptz 'epoch' + found.at * interval '1 millisecond'
+    from found where found.calm and found.channel <> '' and o.organization_id = gh.org() and o.device_id = found.device
+      and o.channel = found.channel
+  )
+  select found.place::integer, found.standing, heard.place is not null
+  from found left join heard on heard.place = found.place;
+end $$;
