@@ -4,6 +4,7 @@ import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
@@ -25,6 +26,7 @@ import {
   createCertificateVerifier,
   createRefusals,
   createRevocationLists,
+  createStandings,
   ensureAuthorities,
 } from './modules/certificates/index.ts';
 import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
@@ -36,7 +38,7 @@ import {
   readSettings,
 } from './modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
-import { createAgentPlatform } from './platforms/agent/index.ts';
+import { agentWay, createAgentPlatform } from './platforms/agent/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
@@ -90,11 +92,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     reevaluate: (tx: TenantTx, deviceId: string, now: number) =>
       evaluateDevice(evaluation, tx, deviceId, now),
   };
+  const mail = createSmtp(config.smtp);
   const enrollment = {
     ...base,
     publicUrl: config.publicUrl,
     deviceUrl: config.deviceUrl,
     tlsAnchors: () => tls.anchors,
+    ways: { linux: agentWay, macos: agentWay },
+    sendMail: mail,
   };
   const routes = adminRoutes({
     ...administrators,
@@ -115,6 +120,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...enrollment,
     findOrganization,
     verifier: createCertificateVerifier({ directory: authorities, clock }),
+    standings: createStandings(database),
   });
   const ise = openCiscoIse({
     database,
@@ -193,7 +199,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const running = startWorker({
     database,
     log,
-    definitions: { ...complianceJobs(devices), ...commandJobs(devices), ...enrollmentJobs() },
+    definitions: { ...complianceJobs(devices), ...commandJobs(devices), ...enrollmentJobs(enrollment) },
   });
   worker.wake = running.wake;
   const scheduler = startScheduler(
@@ -220,6 +226,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await Promise.all(listeners.map(([, server]) => server.close()));
       await scheduler.stop();
       await running.stop();
+      mail?.close();
       await refusals.close();
       await operations.close();
     },

@@ -38,6 +38,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Which header of the proxy carries a device's certificate; undefined: none is believed. */
   readonly clientCertificateHeader: 'rfc9440' | 'nginx' | undefined;
+  /** The mail server for invitations; undefined: links are given out by hand. */
+  readonly smtp: { readonly url: URL; readonly from: string } | undefined;
   readonly demo: boolean;
 }
 
@@ -65,6 +67,20 @@ function httpsUrl(name: string, text: string): URL {
     throw new ConfigError(`${name} must be https://HOST[:PORT] and nothing else`);
   }
   return url;
+}
+
+/** smtps:// is TLS from the first byte; smtp:// begins TLS before anything is said, save on this machine itself. */
+function smtpSettings(text: string | undefined, from: string | undefined, host: string): Config['smtp'] {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // The value is not repeated: it may hold a password.
+  if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
+    throw new ConfigError('GATEHOUSE_SMTP_URL must be smtp[s]://[USER:PASSWORD@]HOST[:PORT]');
+  }
+  const sender = from ?? `Gatehouse <gatehouse@${host}>`;
+  if (!/^[^\p{Cc}]{3,320}$/u.test(sender) || !sender.includes('@'))
+    throw new ConfigError('GATEHOUSE_MAIL_FROM must be an e-mail address, such as IT <it@example.org>');
+  return { url, from: sender };
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -144,6 +160,7 @@ export function readConfig(
     logLevel,
     trustedProxies: list('GATEHOUSE_TRUSTED_PROXIES') ?? [],
     clientCertificateHeader: header,
+    smtp: smtpSettings(get('GATEHOUSE_SMTP_URL'), get('GATEHOUSE_MAIL_FROM'), publicUrl.hostname),
     demo,
   };
 }

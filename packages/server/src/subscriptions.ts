@@ -19,5 +19,6 @@ export const subscriptions: Subscriptions = merge(
   // device.unmanaged: its open commands end
   commandSubscriptions,
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
+  // invitation.requested: its mail is sent
   enrollmentSubscriptions,
 );

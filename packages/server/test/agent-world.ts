@@ -123,6 +123,8 @@ export async function openAgentWorld() {
   });
   const refusals = createRefusals({ database, clock, log });
 
+  const ways = { linux: { agent: true }, macos: { agent: true } } as const;
+
   /** One server of possibly several on the same database. */
   async function openNode(
     ports: { public: number; device: number },
@@ -139,6 +141,7 @@ export async function openAgentWorld() {
       publicUrl,
       deviceUrl,
       tlsAnchors: () => tls.anchors,
+      ways,
       findOrganization: createOrganizationFinder({ database }),
       verifier: createCertificateVerifier({
         directory: createAuthorityDirectory({ database, clock }),
@@ -174,6 +177,7 @@ export async function openAgentWorld() {
     notifications: node.notifications,
     refusals,
     publicUrl,
+    ways,
     reevaluate: (tx: Parameters<typeof evaluateDevice>[1], id: string, now: number) =>
       evaluateDevice({ events, notifications: node.notifications }, tx, id, now),
   };

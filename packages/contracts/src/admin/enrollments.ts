@@ -6,7 +6,12 @@ export const enrollmentStates = ['open', 'used', 'completed', 'cancelled', 'expi
 
 export const NewEnrollment = Type.Object(
   {
-    user: Type.Union([Id, Email], { description: 'Whose device it will be: id or e-mail address.' }),
+    user: Type.Optional(
+      Type.Union([Id, Email], {
+        description:
+          'Whose device it will be: id or e-mail address. Only a corporate device can be staged without a user, who is set later.',
+      }),
+    ),
     platform: Type.Enum([...platforms]),
     ownership: Type.Optional(
       Type.Enum([...ownerships], {
@@ -34,7 +39,11 @@ export type NewEnrollment = Static<typeof NewEnrollment>;
 export const IssuedEnrollment = Type.Object(
   {
     id: Id,
-    url: Type.String({ description: 'Where the agent enrols. The code is not part of it.' }),
+    url: Type.String({
+      description:
+        'Where the device enrols: for the agent, or the page where the platform has no agent. The code is not part of it.',
+    }),
+    page: Type.String({ description: 'The enrolment page for people.' }),
     oneTimePassword: Type.String({ description: 'Shown this once and stored nowhere.' }),
     expiresAt: Time,
   },

@@ -87,6 +87,7 @@ export function instanceOn(database: Database, keys: MasterKeys) {
     publicUrl: new URL('https://mdm.example:8443'),
     deviceUrl: new URL('https://mdm.example:8444'),
     tlsAnchors: () => [randomBytes(200)],
+    ways: { linux: { agent: true } } as const,
     refusals: createRefusals({ database, clock, log: silentLog }),
     verifier: createCertificateVerifier({ directory, clock }),
   };

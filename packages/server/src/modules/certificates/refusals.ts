@@ -1,6 +1,7 @@
 // Refusals go into the audit record, but whoever is refused must not be able to fill it: the first of a kind is written at
 // once, the rest of its minute as one entry with their number (ENR-T02).
 import type { Actor } from '@gatehouse/core/actor.ts';
+import type { AuditChannel } from '@gatehouse/core/audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -13,6 +14,8 @@ export interface Refusal {
   readonly target?: { readonly kind: string; readonly id: string } | undefined;
   readonly reason: string;
   readonly requestId?: string | undefined;
+  /** The way in; default `agent`. */
+  readonly via?: AuditChannel;
 }
 
 export interface Refusals {
@@ -39,9 +42,9 @@ export function createRefusals(deps: {
     const written = deps.database
       .withTenant(organizationId, (tx) =>
         recordAudit(tx, {
+          via: 'agent',
           ...entry,
           outcome: 'refused',
-          via: 'agent',
           ...(target === undefined ? {} : { target }),
           ...(requestId === undefined || count > 1 ? {} : { requestId }),
           show: { count },

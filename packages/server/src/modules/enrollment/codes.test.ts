@@ -107,7 +107,7 @@ describe('enrolment codes and who may have them', () => {
   test('ENR-T08 a changed address or a disabled user ends the open codes', async () => {
     const user = await newUser(acme);
     const code = await createEnrollment(deps, principal(acme), { user, platform: 'linux' });
-    const job = enrollmentJobs()['withdraw-enrollments'];
+    const job = enrollmentJobs({ ...deps, sendMail: undefined })['withdraw-enrollments'];
     assert.ok(job?.run);
     const run = (changed: string[]) =>
       deps.database.withTenant(acme.organizationId, async (tx) =>

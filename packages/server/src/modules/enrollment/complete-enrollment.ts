@@ -120,9 +120,10 @@ async function answer(
   return grant(tx, deps, row, session, proof, issued);
 }
 
-/** The user may have left since the code was issued. */
-async function requireActiveUser(tx: TenantTx, userId: string | null): Promise<void> {
-  const user = userId === null ? undefined : await lockUser(tx, { id: userId, email: null });
+/** The user may have left since the code was issued; a staged device has none yet. */
+export async function requireActiveUser(tx: TenantTx, userId: string | null): Promise<void> {
+  if (userId === null) return;
+  const user = await lockUser(tx, { id: userId, email: null });
   if (user?.state !== 'active') {
     throw new DomainError('forbidden', 'The user of this code is not active any more', {
       reason: 'user-disabled',

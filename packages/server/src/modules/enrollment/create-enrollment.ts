@@ -1,16 +1,8 @@
 // An administrator issues a one-time code for a user's device (ENR-12, OTA-01, OTA-02). The code is shown once; what is kept
 // are the locator that names it and the two proof keys derived from it, sealed.
-import { randomBytes } from 'node:crypto';
-import {
-  deriveEnrollmentKeys,
-  enrollmentUrl,
-  formatEnrollmentCode,
-  newEnrollmentCode,
-  publicHostOf,
-} from '@gatehouse/protocols/agent-enrollment/index.ts';
+import { enrollmentUrl } from '@gatehouse/protocols/agent-enrollment/index.ts';
 import type { IssuedEnrollment, NewEnrollment } from '@gatehouse/contracts/admin/enrollments.ts';
 import { actorReference } from '@gatehouse/core/actor.ts';
-import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -20,84 +12,104 @@ import { recordAudit } from '../audit/index.ts';
 import { findDevice, noSuchDevice } from '../devices/index.ts';
 import { readSettings } from '../organizations/index.ts';
 import { type EnrollmentDeps, enrollmentLimits } from './enrollment-deps.ts';
-import { countOfUser, insertEnrollment, lockUser, selectSlug } from './queries.ts';
+import { enrollmentPage, newCode } from './new-code.ts';
+import { countOfUser, insertEnrollment, lockUser } from './queries.ts';
 
-/** Platforms whose agent speaks the handshake. Phones enrol through a browser, which is another way in. */
-const supportedPlatforms: ReadonlySet<Platform> = new Set(['linux', 'macos']);
+export type IssuingDeps = Pick<
+  EnrollmentDeps,
+  'database' | 'sealer' | 'clock' | 'events' | 'publicUrl' | 'ways'
+>;
 
 /**
- * @throws DomainError `forbidden`; `not-found` for user or device; `conflict` at a cap (`too-many-codes`, `too-many-devices`)
- * or for a device that cannot be replaced; `unprocessable` for a platform without an agent.
+ * @throws DomainError `forbidden`; `not-found` for user or device; `conflict` at a cap (`too-many-codes`, `too-many-devices`),
+ * for a device that cannot be replaced, or for want of what the platform needs (`push-certificate-missing`); `unprocessable`
+ * for a platform without a way in.
  */
 export async function createEnrollment(
-  deps: Pick<EnrollmentDeps, 'database' | 'sealer' | 'clock' | 'events' | 'publicUrl'>,
+  deps: IssuingDeps,
   actor: TenantPrincipal,
   input: NewEnrollment,
 ): Promise<IssuedEnrollment> {
   requirePermission(actor, 'enrollments.create');
+  const { userId: _, ...issued } = await deps.database.withTenant(actor.organizationId, (tx) =>
+    issueEnrollment(tx, deps, actor, input),
+  );
+  return issued;
+}
+
+/** Part of the caller's transaction; throws as {@link createEnrollment}. */
+export async function issueEnrollment(
+  tx: TenantTx,
+  deps: IssuingDeps,
+  actor: TenantPrincipal,
+  input: NewEnrollment,
+): Promise<IssuedEnrollment & { readonly userId: string | null }> {
+  requirePermission(actor, 'enrollments.create');
   const ownership = input.ownership ?? 'unspecified';
   // Who may call a private phone corporate could reset it next (TEN-14).
   if (ownership === 'corporate') requirePermission(actor, 'devices.ownership');
-  if (!supportedPlatforms.has(input.platform)) {
+  const way = deps.ways[input.platform];
+  if (!way) {
     throw new DomainError('unprocessable', `Enrolment of ${input.platform} devices is not available yet`, {
       reason: 'platform-not-supported',
     });
   }
-  return deps.database.withTenant(actor.organizationId, async (tx) => {
-    const now = deps.clock.now();
-    const userId = await requireUser(tx, input.user);
-    const replaced = input.replacesDeviceId ?? null;
-    await requireRoom(tx, userId, now, replaced === null ? 1 : 0);
-    if (replaced !== null) await requireReplaceable(tx, replaced, userId, input.platform);
-    const slug = await selectSlug(tx);
-    if (slug === undefined) throw new DomainError('not-found', 'There is no such organization.');
-    const hours = input.expiresInHours ?? (await readSettings(tx)).enrollmentCodeHours;
-    const expiresAt = now + hours * 3_600_000;
+  if (!way.agent) await way.profile?.requireReady(tx);
+  const now = deps.clock.now();
+  const userId = input.user === undefined ? null : await requireUser(tx, input.user);
+  if (userId === null && ownership !== 'corporate') {
+    throw new DomainError(
+      'invalid-input',
+      'Name the user; only a corporate device is enrolled without one.',
+      {
+        reason: 'user-missing',
+      },
+    );
+  }
+  const replaced = input.replacesDeviceId ?? null;
+  if (userId !== null) await requireRoom(tx, userId, now, replaced === null ? 1 : 0);
+  if (replaced !== null) await requireReplaceable(tx, replaced, userId, input.platform);
+  const hours = input.expiresInHours ?? (await readSettings(tx)).enrollmentCodeHours;
+  const expiresAt = now + hours * 3_600_000;
 
-    const code = newEnrollmentCode(randomBytes);
-    const scope = { organizationSlug: slug, publicHost: publicHostOf(deps.publicUrl.href) };
-    const keys = deriveEnrollmentKeys(code, scope);
-    const oneTimePassword = formatEnrollmentCode(code);
-    code.bytes.fill(0);
-    const enrollmentId = newId(now);
-    const seal = (column: 'server_key' | 'device_key', key: Uint8Array) =>
-      deps.sealer.seal(tx, `enrollments.${column}`, enrollmentId, key);
-    await insertEnrollment(tx, {
-      enrollmentId,
-      userId,
-      platform: input.platform,
-      ownership,
-      locator: keys.locator,
-      serverKey: await seal('server_key', keys.serverKey),
-      deviceKey: await seal('device_key', keys.deviceKey),
-      replacesDeviceId: replaced,
-      createdBy: actorReference(actor),
-      onBehalf: true,
-      createdAt: now,
-      expiresAt,
-    });
-    keys.serverKey.fill(0);
-    keys.deviceKey.fill(0);
-    const expires = new Date(expiresAt).toISOString();
-    await recordAudit(tx, {
-      actor,
-      action: 'enrollments.create',
-      target: { kind: 'enrollment', id: enrollmentId },
-      outcome: 'done',
-      show: { userId, platform: input.platform, ownership, expiresAt: expires, replacesDeviceId: replaced },
-    });
-    await deps.events.emit(tx, {
-      name: 'enrollment.created',
-      subjectId: enrollmentId,
-      payload: { enrollmentId, userId, platform: input.platform, ownership },
-    });
-    return {
-      id: enrollmentId,
-      url: enrollmentUrl(deps.publicUrl.href, slug),
-      oneTimePassword,
-      expiresAt: expires,
-    };
+  const enrollmentId = newId(now);
+  const code = await newCode(tx, deps, enrollmentId);
+  await insertEnrollment(tx, {
+    enrollmentId,
+    userId,
+    platform: input.platform,
+    ownership,
+    locator: code.locator,
+    serverKey: code.serverKey,
+    deviceKey: code.deviceKey,
+    replacesDeviceId: replaced,
+    createdBy: actorReference(actor),
+    onBehalf: true,
+    createdAt: now,
+    expiresAt,
   });
+  const expires = new Date(expiresAt).toISOString();
+  await recordAudit(tx, {
+    actor,
+    action: 'enrollments.create',
+    target: { kind: 'enrollment', id: enrollmentId },
+    outcome: 'done',
+    show: { userId, platform: input.platform, ownership, expiresAt: expires, replacesDeviceId: replaced },
+  });
+  await deps.events.emit(tx, {
+    name: 'enrollment.created',
+    subjectId: enrollmentId,
+    payload: { enrollmentId, userId, platform: input.platform, ownership },
+  });
+  const page = enrollmentPage(deps.publicUrl, code.slug);
+  return {
+    id: enrollmentId,
+    userId,
+    url: way.agent ? enrollmentUrl(deps.publicUrl.href, code.slug) : page,
+    page,
+    oneTimePassword: code.oneTimePassword,
+    expiresAt: expires,
+  };
 }
 
 async function requireUser(tx: TenantTx, user: string): Promise<string> {
@@ -109,7 +121,7 @@ async function requireUser(tx: TenantTx, user: string): Promise<string> {
   return row.user_id;
 }
 
-async function requireRoom(tx: TenantTx, userId: string, now: number, more: number): Promise<void> {
+export async function requireRoom(tx: TenantTx, userId: string, now: number, more: number): Promise<void> {
   const { open, devices } = await countOfUser(tx, userId, now);
   if (open >= enrollmentLimits.openPerUser) {
     throw new DomainError(
@@ -134,7 +146,7 @@ async function requireRoom(tx: TenantTx, userId: string, now: number, more: numb
 async function requireReplaceable(
   tx: TenantTx,
   deviceId: string,
-  userId: string,
+  userId: string | null,
   platform: string,
 ): Promise<void> {
   const device = await findDevice(tx, deviceId);

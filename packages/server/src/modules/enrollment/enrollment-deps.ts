@@ -5,6 +5,7 @@ import type { Events } from '../../kernel/events.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import type { Refusals } from '../certificates/index.ts';
+import type { EnrollmentWays } from './enrollment-ways.ts';
 
 export interface EnrollmentDeps {
   readonly database: Database;
@@ -17,6 +18,7 @@ export interface EnrollmentDeps {
   readonly publicUrl: URL;
   /** The listener behind mutual TLS. */
   readonly deviceUrl: URL;
+  readonly ways: EnrollmentWays;
   /** DER of what devices must trust to reach this server; asked for with every handshake, for it may change. */
   readonly tlsAnchors: () => readonly Uint8Array[];
 }
@@ -30,4 +32,9 @@ export const enrollmentLimits = {
   sessions: 32,
   /** For so long a lost answer is given again to the same request. */
   repeatAnswerMs: 600_000,
+  /** How long somebody may take on the enrolment page. */
+  visitMs: 2 * 3_600_000,
+  /** A profile that was asked for may be fetched once, within this time (APL-03), and asked for so often. */
+  offerMs: 600_000,
+  offers: 10,
 } as const;

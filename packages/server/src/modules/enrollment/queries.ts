@@ -56,12 +56,13 @@ export async function insertEnrollment(
   tx: TenantTx,
   row: {
     readonly enrollmentId: string;
-    readonly userId: string;
+    readonly userId: string | null;
     readonly platform: string;
     readonly ownership: string;
     readonly locator: Uint8Array;
-    readonly serverKey: Buffer;
-    readonly deviceKey: Buffer;
+    /** null: no code leads to it; the page made it for somebody who signed in. */
+    readonly serverKey: Buffer | null;
+    readonly deviceKey: Buffer | null;
     readonly replacesDeviceId: string | null;
     readonly createdBy: string;
     readonly onBehalf: boolean;
@@ -191,6 +192,45 @@ export async function claimEnrollment(
   return (
     (await tx.run(claimStatement, [tx.organizationId, enrollmentId, keyFingerprint, new Date(now)])) === 1
   );
+}
+
+const rekeyStatement = sql(
+  'enrollment-rekey',
+  `update enrollments set locator = $3, server_key = $4, device_key = $5
+   where organization_id = $1 and enrollment_id = $2 and state = 'open' and expires_at > $6`,
+);
+
+/** Another code leads to it from now on; the one before is dead. @returns false when it is not open any more. */
+export async function rekeyOpen(
+  tx: TenantTx,
+  enrollmentId: string,
+  code: { readonly locator: Uint8Array; readonly serverKey: Buffer; readonly deviceKey: Buffer },
+  now: number,
+): Promise<boolean> {
+  const values = [tx.organizationId, enrollmentId, Buffer.from(code.locator), code.serverKey, code.deviceKey];
+  const changed = await tx.run(rekeyStatement, [...values, new Date(now)]);
+  await tx.run(dropSessionsStatement, [tx.organizationId, [enrollmentId]]);
+  return changed === 1;
+}
+
+const handOutStatement = sql(
+  'enrollment-hand-out',
+  `update enrollments set state = 'used', used_at = $3, server_key = null, device_key = null
+   where organization_id = $1 and enrollment_id = $2 and state = 'open' and expires_at > $3`,
+);
+
+/** Used by way of the page: no agent can prove anything with the code any more. @returns false when it was not open. */
+export async function claimForProfile(tx: TenantTx, enrollmentId: string, now: number): Promise<boolean> {
+  return (await tx.run(handOutStatement, [tx.organizationId, enrollmentId, new Date(now)])) === 1;
+}
+
+const nameDeviceStatement = sql(
+  'enrollment-name-device',
+  `update enrollments set device_id = $3 where organization_id = $1 and enrollment_id = $2`,
+);
+
+export async function nameDevice(tx: TenantTx, enrollmentId: string, deviceId: string): Promise<void> {
+  await tx.run(nameDeviceStatement, [tx.organizationId, enrollmentId, deviceId]);
 }
 
 const keepAnswerStatement = sql(

@@ -4,6 +4,7 @@ import type { Subscriptions } from '../../kernel/events.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
 import { cancelEnrollmentsOfUser } from './cancel-enrollment.ts';
+import { sendInvitation, sendInvitationJob } from './send-invitation.ts';
 import { expireEnrollments } from './expire-enrollments.ts';
 
 const withdrawKind = 'withdraw-enrollments';
@@ -17,6 +18,9 @@ export const enrollmentSubscriptions: Subscriptions = {
   'user.updated': [
     { job: withdrawKind, payload: (event) => ({ userId: event.subjectId, ...event.payload }) },
   ],
+  'invitation.requested': [
+    { job: sendInvitationJob, payload: (event) => ({ invitationId: event.subjectId }) },
+  ],
 };
 
 function parse(input: unknown): WithdrawPayload & { readonly concerns: boolean } {
@@ -26,14 +30,19 @@ function parse(input: unknown): WithdrawPayload & { readonly concerns: boolean }
   return { userId, concerns: changed.includes('email') || changed.includes('state') };
 }
 
-export function enrollmentJobs(): Readonly<Record<string, JobDefinition<never>>> {
+export function enrollmentJobs(
+  deps: Parameters<typeof sendInvitation>[0],
+): Readonly<Record<string, JobDefinition<never>>> {
   const withdraw: JobDefinition<ReturnType<typeof parse>> = {
     parse,
     async run(tx, { userId, concerns }) {
       if (concerns) await cancelEnrollmentsOfUser(tx, systemActor(withdrawKind, tx.organizationId), userId);
     },
   };
-  return { [withdrawKind]: withdraw as JobDefinition<never> };
+  return {
+    [withdrawKind]: withdraw as JobDefinition<never>,
+    [sendInvitationJob]: sendInvitation(deps) as JobDefinition<never>,
+  };
 }
 
 export const enrollmentTasks = [

@@ -8,12 +8,18 @@ import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { cancelEnrollment } from './cancel-enrollment.ts';
 import { createEnrollment } from './create-enrollment.ts';
-import type { EnrollmentDeps } from './enrollment-deps.ts';
+import { invitationRoutes } from './invitation-routes.ts';
+import type { InvitationDeps } from './invitations.ts';
 import { getEnrollment, listEnrollments } from './list-enrollments.ts';
+import { termsRoutes } from './terms-routes.ts';
 
-export const enrollmentRoutes = (
-  deps: Pick<EnrollmentDeps, 'database' | 'sealer' | 'clock' | 'events' | 'publicUrl'>,
-): AdminRoute[] => [
+export const enrollmentRoutes = (deps: InvitationDeps): AdminRoute[] => [
+  ...codeRoutes(deps),
+  ...invitationRoutes(deps),
+  ...termsRoutes(deps),
+];
+
+const codeRoutes = (deps: InvitationDeps): AdminRoute[] => [
   listRoute({
     path: '/enrollments',
     operation: 'listEnrollments',

@@ -34,6 +34,7 @@ export async function openTestEnrollments() {
     publicUrl: new URL('https://mdm.example:8443'),
     deviceUrl: new URL('https://mdm.example:8444'),
     tlsAnchors: () => [randomBytes(200)],
+    ways: { linux: { agent: true }, macos: { agent: true } },
   };
 
   /** Behind the curtain of row-level security. */

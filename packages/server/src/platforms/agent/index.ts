@@ -12,3 +12,6 @@ export const agentSurfaceLimits = {
   requestBytes: agentLimits.requestBytes,
   depth: agentLimits.depth,
 } as const;
+
+/** How computers with an agent come in: by the handshake. */
+export const agentWay = { agent: true } as const;

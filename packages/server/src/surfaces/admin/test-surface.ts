@@ -162,6 +162,8 @@ function createDeps(
     findOrganization: createOrganizationFinder({ database }),
     knownBrowsers: createKnownBrowsers(randomBytes(32), now),
     publicUrl,
+    ways: { linux: { agent: true }, macos: { agent: true } },
+    sendMail: undefined,
     cursorKey: randomBytes(32),
     version: '0.0.0',
     wakeWorker: () => undefined,

@@ -92,7 +92,8 @@ create table enrollment_visits (
   organization_id uuid not null,
   visit_id text not null,
   secret_hash bytea not null,
-  user_id uuid not null,
+  -- null: a device is staged for somebody who is not known yet (ENR-12)
+  user_id uuid,
   -- null: signed in with a password, and has not said yet what device it is
   enrollment_id uuid,
   signed_in_by text not null check (signed_in_by in ('code', 'password')),

@@ -1,0 +1,83 @@
+// Puts an invitation together. Whatever comes from people, names of organizations and users, is text: escaped in the markup,
+// on one line in the subject (TPL).
+import { toBuffer } from 'qrcode';
+import { deviceWords, invitationTexts } from './invitation-texts.ts';
+import type { Mail } from './mail.ts';
+
+export interface InvitationContent {
+  readonly invitationId: string;
+  readonly language: string;
+  readonly organization: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly platform: string;
+  /** With the one-time password behind the #. */
+  readonly link: string;
+  readonly oneTimePassword: string;
+  readonly expiresAt: Date;
+  readonly passwordLink: { readonly url: string; readonly expiresAt: string } | undefined;
+  /** For the message's id. */
+  readonly host: string;
+}
+
+export async function writeInvitation(content: InvitationContent): Promise<Mail> {
+  const { tag, texts } = invitationTexts(content.language);
+  const when = (date: Date) =>
+    `${new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(date)} UTC`;
+  const values: Readonly<Record<string, string>> = {
+    organization: oneLine(content.organization),
+    name: oneLine(content.to.name),
+    device: deviceWords[content.platform] ?? content.platform,
+    expires: when(content.expiresAt),
+  };
+  const fill = (text: string, more: Readonly<Record<string, string>> = {}) =>
+    text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => more[name] ?? values[name] ?? '');
+  const greeting = fill(content.to.name === '' ? texts.greetingWithoutName : texts.greeting);
+  const { passwordLink } = content;
+  const choose =
+    passwordLink && fill(texts.choosePassword, { expires: when(new Date(passwordLink.expiresAt)) });
+  const text = [
+    greeting,
+    fill(texts.intro),
+    `${fill(texts.open)}\n${content.link}`,
+    `${fill(texts.password)}\n${content.oneTimePassword}`,
+    fill(texts.expires),
+    ...(passwordLink ? [`${choose}\n${passwordLink.url}`] : []),
+    fill(texts.unexpected),
+  ].join('\n\n');
+  const paragraph = (inner: string) => `<p>${inner}</p>`;
+  const anchor = (url: string, label: string) => `<a href="${escape(url)}">${escape(label)}</a>`;
+  const html = `<!doctype html><html lang="${tag}"><body style="font-family:sans-serif;line-height:1.5">${[
+    paragraph(escape(greeting)),
+    paragraph(escape(fill(texts.intro))),
+    paragraph(`${escape(fill(texts.open))}<br>${anchor(content.link, texts.openLink)}`),
+    paragraph(`${escape(fill(texts.password))}<br><code>${escape(content.oneTimePassword)}</code>`),
+    paragraph(escape(fill(texts.expires))),
+    paragraph(
+      `${escape(texts.scan)}<br><img src="cid:qr" width="200" height="200" alt="${escape(texts.pictureOfCode)}">`,
+    ),
+    ...(passwordLink
+      ? [paragraph(`${escape(choose ?? '')}<br>${anchor(passwordLink.url, texts.choosePasswordLink)}`)]
+      : []),
+    paragraph(escape(fill(texts.unexpected))),
+  ].join('')}</body></html>`;
+  return {
+    to: { name: oneLine(content.to.name), address: content.to.address },
+    subject: fill(texts.subject),
+    text,
+    html,
+    pictures: [{ id: 'qr', png: await toBuffer(content.link, { width: 400, margin: 2 }) }],
+    messageId: `<invitation.${content.invitationId}@${content.host}>`,
+  };
+}
+
+/** No line break and no other control character: the subject is a header. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+
+const marks: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => marks[mark] ?? '');
