@@ -28,6 +28,7 @@ import {
   createAuthorityDirectory,
   createCertificateVerifier,
   createRefusals,
+  createStandings,
 } from '../src/modules/certificates/index.ts';
 import { evaluateDevice } from '../src/modules/compliance/index.ts';
 import { createTestFleet, type TestFleet } from '../src/modules/devices/test-fleet.ts';
@@ -147,6 +148,7 @@ export async function openAgentWorld() {
         directory: createAuthorityDirectory({ database, clock }),
         clock,
       }),
+      standings: createStandings(database),
     });
     const main = createHttpServer({ log, tls: { context: tls.context } });
     registerEnrollmentSurface(main, platform);

@@ -26,6 +26,7 @@ import {
   createAuthorityDirectory,
   createCertificateVerifier,
   createRefusals,
+  createStandings,
   ensureAuthorities,
   issueAgentCertificate,
   keyOfRequest,
@@ -90,6 +91,7 @@ export function instanceOn(database: Database, keys: MasterKeys) {
     ways: { linux: { agent: true } } as const,
     refusals: createRefusals({ database, clock, log: silentLog }),
     verifier: createCertificateVerifier({ directory, clock }),
+    standings: createStandings(database),
   };
 }
 

@@ -5,37 +5,23 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import { confirmFirstUse } from './confirm-first-use.ts';
-import { selectStanding, type StandingRow } from './queries.ts';
+import type { AskStanding, Standing } from './standing-queries.ts';
 import {
   CertificateRefused,
   type CertificateVerifier,
   type VerifiedCertificate,
 } from './verify-certificate.ts';
 
-export interface AuthenticatedDevice extends VerifiedCertificate {
+export interface AuthenticatedDevice
+  extends VerifiedCertificate,
+    Pick<Standing, 'contact' | 'posture' | 'openCommands'> {
   readonly state: DeviceState;
-  readonly contact: {
-    /** Milliseconds since the epoch; null before the first check-in. */
-    readonly lastCheckInAt: number | null;
-    readonly bootId: string | null;
-    readonly reportCounter: number;
-    readonly acknowledgedPolicyVersion: string | null;
-  };
-  /** As last evaluated. */
-  readonly posture: {
-    readonly policyVersion: string;
-    readonly compliant: boolean;
-    readonly network: 'allow' | 'quarantine' | 'deny';
-    readonly reason: string | null;
-    readonly remedy: string | null;
-  };
-  /** queued: one is new. delivered: all that are open were handed over and are not answered yet. */
-  readonly openCommands: 'none' | 'queued' | 'delivered';
 }
 
 export interface AuthenticationDeps {
   readonly database: Database;
   readonly verifier: CertificateVerifier;
+  readonly standings: AskStanding;
   readonly notifications: Pick<Notifications, 'publish'>;
   readonly clock: Clock;
 }
@@ -49,36 +35,15 @@ export async function authenticateCertificate(
   der: Uint8Array,
 ): Promise<AuthenticatedDevice> {
   const verified = await deps.verifier.verify(der);
-  const [row] = await deps.database.tenantQuery<StandingRow>(verified.organizationId, selectStanding, [
-    Buffer.from(verified.serial, 'hex'),
-    verified.deviceId,
-  ]);
-  if (!row || row.fingerprint.toString('hex') !== verified.fingerprint) {
-    throw new CertificateRefused('not-on-record', verified);
+  const standing = await deps.standings(verified.organizationId, verified);
+  if (standing === undefined) throw new CertificateRefused('not-on-record', verified);
+  const { state } = standing;
+  if (state === 'unmanaged') throw new CertificateRefused('device-unmanaged', verified, 'device-unmanaged');
+  if (state === 'blocked') throw new CertificateRefused('device-blocked', verified, 'device-blocked');
+  if (standing.revoked) {
+    throw new CertificateRefused(`revoked: ${standing.revocationReason ?? 'no reason given'}`, verified);
   }
-  if (row.state === 'unmanaged')
-    throw new CertificateRefused('device-unmanaged', verified, 'device-unmanaged');
-  if (row.state === 'blocked') throw new CertificateRefused('device-blocked', verified, 'device-blocked');
-  if (row.revoked_at !== null) {
-    throw new CertificateRefused(`revoked: ${row.revocation_reason ?? 'no reason given'}`, verified);
-  }
-  if (row.first_used_at === null) await confirmFirstUse(deps, verified);
-  return {
-    ...verified,
-    state: row.state as DeviceState,
-    contact: {
-      lastCheckInAt: row.last_check_in_at?.getTime() ?? null,
-      bootId: row.boot_id,
-      reportCounter: Number(row.report_counter),
-      acknowledgedPolicyVersion: row.acknowledged_policy_version,
-    },
-    posture: {
-      policyVersion: row.policy_version,
-      compliant: row.compliant,
-      network: row.access_network,
-      reason: row.failure_reason,
-      remedy: row.remediation,
-    },
-    openCommands: row.commands ?? 'none',
-  };
+  if (!standing.used) await confirmFirstUse(deps, verified);
+  const { contact, posture, openCommands } = standing;
+  return { ...verified, state: state as DeviceState, contact, posture, openCommands };
 }

@@ -23,6 +23,7 @@ import {
   CertificateRefused,
   createAuthorityDirectory,
   createCertificateVerifier,
+  createStandings,
   ensureAuthorities,
   issueAgentCertificate,
   keyOfRequest,
@@ -53,7 +54,14 @@ describe('certificates of devices', () => {
     db = await openTestDatabase();
     [acme, globex] = [await createTestFleet(db, 'acme'), await createTestFleet(db, 'globex')];
     const { database } = db;
-    deps = { database, sealer, clock, notifications, verifier: newVerifier() };
+    deps = {
+      database,
+      sealer,
+      clock,
+      notifications,
+      verifier: newVerifier(),
+      standings: createStandings(database),
+    };
   });
   after(() => db[Symbol.asyncDispose]());
 

@@ -7,6 +7,7 @@ import type { Sql } from '../../kernel/db/sql.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import { newId } from '../../kernel/ids.ts';
 import * as certificates from '../certificates/queries.ts';
+import { selectStandings } from '../certificates/standing-queries.ts';
 import { createTestFleet } from '../devices/test-fleet.ts';
 import * as enrollments from './queries.ts';
 
@@ -126,7 +127,7 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
       values: [organizationId, ...values],
     });
     const tenant = [
-      direct(certificates.selectStanding, Buffer.from(serial, 'hex'), deviceId),
+      direct(selectStandings, [randomBytes(32)], [deviceId]),
       direct(enrollments.selectByLocator, randomBytes(16)),
       direct(enrollments.selectSession, id),
       ...(await sent(async (tx) => {
@@ -172,14 +173,14 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
     assert.deepEqual([...new Set(slow)], []);
   });
 
-  test('the statement before each request of a device finds every row by the device or the serial number', async () => {
+  test('the statement before each request of a device finds every row by the device or the certificate’s fingerprint', async () => {
     for (const plan of await plans('gh_app', {
-      statement: certificates.selectStanding,
-      values: [organizationId, Buffer.from(serial, 'hex'), deviceId],
+      statement: selectStandings,
+      values: [organizationId, [randomBytes(32)], [deviceId]],
     })) {
       const reads = readsOf(plan);
       assert.equal(reads.length, 5);
-      for (const { table, by } of reads) assert.match(by, /device_id|serial/, `${table}: ${by}`);
+      for (const { table, by } of reads) assert.match(by, /device_id|fingerprint/, `${table}: ${by}`);
     }
   });
 });

@@ -11,6 +11,7 @@ import type { AgentDeps, AgentPlatformOptions } from './agent-deps.ts';
 import { KnownSchedules } from './known-schedules.ts';
 import { createHeldRequests } from './held-requests.ts';
 import { PolicyHints } from './policy-hints.ts';
+import { createQuietContacts } from './queries.ts';
 
 /** The device behind a request, with the certificate that says so: a held request shows it again when it wakes. */
 export interface RequestDevice {
@@ -37,6 +38,7 @@ export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatfor
     reevaluate: (tx, deviceId, now) => evaluateDevice(options, tx, deviceId, now),
     held,
     schedules: new KnownSchedules(),
+    countQuietContact: createQuietContacts(options.database),
     policyHints: new PolicyHints(),
     checkIns: createRateLimit({ clock, burst: 20, perMinute: 20 }),
     requests: createRateLimit({ clock, burst: 60, perMinute: 120 }),

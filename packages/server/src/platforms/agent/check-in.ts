@@ -8,7 +8,6 @@ import { recordReport, shutOutClones } from '../../modules/devices/index.ts';
 import { finishEnrollment } from '../../modules/enrollment/index.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { handOver } from './hand-over.ts';
-import { recordQuietContact } from './queries.ts';
 
 /** The shortest silence that a policy can object to; after a shorter one, being heard again mends nothing. */
 const shortestSilenceMs = 3_600_000;
@@ -20,7 +19,8 @@ export async function checkIn(
 ): Promise<CheckInResponse> {
   const now = deps.clock.now();
   const quiet = quietInterval(deps, device, report, now);
-  if (quiet !== undefined && (await recordQuietContact(deps.database, device, report, now))) {
+  const { organizationId, deviceId } = device;
+  if (quiet !== undefined && (await deps.countQuietContact(organizationId, { deviceId, report, now }))) {
     return {
       serverTime: now,
       counter: report.counter,
@@ -33,7 +33,7 @@ export async function checkIn(
       nextCheckInSeconds: quiet,
     };
   }
-  return deps.database.withTenant(device.organizationId, (tx) => fullCheckIn(tx, deps, device, report, now));
+  return deps.database.withTenant(organizationId, (tx) => fullCheckIn(tx, deps, device, report, now));
 }
 
 /** The seconds until the next check-in when this one brings nothing new and nothing waits for it; otherwise undefined. */

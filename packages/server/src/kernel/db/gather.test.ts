@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gatherQuestions } from './gather.ts';
+
+interface Sent {
+  readonly organizationId: string;
+  readonly questions: readonly string[];
+  answer(): void;
+  fail(error: Error): void;
+}
+
+/** A database that answers when it is told to. */
+function heldDatabase() {
+  const sent: Sent[] = [];
+  const ask = gatherQuestions<string, string>(
+    (organizationId, questions) =>
+      new Promise((resolve, reject) => {
+        const answers = questions.map((question) => `answer to ${question}`);
+        sent.push({ organizationId, questions, answer: () => resolve(answers), fail: reject });
+      }),
+  );
+  return { ask, sent };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function answerAll(sent: readonly Sent[]): Promise<void> {
+  await turn();
+  for (let index = 0; index < sent.length; index += 1) {
+    sent[index]?.answer();
+    await turn();
+    await turn();
+  }
+}
+
+test('what is asked in one turn leaves together at its end', async () => {
+  const { ask, sent } = heldDatabase();
+  const answers = ['A', 'B', 'A'].map((question) => ask('acme', question));
+  assert.equal(sent.length, 0);
+  await answerAll(sent);
+  assert.deepEqual(
+    sent.map(({ questions }) => questions),
+    [['A', 'B', 'A']],
+  );
+  assert.deepEqual(await Promise.all(answers), ['answer to A', 'answer to B', 'answer to A']);
+});
+
+test('a question never joins a statement that has left; those that wait for it leave together', async () => {
+  const { ask, sent } = heldDatabase();
+  const first = ask('acme', 'A');
+  await turn();
+  const later = [ask('acme', 'A'), ask('acme', 'B')];
+  await turn();
+  assert.equal(sent.length, 1);
+  await answerAll(sent);
+  await Promise.all([first, ...later]);
+  assert.deepEqual(
+    sent.map(({ questions }) => questions),
+    [['A'], ['A', 'B']],
+  );
+});
+
+test('nobody waits long behind a statement that hangs', async () => {
+  const { ask, sent } = heldDatabase();
+  const hung = ask('acme', 'A');
+  await turn();
+  const behind = [ask('acme', 'B'), ask('acme', 'C')];
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.deepEqual(sent[1]?.questions, ['B', 'C']);
+  sent[1]?.answer();
+  await Promise.all(behind);
+  sent[0]?.answer();
+  await hung;
+});
+
+test('a database that hangs is given four statements of a tenant and no more', async () => {
+  const { ask, sent } = heldDatabase();
+  const answers: Promise<string>[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    answers.push(ask('acme', String(round)));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  assert.equal(sent.length, 4);
+  await answerAll(sent);
+  assert.equal((await Promise.all(answers)).length, 6);
+});
+
+test('tenants never share a statement', async () => {
+  const { ask, sent } = heldDatabase();
+  const answers = ['acme', 'globex', 'acme', 'globex'].map((organization, index) =>
+    ask(organization, `${organization} ${index}`),
+  );
+  await answerAll(sent);
+  await Promise.all(answers);
+  assert.deepEqual(
+    sent.map(({ organizationId, questions }) => [organizationId, ...questions]),
+    [
+      ['acme', 'acme 0', 'acme 2'],
+      ['globex', 'globex 1', 'globex 3'],
+    ],
+  );
+});
+
+test('a statement gathers at most 64 questions', async () => {
+  const { ask, sent } = heldDatabase();
+  const answers = Array.from({ length: 100 }, (_, index) => ask('acme', String(index)));
+  await answerAll(sent);
+  assert.equal((await Promise.all(answers))[99], 'answer to 99');
+  assert.deepEqual(
+    sent.map(({ questions }) => questions.length),
+    [64, 36],
+  );
+});
+
+test('a failed statement fails its own questions and no others', async () => {
+  const { ask, sent } = heldDatabase();
+  const first = ask('acme', 'A');
+  await turn();
+  const second = ask('acme', 'B');
+  sent[0]?.fail(new Error('gone'));
+  await assert.rejects(first, /gone/);
+  await answerAll(sent);
+  assert.equal(await second, 'answer to B');
+});
