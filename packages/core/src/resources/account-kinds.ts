@@ -86,7 +86,7 @@ export const mail = defineResource({
 });
 
 const principal = {
-  shape: line(1_000),
+  shape: line(1_000, 'path'),
   variables: true,
   description: 'The user’s address on the server, such as /principals/%username%.',
 } as const;

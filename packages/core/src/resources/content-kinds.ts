@@ -51,7 +51,7 @@ export const scep = defineResource({
     address: { shape: url, required: true, description: 'The SCEP server.' },
     authority: { shape: line(100), description: 'The name of the authority, where the server has several.' },
     subject: {
-      shape: line(500),
+      shape: line(500, 'subject'),
       variables: true,
       required: true,
       description: 'The subject, such as CN=%username%,O=Acme.',

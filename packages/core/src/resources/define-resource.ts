@@ -3,13 +3,14 @@
 /** How a text must look beyond being one line. */
 export type TextForm =
   | 'line'
-  | 'lines'
+  | 'path'
   | 'host'
   | 'domain'
   | 'url'
   | 'https-url'
   | 'identifier'
-  | 'fingerprint';
+  | 'fingerprint'
+  | 'subject';
 
 export interface TextShape {
   readonly type: 'text';

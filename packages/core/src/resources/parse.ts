@@ -7,6 +7,7 @@ import {
   resourceDefinition,
 } from './catalogue.ts';
 import type { FieldDefinition, FieldShape, FieldValue, TextForm } from './define-resource.ts';
+import { parseSubject } from './subject.ts';
 import { parseTemplate, substitute, type VariableValues, variableNames } from './variables.ts';
 
 export interface ParsedResource {
@@ -25,7 +26,7 @@ export interface ParsedResource {
 
 const forms: Readonly<Record<TextForm, { readonly pattern: RegExp; readonly words: string }>> = {
   line: { pattern: /^[^\p{Cc}\p{Bidi_Control}]*$/u, words: 'must be one line of text' },
-  lines: { pattern: /^[^\p{Bidi_Control}\0]*$/u, words: 'must be text' },
+  path: { pattern: /^[^\s\p{Cc}"<>\\^`{|}?#]+$/u, words: 'must be a path such as /principals/ann' },
   host: {
     pattern: /^(?:[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*|\[?[0-9a-f:]{2,39}\]?)$/i,
     words: 'must be a host name or an address',
@@ -43,6 +44,7 @@ const forms: Readonly<Record<TextForm, { readonly pattern: RegExp; readonly word
     words: 'must be an address that begins with https://',
   },
   identifier: { pattern: /^[A-Za-z0-9._-]+$/, words: 'must be letters, digits, dots and dashes' },
+  subject: { pattern: /^[^\p{Cc}\p{Bidi_Control}]+$/u, words: 'must be a subject such as CN=ann,O=Acme' },
   fingerprint: { pattern: /^(?:[0-9a-f]{2}:?){20,64}$/i, words: 'must be hexadecimal digits' },
 };
 
@@ -67,7 +69,8 @@ export function fieldComplaint(shape: FieldShape, value: unknown): string | unde
       if (typeof value !== 'string' || value.trim() === '' || !value.isWellFormed()) return words;
       if ([...value].length > shape.maximumLength)
         return `must have at most ${shape.maximumLength} characters`;
-      return pattern.test(value) ? undefined : words;
+      const sound = pattern.test(value) && (shape.form !== 'subject' || parseSubject(value) !== undefined);
+      return sound ? undefined : words;
     }
     case 'data': {
       if (

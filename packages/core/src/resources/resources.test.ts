@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isDomainError } from '../errors.ts';
 import { resourceDefinition, resourceKinds } from './catalogue.ts';
+import { fillResource } from './fill.ts';
 import { fieldComplaint, parseResource } from './parse.ts';
 import { type AssignedResource, resolveResources } from './resolve.ts';
 import { parseTemplate, substitute, variableNames } from './variables.ts';
@@ -152,4 +153,35 @@ test('RES-17: one resource that reaches a device twice is there once', () => {
   assert.equal(resources.length, 1);
   assert.equal(resources[0]?.path.targetKind, 'group');
   assert.deepEqual(outdone, []);
+});
+
+test('TPL-01 a value cannot leave the place that it was put in: not a subject’s part, not an address', () => {
+  const variables = { username: 'ann,O=Admins', email: 'a/../b?c@acme.example' };
+  const scep = fillResource(
+    'scep',
+    { address: 'https://ca.acme/', subject: 'CN=%username%,O=Acme\\, Inc' },
+    {},
+    variables,
+  );
+  assert.ok('subjects' in scep);
+  assert.deepEqual(scep.subjects['subject'], [
+    { attribute: 'CN', value: 'ann,O=Admins' },
+    { attribute: 'O', value: 'Acme, Inc' },
+  ]);
+  const clip = fillResource('web-clip', { label: 'x', address: 'https://x.acme/%email%' }, {}, variables);
+  assert.ok('values' in clip);
+  assert.equal(clip.values['address'], 'https://x.acme/a%2F..%2Fb%3Fc%40acme.example');
+});
+
+test('a resource is filled wholly or not at all', () => {
+  const fields = { name: 'Mail', server: 'mail.acme', email: '%email%', user: '%domain%\\%username%' };
+  const without = fillResource('exchange', fields, {}, { username: 'ann' });
+  assert.deepEqual(without, {
+    problems: [
+      '%email% has no value here: the user’s e-mail address.',
+      '%domain% has no value here: the part of the user’s e-mail address after the @.',
+    ],
+  });
+  const hostile = fillResource('exchange', fields, {}, { email: 'a@b', domain: 'd', username: 'x\ny' });
+  assert.deepEqual(hostile, { problems: ['user must be one line of text'] });
 });
