@@ -69,7 +69,7 @@ const moduleFace = ['index.ts'];
 const moduleFaceAbove = /^(?:index|routes|[a-z-]+-routes|jobs|events|ports)\.ts$/;
 
 /** Codecs that are no device's or peer's wire format, which kernel and the named modules may use. */
-const substrate = ['x509', 'agent-enrollment', 'decode-error.ts'];
+const substrate = ['x509', 'cms', 'agent-enrollment', 'decode-error.ts'];
 const substrateUsers = ['kernel', 'config', 'modules/certificates', 'modules/enrollment'];
 
 export function importFaults(files: readonly SourceFile[]): string[] {

@@ -47,7 +47,7 @@ export const Revocation = Type.Object(
 export const Authority = Type.Object(
   {
     id: Id,
-    kind: Type.Enum(['device-root', 'device-issuing']),
+    kind: Type.Enum(['device-root', 'device-issuing', 'scep']),
     state: Type.Enum(['active', 'retiring', 'retired'], {
       description: 'retiring: signs no more; what it signed is still valid.',
     }),

@@ -48,6 +48,11 @@ export function signDetached(signed: SignedContent): Uint8Array {
   return build(signed, undefined);
 }
 
+/** No content at all: what is said stands in the attributes. */
+export function signAttributes(signed: Omit<SignedContent, 'content'>): Uint8Array {
+  return build({ ...signed, content: new Uint8Array() }, undefined);
+}
+
 /** A message that only carries certificates and revocation lists (RFC 8894, section 3.4: degenerate). */
 export function certificatesOnly(
   certificates: readonly Uint8Array[],

@@ -7,7 +7,13 @@ export {
   type DigestName,
   digests,
 } from './algorithms.ts';
-export { certificatesOnly, signAttached, signDetached, type SignedContent } from './build-signed-data.ts';
+export {
+  certificatesOnly,
+  signAttached,
+  signAttributes,
+  signDetached,
+  type SignedContent,
+} from './build-signed-data.ts';
 export {
   decrypt,
   envelope,
@@ -27,4 +33,5 @@ export {
   type SignedBy,
   verifyAttached,
   verifyDetached,
+  verifyWithAttributes,
 } from './verify-signed-data.ts';

@@ -50,6 +50,19 @@ export function verifyDetached(
   return verifySigner(parts, content, rules);
 }
 
+/**
+ * A message that may stand without content: some SCEP answers say all in their signed attributes.
+ *
+ * @throws DecodeError as verifyDetached does, save `attached-content`.
+ */
+export function verifyWithAttributes(
+  message: Uint8Array,
+  rules: SignatureRules = {},
+): SignedBy & { readonly content: Uint8Array | undefined } {
+  const parts = parseSignedData(message, rules.maxBytes ?? cmsLimits.bytes);
+  return { ...verifySigner(parts, parts.content ?? new Uint8Array(), rules), content: parts.content };
+}
+
 /** @throws DecodeError as verifyDetached does, and `no-content`. */
 export function verifyAttached(
   message: Uint8Array,

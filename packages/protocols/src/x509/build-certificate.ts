@@ -75,6 +75,35 @@ export const certificateProfiles = {
     names: 'required',
     nameConstraints: 'none',
   },
+  /**
+   * What devices that speak their operating system's own protocol get theirs from. It stands for itself, and also opens and signs
+   * SCEP messages: Apple's client wants one certificate that does all of it.
+   */
+  'scep-authority': {
+    basicConstraints: { ca: true, pathLength: 0 },
+    keyUsage: ['digitalSignature', 'keyEncipherment', 'keyCertSign', 'cRLSign'],
+    isRoot: true,
+    names: 'none',
+    nameConstraints: 'none',
+  },
+  /** The same identity with an RSA key: profiles can be encrypted for it too. */
+  'device-identity-rsa': {
+    basicConstraints: { ca: false },
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+    extendedKeyUsage: ['clientAuth'],
+    isRoot: false,
+    names: 'required',
+    nameConstraints: 'none',
+  },
+  /** Signs configuration profiles, and nothing else. */
+  'profile-signing': {
+    basicConstraints: { ca: false },
+    keyUsage: ['digitalSignature'],
+    extendedKeyUsage: ['emailProtection'],
+    isRoot: false,
+    names: 'none',
+    nameConstraints: 'none',
+  },
 } as const satisfies Record<string, Profile>;
 
 export type CertificateProfileName = keyof typeof certificateProfiles;

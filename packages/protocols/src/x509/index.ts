@@ -16,8 +16,10 @@ export {
 export { buildCrl, type CrlContent, type RevocationReason, type RevokedCertificate } from './build-crl.ts';
 export {
   buildCertificateRequest,
+  type CertificateRequest,
   certificateRequestLimits,
   parseCertificateRequest,
+  readCertificateRequest,
 } from './certificate-request.ts';
 export { deviceIdentityNames, deviceIdentityVendor, findDeviceId } from './device-identity.ts';
 export type { DistinguishedName, ParsedName } from './distinguished-names.ts';

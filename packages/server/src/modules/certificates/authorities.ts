@@ -131,7 +131,11 @@ async function makeAuthority(
   return { authorityId, certificate };
 }
 
-async function openKey(tx: TenantTx, { sealer }: AuthorityDeps, authorityId: string): Promise<KeyObject> {
+export async function openKey(
+  tx: TenantTx,
+  { sealer }: AuthorityDeps,
+  authorityId: string,
+): Promise<KeyObject> {
   const sealed = await selectAuthorityKey(tx, authorityId);
   if (!sealed) throw new DomainError('internal', 'The key of a certificate authority is missing');
   const pkcs8 = await sealer.open(tx, 'certificate_authorities.private_key', authorityId, sealed);

@@ -9,7 +9,9 @@ export interface KnownIssuer {
   readonly organizationId: string;
   readonly authorityId: string;
   readonly certificate: Certificate;
-  /** The organization's device roots. */
+  /** What its certificates are for. */
+  readonly purpose: 'agent' | 'mdm';
+  /** The organization's device roots; the authority itself where it stands alone. */
   readonly roots: readonly Certificate[];
 }
 
@@ -46,14 +48,15 @@ export function createAuthorityDirectory(deps: {
     );
     const next = new Map<string, KnownIssuer>();
     for (const row of rows) {
-      if (row.kind !== 'device-issuing') continue;
+      if (row.kind !== 'device-issuing' && row.kind !== 'scep') continue;
       const certificate = parseCertificate(row.certificate);
       if (certificate.subjectKeyIdentifier === undefined) continue;
       const issuer: KnownIssuer = {
         organizationId: row.organization_id,
         authorityId: row.authority_id,
         certificate,
-        roots: parsedRoots.get(row.organization_id) ?? [],
+        purpose: row.kind === 'scep' ? 'mdm' : 'agent',
+        roots: row.kind === 'scep' ? [certificate] : (parsedRoots.get(row.organization_id) ?? []),
       };
       next.set(Buffer.from(certificate.subjectKeyIdentifier).toString('hex'), issuer);
       next.set(row.authority_id, issuer);

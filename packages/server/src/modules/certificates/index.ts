@@ -7,6 +7,19 @@ export {
 } from './authenticate-certificate.ts';
 export { type AuthorityDirectory, createAuthorityDirectory } from './authority-directory.ts';
 export {
+  type CertificateWish,
+  findIssued,
+  issueByCertificate,
+  issueByChallenge,
+  type IssueDeps,
+  IssueRefused,
+  mdmCertificateLifeMs,
+  mdmRenewBeforeEndMs,
+} from './issue-mdm-certificate.ts';
+export type { KeyedCertificate, KeyedCertificateDeps, OpenedCertificate } from './keyed-certificates.ts';
+export { openScepAuthorities, scepAuthority } from './scep-authority.ts';
+export { signProfile } from './sign-profile.ts';
+export {
   type IssuedCertificate,
   issueAgentCertificate,
   keyOfRequest,

@@ -1,14 +1,15 @@
 // Statements over authorities and certificates. `$1` is always the organization, save in the one that reads across tenants.
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
-import { sql } from '../../kernel/db/sql.ts';
+import { sql, tenantStatement } from '../../kernel/db/sql.ts';
 
-export type AuthorityKind = 'device-root' | 'device-issuing';
+export type AuthorityKind = 'device-root' | 'device-issuing' | 'scep' | 'profile-signing';
 export type AuthorityState = 'active' | 'retiring' | 'retired';
 
 export interface AuthorityRow {
   readonly organization_id: string;
   readonly authority_id: string;
-  readonly kind: AuthorityKind;
+  /** Of those that sign certificates of devices, or of their signers. */
+  readonly kind: Exclude<AuthorityKind, 'profile-signing'>;
   readonly certificate: Buffer;
   readonly state: AuthorityState;
 }
@@ -26,7 +27,7 @@ export async function lockAuthorities(tx: TenantTx): Promise<void> {
 const selectAuthoritiesStatement = sql(
   'certificates-select-authorities',
   `select organization_id, authority_id, kind, certificate, state from certificate_authorities
-   where organization_id = $1 and kind in ('device-root', 'device-issuing') and state <> 'retired'
+   where organization_id = $1 and kind in ('device-root', 'device-issuing', 'scep') and state <> 'retired'
    order by kind desc, not_before, authority_id`,
 );
 
@@ -95,7 +96,7 @@ export async function selectOrganizationName(tx: TenantTx): Promise<string | und
 const allAuthoritiesStatement = sql(
   'certificates-all-authorities',
   `select organization_id, authority_id, kind, certificate, state from certificate_authorities
-   where kind in ('device-root', 'device-issuing') and state <> 'retired'`,
+   where kind in ('device-root', 'device-issuing', 'scep') and state <> 'retired'`,
 );
 
 /** Every organization's authorities: a certificate names its issuer before anything names its tenant. */
@@ -205,10 +206,15 @@ const revokeOthersStatement = sql(
   'certificates-revoke-of-device',
   `update certificates set revoked_at = $3, revocation_reason = $4
    where organization_id = $1 and device_id = $2 and revoked_at is null and serial is distinct from $5::bytea
+     and ($5::bytea is null or purpose = (select n.purpose from certificates n where n.organization_id = $1 and n.serial = $5))
    returning serial`,
 );
 
-/** Revokes the device's certificates, save the one given. @returns their serial numbers in hex. */
+/**
+ * Revokes the device's certificates: all, or those that the one given takes the place of, being for the same purpose.
+ *
+ * @returns their serial numbers in hex.
+ */
 export async function revokeOfDevice(
   tx: TenantTx,
   deviceId: string,
@@ -224,6 +230,44 @@ export async function revokeOfDevice(
     save === null ? null : Buffer.from(save, 'hex'),
   ]);
   return rows.map(({ serial }) => serial.toString('hex'));
+}
+
+/**
+ * What must be known at the door for each request of a device: whether its certificate holds at this moment, where the device
+ * stands, its last contact, and whether anything waits for it. One round trip, so that a check-in with no news needs no
+ * further reading.
+ */
+export const selectStanding = tenantStatement(
+  'certificates-select-standing',
+  `select c.fingerprint, c.first_used_at, c.revoked_at, c.revocation_reason, d.state, k.last_check_in_at, k.boot_id,
+     k.report_counter, k.acknowledged_policy_version, p.policy_version, p.compliant, p.access_network, p.failure_reason,
+     p.remediation,
+     (select case when bool_or(m.state = 'queued') then 'queued' else min(m.state) end from commands m
+      where m.organization_id = t.org and m.device_id = c.device_id and m.state in ('queued', 'delivered')) as commands
+   from certificates c
+   join devices d on d.organization_id = t.org and d.device_id = c.device_id
+   join device_contacts k on k.organization_id = t.org and k.device_id = c.device_id
+   join device_posture p on p.organization_id = t.org and p.device_id = c.device_id
+   where c.organization_id = t.org and c.serial = $2 and c.device_id = $3`,
+);
+
+export interface StandingRow {
+  readonly fingerprint: Buffer;
+  readonly first_used_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly revocation_reason: string | null;
+  readonly state: string;
+  readonly last_check_in_at: Date | null;
+  readonly boot_id: string | null;
+  readonly report_counter: string;
+  readonly acknowledged_policy_version: string | null;
+  readonly policy_version: string;
+  readonly compliant: boolean;
+  readonly access_network: 'allow' | 'quarantine' | 'deny';
+  readonly failure_reason: string | null;
+  readonly remediation: string | null;
+  /** null: none is open. */
+  readonly commands: 'queued' | 'delivered' | null;
 }
 
 // `place` keeps the microseconds that a JavaScript date loses: without them a page could skip rows.

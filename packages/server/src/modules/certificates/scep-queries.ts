@@ -1,7 +1,7 @@
 // Statements over SCEP challenges and the authority behind them. `$1` is always the organization.
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
-import type { AuthorityState } from './queries.ts';
+import type { AuthorityState, NewCertificateRow } from './queries.ts';
 
 const insertChallengeStatement = sql(
   'scep-insert-challenge',
@@ -170,4 +170,68 @@ export function selectMdmCertificateByKey(
     tx.organizationId,
     Buffer.from(publicKeyFingerprint, 'hex'),
   ]);
+}
+
+const selectMdmCertificateStatement = sql(
+  'scep-select-certificate',
+  `select c.serial, c.authority_id, c.device_id, c.fingerprint, c.certificate, c.revoked_at, c.not_after, d.state as device_state
+   from certificates c
+   join devices d on d.organization_id = c.organization_id and d.device_id = c.device_id
+   where c.organization_id = $1 and c.serial = $2 and c.purpose = 'mdm'`,
+);
+
+/** @param serial hex */
+export function selectMdmCertificate(tx: TenantTx, serial: string): Promise<MdmCertificateRow | undefined> {
+  return tx.one<MdmCertificateRow>(selectMdmCertificateStatement, [
+    tx.organizationId,
+    Buffer.from(serial, 'hex'),
+  ]);
+}
+
+const insertMdmCertificateStatement = sql(
+  'scep-insert-certificate',
+  `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint, public_key_fingerprint,
+     certificate, not_before, not_after)
+   values ($1, $2, $3, 'mdm', $4, $5, $6, $7, $8, $9)
+   on conflict do nothing`,
+);
+
+/** @returns false when another certificate of the organization has the same key. */
+export async function insertMdmCertificate(tx: TenantTx, row: NewCertificateRow): Promise<boolean> {
+  const inserted = await tx.run(insertMdmCertificateStatement, [
+    tx.organizationId,
+    Buffer.from(row.serial, 'hex'),
+    row.authorityId,
+    row.deviceId,
+    Buffer.from(row.fingerprint, 'hex'),
+    Buffer.from(row.publicKeyFingerprint, 'hex'),
+    Buffer.from(row.der),
+    new Date(row.notBefore),
+    new Date(row.notAfter),
+  ]);
+  return inserted === 1;
+}
+
+const supersedeUnusedStatement = sql(
+  'scep-supersede-unused',
+  `update certificates set revoked_at = $3, revocation_reason = 'superseded'
+   where organization_id = $1 and device_id = $2 and purpose = 'mdm' and serial <> $4 and first_used_at is null
+     and revoked_at is null
+   returning serial`,
+);
+
+/** Successors that were issued and never used. @returns their serials in hex. */
+export async function supersedeUnused(
+  tx: TenantTx,
+  deviceId: string,
+  at: number,
+  save: string,
+): Promise<string[]> {
+  const rows = await tx.query<{ serial: Buffer }>(supersedeUnusedStatement, [
+    tx.organizationId,
+    deviceId,
+    new Date(at),
+    Buffer.from(save, 'hex'),
+  ]);
+  return rows.map(({ serial }) => serial.toString('hex'));
 }

@@ -10,6 +10,8 @@ import type { AuthorityDirectory } from './authority-directory.ts';
 export interface VerifiedCertificate {
   readonly organizationId: string;
   readonly deviceId: string;
+  /** What it was issued for: our agent, or the device's own management protocol. */
+  readonly purpose: 'agent' | 'mdm';
   /** Hex. */
   readonly serial: string;
   readonly fingerprint: string;
@@ -113,6 +115,7 @@ async function verifyOnce(
   return {
     organizationId,
     deviceId,
+    purpose: issuer.purpose,
     serial: leaf.serial,
     fingerprint: leaf.fingerprint,
     notBefore: Math.max(...verdict.chain.map((certificate) => certificate.notBefore)),
