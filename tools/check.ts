@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { catalogueFaults } from './apple-catalogue/check.ts';
 import { architectureFaults } from './architecture/check.ts';
 import { featureFaults } from './features/check.ts';
 import { type Lockfile, lockfileFaults } from './lockfile/lockfile.ts';
@@ -25,6 +26,7 @@ const checks: readonly Check[] = [
   { name: 'architecture', run: () => architectureFaults(root).join('\n\n') },
   { name: 'features', run: () => featureFaults(root).join('\n') },
   { name: 'threats', run: () => threatFaults(root).join('\n') },
+  { name: 'catalogue', run: () => catalogueFaults(root).join('\n') },
   { name: 'lockfile', run: () => lockfileFaults(readLockfile()).join('\n') },
 ];
 

@@ -65,6 +65,7 @@ export const supportAttributes: Readonly<Record<string, Attribute>> = {
   multiple: as('multiple'),
   devicechannel: as('deviceChannel'),
   userchannel: as('userChannel'),
+  beta: flag('beta', true, false),
   'always-skippable': as('alwaysSkippable'),
   'allowed-enrollments': as('enrollments'),
   'allowed-scopes': as('scopes'),
@@ -83,7 +84,7 @@ export const nestedSupport: Readonly<
       'allowed-scopes': as('scopes'),
     },
   },
-  userenrollment: { ours: 'userEnrollment', attributes: { mode: as('mode'), behavior: as('behavior') } },
+  userenrollment: { ours: 'userEnrollment', attributes: { mode: as('mode') } },
 };
 
 /** What the catalogue leaves out, and why. */
@@ -93,6 +94,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   content: 'prose',
   notes: 'prose',
   note: 'prose',
+  behavior: 'prose',
   examples: 'names of example files outside of the schema, with prose',
 };
 

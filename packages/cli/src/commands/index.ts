@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { appleCommands } from './apple.ts';
 import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
@@ -17,4 +18,5 @@ export const commands: readonly CliCommand[] = [
   ...resourceCommands,
   ...auditCommands,
   ...decodeCommands,
+  ...appleCommands,
 ];

@@ -69,8 +69,32 @@ export function valueComplaints(key: SchemaKey, value: PlistValue): Complaint[] 
   if (key.format !== undefined && typeof plain === 'string' && !matches(key.format, plain)) {
     complaints.push({ kind: 'format', problem: `must have the form ${key.format}` });
   }
+  if (key.subtype !== undefined && typeof plain === 'string' && !subtypes[key.subtype].fits(plain)) {
+    complaints.push({ kind: 'format', problem: `must be ${subtypes[key.subtype].words}` });
+  }
   return complaints;
 }
+
+const hostname = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.?){1,127}$/;
+
+/** The schema names the kind of text and leaves its form to the standards. */
+const subtypes: Record<
+  NonNullable<SchemaKey['subtype']>,
+  { readonly words: string; readonly fits: (value: string) => boolean }
+> = {
+  url: { words: 'a URL', fits: (value) => URL.canParse(value) },
+  hostname: {
+    words: 'the name or address of a host',
+    fits: (value) => value.length <= 253 && (isHostAddress(value) || hostname.test(value)),
+  },
+  email: {
+    words: 'an e-mail address',
+    fits: (value) => value.length <= 320 && /^[^@\s]+@[^@\s]+$/.test(value),
+  },
+};
+
+/** IPv6, which a name cannot look like; IPv4 looks like a name. */
+const isHostAddress = (value: string): boolean => URL.canParse(`https://[${value}]/`);
 
 function rangeInWords({ min, max }: SchemaKey): string {
   if (min === undefined && max === undefined) return 'must be a number';

@@ -56,7 +56,9 @@ export interface Support {
   readonly multiple?: boolean;
   readonly deviceChannel?: boolean;
   readonly userChannel?: boolean;
-  /** Setup panes: skippable in any release. */
+  /** May still change on this platform. */
+  readonly beta?: true;
+  /** Setup panes: true where the pane is always skipped, false where it may be shown, by the moment in the set-up. */
   readonly alwaysSkippable?: boolean;
   /** Declarations and status items: supervised, device, user, local. */
   readonly enrollments?: readonly string[];
@@ -68,7 +70,7 @@ export interface Support {
     readonly userChannel?: boolean;
     readonly scopes?: readonly string[];
   };
-  readonly userEnrollment?: { readonly mode?: Mode; readonly behavior?: string };
+  readonly userEnrollment?: { readonly mode?: Mode };
 }
 
 export type SupportByPlatform = { readonly [platform in Platform]?: Support };
@@ -81,7 +83,7 @@ export interface SchemaKey {
   readonly required?: true;
   /** Any key of a dictionary that has no entry of its own; the name is only a word for it. */
   readonly wildcard?: true;
-  readonly subtype?: 'url' | 'hostname';
+  readonly subtype?: 'url' | 'hostname' | 'email';
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly PlainValue[];

@@ -8,6 +8,7 @@ import type { Mode, Platform, Support, SupportByPlatform } from './schema.ts';
 export interface Target {
   readonly platform: Platform;
   readonly osVersion?: string;
+  /** A Mac from macOS 11 on is supervised by any device enrolment; others only by automated enrolment or by hand. */
   readonly supervised?: boolean;
   /** `automated` is automated device enrolment, `user` account-driven user enrolment. */
   readonly enrollmentKind?: 'device' | 'automated' | 'user';

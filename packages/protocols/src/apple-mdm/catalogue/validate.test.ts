@@ -219,6 +219,21 @@ suite('what the schema says in its own way', () => {
     assert.deepEqual(subject('CN'), [['$.Subject[0][0]', 'range']]);
   });
 
+  test('strings that are addresses', () => {
+    const clip = schemaOf(findPayloadType('com.apple.webClip.managed'));
+    const proxy = schemaOf(findPayloadType('com.apple.proxy.http.global'));
+    const fits = (type: SchemaType, key: string, value: string) =>
+      validate(type, { [key]: value }).every(({ path }) => path !== `$.${key}`);
+    for (const url of ['https://example.org/', 'tel:+4930123']) assert.ok(fits(clip, 'URL', url), url);
+    for (const url of ['', 'example', '/path']) assert.ok(!fits(clip, 'URL', url), url);
+    for (const host of ['proxy', 'proxy.example.org.', '192.0.2.1', '2001:db8::1']) {
+      assert.ok(fits(proxy, 'ProxyServer', host), host);
+    }
+    for (const host of ['', 'http://proxy', 'a b', '-x', 'x'.repeat(300), 'a..b']) {
+      assert.ok(!fits(proxy, 'ProxyServer', host), host);
+    }
+  });
+
   test('payloads of one type with several schemas', () => {
     const common = { PayloadVersion: 1, PayloadIdentifier: 'a', PayloadUUID: 'b' };
     const mixed = {
