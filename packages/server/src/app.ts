@@ -45,6 +45,7 @@ import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
+import { registerEnrollPage } from './surfaces/enroll.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
@@ -159,6 +160,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerSetupSurface(own.console ?? main, administrators, consoleFrom);
   registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
   registerEnrollmentSurface(main, agents);
+  registerEnrollPage(main, { ...administrators, ...enrollment });
   registerRevocationLists(main, createRevocationLists({ ...base, directory: authorities }));
   registerDiscoverySurface(main, {
     findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),

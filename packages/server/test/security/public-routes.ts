@@ -5,6 +5,7 @@ import type { Listener } from './composed-server.ts';
 const health = 'says only that the process lives or is ready';
 const link = 'the one-time link is the credential';
 const proof = 'a device has no certificate yet; its messages prove that it knows a code';
+const enroll = 'people sign in here, or show a one-time password, to enrol a device';
 const description = 'the description of the API holds no data';
 const signIn = 'signing in is how one becomes known';
 const discovery = 'tells where to enrol, to devices that have no identity yet';
@@ -22,6 +23,17 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /setup': link,
     'POST /setup/begin': link,
     'POST /setup/complete': link,
+    'GET /enroll/:organization': enroll,
+    'GET /enroll/:organization/status': enroll,
+    'POST /enroll/:organization/code': enroll,
+    'POST /enroll/:organization/sign-in': enroll,
+    'POST /enroll/:organization/device': enroll,
+    'POST /enroll/:organization/terms': enroll,
+    'POST /enroll/:organization/profile': enroll,
+    'GET /enroll/:organization/profile': enroll,
+    'POST /enroll/:organization/leave': enroll,
+    'GET /enroll/:organization/password': enroll,
+    'POST /enroll/:organization/password': enroll,
     'POST /agent/v1/enroll/:organization/begin': proof,
     'POST /agent/v1/enroll/:organization/complete': proof,
   },

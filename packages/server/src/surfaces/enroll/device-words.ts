@@ -1,0 +1,20 @@
+// What a browser says it runs on, for friendlier words and nothing else: it is the visitor's claim, and an iPad likes to be
+// taken for a Mac.
+import type { TextKey } from './texts/index.ts';
+
+const signs: readonly (readonly [RegExp, Extract<TextKey, `device.${string}`>])[] = [
+  [/\bAppleTV\b|\btvOS\b/i, 'device.apple-tv'],
+  [/\bvisionOS\b|\bRealityDevice\b|\bApple ?Vision\b/i, 'device.vision'],
+  [/\biPad\b/, 'device.ipad'],
+  [/\biPhone\b|\biPod\b/, 'device.iphone'],
+  [/\bMacintosh\b.*\bMobile\b/, 'device.ipad'],
+  [/\bMacintosh\b/, 'device.mac'],
+  [/\bAndroid\b/, 'device.android'],
+  [/\bWindows\b/, 'device.windows'],
+  [/\bLinux\b|\bX11\b/, 'device.linux'],
+];
+
+export function deviceWord(userAgent: string | undefined): Extract<TextKey, `device.${string}`> {
+  const text = (userAgent ?? '').slice(0, 400);
+  return signs.find(([pattern]) => pattern.test(text))?.[1] ?? 'device.other';
+}

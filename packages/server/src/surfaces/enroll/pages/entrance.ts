@@ -1,0 +1,64 @@
+// The first page: a one-time password, or a password of one's own; for computers, the command; for desks, a QR code.
+import { enrollmentUrl } from '@gatehouse/protocols/agent-enrollment/index.ts';
+import { toString as drawQr } from 'qrcode';
+import { deviceWord } from '../device-words.ts';
+import { Html, html } from '../html.ts';
+import { address, form, type PageContent, type Scene } from '../layout.ts';
+
+export interface EntranceState {
+  readonly problem?: string | undefined;
+  /** Which door the problem is at. */
+  readonly at?: 'code' | 'sign-in';
+  /** What was typed as a name, to be shown again; passwords and codes never are. */
+  readonly name?: string;
+}
+
+export async function entrance(scene: Scene, state: EntranceState = {}): Promise<PageContent> {
+  const { speech, organization, publicUrl, userAgent } = scene;
+  const { say } = speech;
+  const about = { organization: organization.name };
+  const wrong = (at: 'code' | 'sign-in') =>
+    state.at === at && html` aria-invalid="true" aria-describedby="problem"`;
+  const page = new URL(address(scene), publicUrl).href;
+  const qr = new Html(await drawQr(page, { type: 'svg', margin: 2 }));
+  const word = deviceWord(userAgent);
+  const body = html`
+<p>${say('welcome', about)}</p>
+${word !== 'device.other' && html`<p class="quiet">${say('looksLike', { device: say(word) })}</p>`}
+${form(
+  scene,
+  '/code',
+  html`<h2 id="with-code">${say('havePassword')}</h2>
+<label for="code">${say('oneTimePassword')}</label>
+<input id="code" name="code" class="code" required maxlength="80" autocomplete="one-time-code" autocapitalize="characters"
+ spellcheck="false" data-from-address="enter-code"${wrong('code')}>
+<p class="hint">${say('oneTimePasswordHint')}</p>
+<button type="submit" id="enter-code">${say('continue')}</button>`,
+)}
+${form(
+  scene,
+  '/sign-in',
+  html`<h2 id="with-password">${say('haveAccount')}</h2>
+<label for="name">${say('name')}</label>
+<input id="name" name="name" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false"
+ value="${state.name ?? ''}"${wrong('sign-in')}>
+<label for="password">${say('password')}</label>
+<input id="password" name="password" type="password" required maxlength="256" autocomplete="current-password"${wrong('sign-in')}>
+<button type="submit" class="second">${say('signIn')}</button>`,
+)}
+<p class="quiet">${say('noneOfThese', about)}</p>
+<details><summary>${say('otherDevice')}</summary>
+<p>${say('otherDeviceHint', { url: page })}</p>
+<div class="qr" role="img" aria-label="${say('qrOf')}">${qr}</div>
+</details>
+<details><summary>${say('agentTitle')}</summary>
+<p>${say('agentShort')}</p>
+${command(scene)}
+</details>`;
+  return { title: say('title'), body, step: 1, problem: state.problem };
+}
+
+/** What to type on a computer. */
+export function command({ publicUrl, organization }: Scene): Html {
+  return html`<pre tabindex="0">gatehouse agent enroll --url ${enrollmentUrl(publicUrl.href, organization.slug)}</pre>`;
+}
