@@ -22,9 +22,14 @@ export function validateProfile(profile: PlistValue, target?: Target): Problem[]
   return [...problems, ...repeated(list, 'PayloadUUID'), ...singular(list, target)];
 }
 
-/** One payload of a profile, known by its PayloadType. */
+/** One payload of a profile, known by its PayloadType. On a Mac another maker's type sets the preferences of its app. */
 export function validatePayload(payload: PlistValue, target?: Target): Problem[] {
   const type = isDictionary(payload) ? own(payload, 'PayloadType') : undefined;
+  const onMac = target === undefined || target.platform === 'macOS';
+  if (typeof type === 'string' && onMac && /^(?!com\.apple\.)[\w-]+\.[\w.-]+$/.test(type)) {
+    const problem = 'names no type of Apple’s: preferences of an app';
+    return [{ path: '$.PayloadType', problem, kind: 'unknown-type', severity: 'warning' }];
+  }
   const schema = typeof type === 'string' ? findPayloadType(type) : undefined;
   return schema === undefined ? [unknownType('.PayloadType', 'payload')] : validate(schema, payload, target);
 }

@@ -62,7 +62,7 @@ test('a good payload has no problems, and each kind of mistake is told with its 
     '$.PayloadUUID: must be a string',
     '$.EncryptionType: must be one of WEP, WPA, WPA2, WPA3, Any, None',
     '$.AutoJoin: must be a boolean',
-    '$.ssid_str: is no key here; SSID_STR is',
+    '$.ssid_str: is no key here; SSID_STR is?',
     '$.PayloadCertificateUUID: must have the form ^[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}$',
     '$.EAPClientConfiguration.AcceptEAPTypes[1]: must be one of 13, 17, 18, 21, 23, 25, 43',
     '$.EAPClientConfiguration.AcceptEAPTypes[2]: must be a whole number',
@@ -70,7 +70,19 @@ test('a good payload has no problems, and each kind of mistake is told with its 
   const { PayloadUUID, ...without } = wifi;
   assert.ok(PayloadUUID);
   assert.deepEqual(told(validatePayload(without)), ['$.PayloadUUID: is required']);
-  assert.equal(validatePayload({ PayloadType: 'com.example.nothing' })[0]?.kind, 'unknown-type');
+  for (const type of ['com.apple.nothing', 'nothing', '']) {
+    assert.deepEqual(told(validatePayload({ PayloadType: type }, mac)), [
+      '$.PayloadType: names no payload that the schema knows',
+    ]);
+  }
+});
+
+test('on a Mac a type of another maker is the preferences of its app', () => {
+  const chrome = { PayloadType: 'com.google.Chrome', HomepageLocation: 'https://example.org/' };
+  assert.deepEqual(told(validatePayload(chrome, mac)), [
+    '$.PayloadType: names no type of Apple’s: preferences of an app?',
+  ]);
+  assert.equal(validatePayload(chrome, phone)[0]?.severity, 'error');
 });
 
 test('a problem never repeats the value: it may be a secret', () => {
@@ -338,6 +350,16 @@ suite('whole things', () => {
     assert.deepEqual(told(validate(checkOut, { MessageType: 'CheckOut', Topic: 'a', UDID: 'b' }, user)), [
       '$.UDID: is not allowed in user enrolment',
       '$.EnrollmentID: is required',
+    ]);
+  });
+
+  test('a message of a newer device may say more', () => {
+    const checkOut = schemaOf(findCheckIn('CheckOut'));
+    const message = { MessageType: 'CheckOut', Topic: 'a', UDID: 'b', Mood: 'good' };
+    assert.deepEqual(told(validate(checkOut, message, phone)), ['$.Mood: is no key here?']);
+    assert.deepEqual(told(validate(checkOut, { ...message, Topic: 7 }, phone)), [
+      '$.Topic: must be a string',
+      '$.Mood: is no key here?',
     ]);
   });
 

@@ -13,6 +13,8 @@ export { hasErrors, type Problem, type ProblemKind } from './problem.ts';
 export type { Target } from './usable.ts';
 
 /**
+ * Errors are what a device would refuse. A key that it would leave out of account is a warning.
+ *
  * @param value a profile's payload, with its PayloadType and kin; a command, with or without RequestType; a check-in
  *   message; the `Payload` of a declaration; the value of a status item; the body of a credential or error
  */
@@ -32,7 +34,7 @@ export function validate(schema: SchemaType, value: PlistValue, target?: Target)
 
 /**
  * A device's answer to a command, or ours to a check-in message; the keys that every answer has besides may be there or
- * not. Unknown keys and values of a device are warnings: it may be newer than the schema.
+ * not. Everything is a warning: a device may be newer than the schema.
  */
 export function validateAnswer(schema: SchemaType, value: PlistValue, target?: Target): Problem[] {
   const checking = begin(schema, target, true);
@@ -41,9 +43,13 @@ export function validateAnswer(schema: SchemaType, value: PlistValue, target?: T
 }
 
 interface Checking {
-  readonly schema: SchemaType;
   readonly target: Target | undefined;
+  /** An answer: nothing is demanded of it, and nothing in it is refused. */
   readonly answer: boolean;
+  /** Whether a key that nobody knows is only worth a note. */
+  readonly freeKeys: boolean;
+  /** The same of a value that is not on the list. */
+  readonly freeValues: boolean;
   /** The keys that `like` paths start from. */
   readonly top: readonly SchemaKey[];
   readonly json: boolean;
@@ -51,14 +57,21 @@ interface Checking {
 }
 
 const jsonFamilies: readonly Family[] = ['declarations', 'credentials', 'status-items', 'protocol', 'errors'];
+/** What devices say: they may be newer than the schema. */
+const fromDevices: readonly Family[] = ['check-in', 'status-items'];
+/** What devices read without minding keys that they do not know; a declaration with such a key is refused as a whole. */
+const readFreely: readonly Family[] = ['profiles', 'other'];
 
 function begin(schema: SchemaType, target: Target | undefined, answer: boolean): Checking {
+  const { family, type } = schema;
+  const fromDevice = answer || fromDevices.includes(family) || type === 'StatusReport';
   return {
-    schema,
     target,
     answer,
+    freeKeys: fromDevice || readFreely.includes(family),
+    freeValues: fromDevice,
     top: answer ? (schema.answer ?? []) : schema.keys,
-    json: jsonFamilies.includes(schema.family),
+    json: jsonFamilies.includes(family),
     findings: new Findings(),
   };
 }
@@ -104,7 +117,7 @@ function checkDictionary(
     if (findings.full) return;
     const at: Path = { above: path, step: name };
     const key = keys.find((each) => each.name === name && !each.wildcard) ?? wildcard;
-    if (key === undefined) findings.add(at, unknownKey(keys, name), checking.answer);
+    if (key === undefined) findings.add(at, unknownKey(keys, name), checking.freeKeys);
     else checkKey(checking, key, inner, at, depth);
   }
   for (const key of keys) {
@@ -131,7 +144,7 @@ function checkKey(
   path: Path | undefined,
   depth: number,
 ): void {
-  const { findings, target, json, answer } = checking;
+  const { findings, target, json, answer, freeValues } = checking;
   const wrong = typeComplaint(key.type, value, json);
   if (wrong !== undefined) {
     findings.add(path, wrong, answer);
@@ -140,7 +153,7 @@ function checkKey(
   if (target !== undefined && !answer) {
     for (const complaint of keyComplaints(key.os, target)) findings.add(path, complaint);
   }
-  for (const complaint of valueComplaints(key, value)) findings.add(path, complaint, answer);
+  for (const complaint of valueComplaints(key, value)) findings.add(path, complaint, freeValues);
   const below = keysBelow(checking.top, key);
   if (below === undefined || below.length === 0) return;
   if (depth >= deepest) {
@@ -165,14 +178,14 @@ function checkItems(
   const { min = 0, max = Infinity } = first?.repetition ?? {};
   if (items.length < min || items.length > max) {
     const count = min === max ? `exactly ${min}` : `between ${min} and ${max}`;
-    checking.findings.add(path, { kind: 'range', problem: `must have ${count} items` }, checking.answer);
+    checking.findings.add(path, { kind: 'range', problem: `must have ${count} items` }, checking.freeValues);
   }
   for (const [index, item] of items.entries()) {
     if (checking.findings.full) return;
     const at: Path = { above: path, step: index };
     const fitting = alternatives.length === 1 ? first : alternativeFor(alternatives, item);
     if (fitting !== undefined) checkKey(checking, fitting, item, at, depth);
-    else checking.findings.add(at, noAlternative(alternatives), checking.answer);
+    else checking.findings.add(at, noAlternative(alternatives), checking.freeValues);
   }
 }
 
@@ -194,14 +207,18 @@ function noAlternative(alternatives: readonly SchemaKey[]): { kind: 'value'; pro
 
 /** A string whose values are listed as keys, because they differ in where they may be used: the queries of DeviceInformation. */
 function checkNamedValue(
-  { findings, target, answer }: Checking,
+  { findings, target, answer, freeValues }: Checking,
   names: readonly SchemaKey[],
   value: string,
   path: Path | undefined,
 ): void {
   const named = names.find(({ name }) => name === value);
   if (named === undefined) {
-    findings.add(path, { kind: 'value', problem: `must be ${oneOf(names.map(({ name }) => name))}` }, answer);
+    findings.add(
+      path,
+      { kind: 'value', problem: `must be ${oneOf(names.map(({ name }) => name))}` },
+      freeValues,
+    );
   } else if (target !== undefined && !answer) {
     for (const complaint of keyComplaints(named.os, target)) findings.add(path, complaint);
   }
