@@ -6,6 +6,7 @@ import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
+import { createScepServer } from './integrations/scep/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
@@ -28,6 +29,7 @@ import {
   createRevocationLists,
   createStandings,
   ensureAuthorities,
+  purgeOldChallenges,
 } from './modules/certificates/index.ts';
 import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
 import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
@@ -50,6 +52,7 @@ import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
 import { registerRevocationLists } from './surfaces/revocation-lists.ts';
+import { registerScepSurface } from './surfaces/scep.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
 
 export interface Application {
@@ -116,12 +119,19 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
 
   // ---------------------------------------------------------------- platforms and integrations
   const authorities = createAuthorityDirectory(base);
+  const verifier = createCertificateVerifier({ directory: authorities, clock });
   const agents = createAgentPlatform({
     ...devices,
     ...enrollment,
     findOrganization,
-    verifier: createCertificateVerifier({ directory: authorities, clock }),
+    verifier,
     standings: createStandings(database),
+  });
+  const scep = createScepServer({
+    ...base,
+    verifier,
+    mayUseTripleDes: async (organizationId) =>
+      (await database.withTenant(organizationId, readSettings, { readOnly: true })).scepTripleDes,
   });
   const ise = openCiscoIse({
     database,
@@ -161,6 +171,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
   registerEnrollmentSurface(main, agents);
   registerEnrollPage(main, { ...administrators, ...enrollment });
+  registerScepSurface(main, { scep, findOrganization, clock });
   registerRevocationLists(main, createRevocationLists({ ...base, directory: authorities }));
   registerDiscoverySurface(main, {
     findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
@@ -211,6 +222,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
+      repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
     log,

@@ -56,6 +56,19 @@ export const OrganizationSettings = Type.Object(
         { ...closed, description: 'What network access controllers such as Cisco ISE may do.' },
       ),
     ),
+    scep: Type.Optional(
+      Type.Object(
+        {
+          tripleDes: Type.Optional(
+            Type.Boolean({
+              description:
+                'Whether devices may encrypt their certificate requests with 3DES, for old ones that know nothing better. Default false.',
+            }),
+          ),
+        },
+        { ...closed, description: 'How devices ask for certificates by SCEP.' },
+      ),
+    ),
     support: Type.Optional(
       Type.Object(
         { text: Type.Optional(Line(500)), email: Type.Optional(Line(254)), phone: Type.Optional(Line(50)) },

@@ -27,6 +27,7 @@ export {
   requireAllowed,
 } from './enveloped-data.ts';
 export { cmsLimits, parseSignedData, type SignedDataParts, type SignerParts } from './parse-signed-data.ts';
+export { publicKeyFactsOf } from './signer-certificate.ts';
 export {
   single,
   type SignatureRules,

@@ -5,7 +5,7 @@
 import { type KeyObject, hash } from 'node:crypto';
 import { childrenOf, contextTag, readDer, tag } from '../der/read-der.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
-import { decodePublicKey, toKeyObject } from '../x509/public-keys.ts';
+import { decodePublicKey, type PublicKeyFacts, toKeyObject } from '../x509/public-keys.ts';
 import { DecodeError } from '../decode-error.ts';
 
 export interface SignerCertificate {
@@ -16,6 +16,7 @@ export interface SignerCertificate {
   readonly issuer: Uint8Array;
   readonly serial: Uint8Array;
   readonly key: KeyObject;
+  readonly publicKey: PublicKeyFacts;
 }
 
 const signerLimits = {
@@ -65,7 +66,19 @@ function readAnew(der: Uint8Array, fingerprint: string): SignerCertificate {
     (key.bits < signerLimits.rsaMinimumBits || key.bits > signerLimits.rsaMaximumBits)
   )
     throw new DecodeError(`an RSA key of ${key.bits} bits`, { path: keyValue.path, reason: 'weak-key' });
-  return { der, fingerprint, issuer: issuer.raw, serial: serial.content, key: toKeyObject(key) };
+  return {
+    der,
+    fingerprint,
+    issuer: issuer.raw,
+    serial: serial.content,
+    key: toKeyObject(key),
+    publicKey: key,
+  };
+}
+
+/** What kind of key a certificate holds; the certificate is read no further, and not trusted. */
+export function publicKeyFactsOf(der: Uint8Array): PublicKeyFacts {
+  return readSignerCertificate(der).publicKey;
 }
 
 /** For signers named by key identifier (RFC 5652, section 5.3), which few do. */

@@ -3,6 +3,7 @@ export {
   decodeScepMessage,
   encodeScepMessage,
   type NewScepMessage,
+  peekScepMessage,
   scepLimits,
   type ScepMessage,
 } from './message.ts';

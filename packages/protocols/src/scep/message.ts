@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import {
   type DigestName,
+  parseSignedData,
   signAttached,
   signAttributes,
   type SignedBy,
@@ -113,6 +114,29 @@ export function decodeScepMessage(bytes: Uint8Array): ScepMessage {
     ...(content === undefined || content.length === 0 ? {} : { envelope: content }),
     signedBy,
   };
+}
+
+/**
+ * Who asks, of a message that may prove nothing: so that even a refusal reaches its asker.
+ *
+ * @returns undefined when it does not say.
+ */
+export function peekScepMessage(
+  bytes: Uint8Array,
+): Pick<ScepMessage, 'transactionId' | 'senderNonce'> | undefined {
+  try {
+    const attributes = parseSignedData(bytes, scepLimits.bytes).signer?.attributes ?? new Map();
+    return {
+      transactionId: text(
+        single(attributes, scepAttributes.transactionId),
+        scepLimits.transactionIdCharacters,
+      ),
+      senderNonce: nonce(single(attributes, scepAttributes.senderNonce)),
+    };
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 function word<T extends string>(table: Readonly<Record<T, string>>, value: DerValue, path: string): T {

@@ -10,6 +10,8 @@ const description = 'the description of the API holds no data';
 const signIn = 'signing in is how one becomes known';
 const discovery = 'tells where to enrol, to devices that have no identity yet';
 const list = 'a revocation list is signed and made to be read by everybody';
+const certificates =
+  'a device has no certificate yet; its request carries a challenge or is signed by its present one';
 const loopback = 'the operations listener is loopback unless the operator moves it';
 
 export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, string>>>> = {
@@ -20,6 +22,10 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'POST /api/v1/session': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
     'GET /crl/:file': list,
+    'GET /scep/:organization': certificates,
+    'POST /scep/:organization': certificates,
+    'GET /scep/:organization/pkiclient.exe': certificates,
+    'POST /scep/:organization/pkiclient.exe': certificates,
     'GET /setup': link,
     'POST /setup/begin': link,
     'POST /setup/complete': link,

@@ -30,6 +30,7 @@ export {
   challengeLifeMs,
   createChallenge,
   type NewChallenge,
+  purgeOldChallenges,
   withdrawChallenges,
 } from './scep-challenges.ts';
 export { createRevocationLists, type RevocationLists } from './revocation-list.ts';

@@ -8,6 +8,8 @@ export interface EffectiveSettings {
   readonly enrollmentCodeHours: number;
   /** Whether network access controllers may reset devices to factory state (ISE-03). */
   readonly nacFullWipe: boolean;
+  /** Whether certificate requests by SCEP may be encrypted with 3DES (SCEP-04). */
+  readonly scepTripleDes: boolean;
 }
 
 const defaultSettings: EffectiveSettings = {
@@ -15,17 +17,19 @@ const defaultSettings: EffectiveSettings = {
   tokenMaximumDays: 366,
   enrollmentCodeHours: 72,
   nacFullWipe: false,
+  scepTripleDes: false,
 };
 
 /** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
 export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
-  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac } = stored;
+  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep } = stored;
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
   return {
     secondFactorRequired: secondFactorRequired !== false,
     tokenMaximumDays: number(tokenMaximumDays, defaultSettings.tokenMaximumDays),
     enrollmentCodeHours: number(enrollmentCodeHours, defaultSettings.enrollmentCodeHours),
     nacFullWipe: (nac as { fullWipe?: unknown } | undefined)?.fullWipe === true,
+    scepTripleDes: (scep as { tripleDes?: unknown } | undefined)?.tripleDes === true,
   };
 }
 
