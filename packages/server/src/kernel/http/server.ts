@@ -73,16 +73,22 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   server.decorateRequest('principal', null);
   requireDeclaredAccess(server);
-  server.addHook('onRequest', async (request, reply) => {
-    for (const name in secureHeaders) reply.header(name, secureHeaders[name]);
-    if (options.tls) reply.header('strict-transport-security', 'max-age=63072000');
-    reply.header('x-request-id', request.id);
+  const everyAnswer = {
+    ...secureHeaders,
+    ...(options.tls ? { 'strict-transport-security': 'max-age=63072000' } : {}),
+  };
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(everyAnswer).header('x-request-id', request.id);
     const anyHost = options.anyHostAt?.has(request.url) === true;
     if (options.hosts && !anyHost && !knowsHost(options.hosts, request.raw)) {
-      throw new DomainError('not-found', 'This server does not answer for that host name', {
-        reason: unknownHost,
-      });
+      done(
+        new DomainError('not-found', 'This server does not answer for that host name', {
+          reason: unknownHost,
+        }),
+      );
+      return;
     }
+    done();
   });
   server.setErrorHandler((error, request, reply) => {
     const failure = reportFailure(error, request, reply);

@@ -46,7 +46,7 @@ const messages = {
 const defaultCapacity = 50_000;
 
 export interface CertificateVerifier {
-  /** @throws CertificateRefused */
+  /** @param der is remembered by identity and must not be changed. @throws CertificateRefused */
   verify(der: Uint8Array): Promise<VerifiedCertificate>;
 }
 
@@ -59,20 +59,28 @@ export function createCertificateVerifier(deps: {
   const capacity = deps.capacity ?? defaultCapacity;
   /** In order of last use; the stalest goes first. Only good certificates are kept, so nobody can push others out with bad ones. */
   const known = new Map<string, VerifiedCertificate>();
+  /** By the bytes themselves: those of a connection are read once and shown again with each of its requests. */
+  const shown = new WeakMap<Uint8Array, VerifiedCertificate>();
 
   return {
     async verify(der) {
+      const again = shown.get(der);
+      if (again) {
+        assertValid(again, clock.now());
+        return again;
+      }
       const fingerprint = createHash('sha256').update(der).digest('hex');
       const found = known.get(fingerprint);
       if (found) {
-        const now = clock.now();
-        if (now < found.notBefore || now > found.notAfter) throw new CertificateRefused('expired', found);
+        assertValid(found, clock.now());
         known.delete(fingerprint);
         known.set(fingerprint, found);
+        shown.set(der, found);
         return found;
       }
       const verified = await verifyOnce(der, directory, clock.now());
       known.set(fingerprint, verified);
+      shown.set(der, verified);
       if (known.size > capacity) {
         for (const stalest of known.keys()) {
           known.delete(stalest);
@@ -82,6 +90,10 @@ export function createCertificateVerifier(deps: {
       return verified;
     },
   };
+}
+
+function assertValid(verified: VerifiedCertificate, now: number): void {
+  if (now < verified.notBefore || now > verified.notAfter) throw new CertificateRefused('expired', verified);
 }
 
 async function verifyOnce(
