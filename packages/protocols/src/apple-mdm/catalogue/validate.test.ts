@@ -348,7 +348,7 @@ suite('whole things', () => {
       [],
     );
     assert.deepEqual(told(validate(checkOut, { MessageType: 'CheckOut', Topic: 'a', UDID: 'b' }, user)), [
-      '$.UDID: is not allowed in user enrolment',
+      '$.UDID: is not allowed in user enrolment?',
       '$.EnrollmentID: is required',
     ]);
   });
@@ -356,6 +356,10 @@ suite('whole things', () => {
   test('a message of a newer device may say more', () => {
     const checkOut = schemaOf(findCheckIn('CheckOut'));
     const message = { MessageType: 'CheckOut', Topic: 'a', UDID: 'b', Mood: 'good' };
+    const sent = { MessageType: 'Authenticate', Topic: 'a', UDID: 'b', Model: 'iPhone' };
+    assert.deepEqual(told(validate(schemaOf(findCheckIn('Authenticate')), sent, phone)), [
+      '$.Model: is not available on iOS?',
+    ]);
     assert.deepEqual(told(validate(checkOut, message, phone)), ['$.Mood: is no key here?']);
     assert.deepEqual(told(validate(checkOut, { ...message, Topic: 7 }, phone)), [
       '$.Topic: must be a string',

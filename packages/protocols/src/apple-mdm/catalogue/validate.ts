@@ -48,7 +48,7 @@ interface Checking {
   readonly answer: boolean;
   /** Whether a key that nobody knows is only worth a note. */
   readonly freeKeys: boolean;
-  /** The same of a value that is not on the list. */
+  /** The same of a value that is not on the list, and of a key that the schema has for other devices. */
   readonly freeValues: boolean;
   /** The keys that `like` paths start from. */
   readonly top: readonly SchemaKey[];
@@ -57,7 +57,7 @@ interface Checking {
 }
 
 const jsonFamilies: readonly Family[] = ['declarations', 'credentials', 'status-items', 'protocol', 'errors'];
-/** What devices say: they may be newer than the schema. */
+/** What devices say: they may be newer than the schema, and iPhones send their `Model` although it has it for Macs only. */
 const fromDevices: readonly Family[] = ['check-in', 'status-items'];
 /** What devices read without minding keys that they do not know; a declaration with such a key is refused as a whole. */
 const readFreely: readonly Family[] = ['profiles', 'other'];
@@ -151,7 +151,7 @@ function checkKey(
     return;
   }
   if (target !== undefined && !answer) {
-    for (const complaint of keyComplaints(key.os, target)) findings.add(path, complaint);
+    for (const complaint of keyComplaints(key.os, target)) findings.add(path, complaint, freeValues);
   }
   for (const complaint of valueComplaints(key, value)) findings.add(path, complaint, freeValues);
   const below = keysBelow(checking.top, key);
@@ -220,7 +220,7 @@ function checkNamedValue(
       freeValues,
     );
   } else if (target !== undefined && !answer) {
-    for (const complaint of keyComplaints(named.os, target)) findings.add(path, complaint);
+    for (const complaint of keyComplaints(named.os, target)) findings.add(path, complaint, freeValues);
   }
 }
 
