@@ -1,0 +1,183 @@
+// Policy settings in Apple's words: passcode, disk encryption, restrictions, and the date by which the system must be new
+// enough. Declarations where the system has them, profiles otherwise.
+import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
+import type { PlistDictionary, PlistValue } from '@gatehouse/protocols/plist/index.ts';
+import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
+import type { Builder } from './builder.ts';
+import { managementIdentifier, settingsIdentifier } from './identifiers.ts';
+import { restrictionKey, restrictionNames } from './restrictions.ts';
+
+const source = (name: string) => ({ kind: 'settings', id: '', name }) as const;
+
+export function addSettings(builder: Builder, settings: Settings, updateBy: number | undefined): void {
+  addPasscode(builder, settings);
+  addDiskEncryption(builder, settings);
+  addRestrictions(builder, settings);
+  addSystemUpdate(builder, settings, updateBy);
+}
+
+/** Apple counts lengths to 16, days to 730 and idle minutes to 15: what is above that is held at the strictest it knows. */
+const most = { length: 16, days: 730, idleMinutes: 15 } as const;
+
+interface PasscodeDemand {
+  readonly required: boolean;
+  readonly length: number | undefined;
+  readonly alphanumeric: boolean;
+  readonly complexCharacters: number | undefined;
+  readonly days: number | undefined;
+  readonly history: number | undefined;
+  readonly idleMinutes: number | undefined;
+}
+
+function passcodeDemand(settings: Settings, os: Builder['target']['os']): PasscodeDemand | undefined {
+  const classes = settings['passcode.minimum-classes'] ?? 0;
+  const idle = settings['screen-lock.maximum-inactivity-seconds'];
+  const days = settings['passcode.maximum-age-days'];
+  const length = settings['passcode.minimum-length'];
+  const locks = settings['screen-lock.required'] === true || idle !== undefined;
+  const demand: PasscodeDemand = {
+    // The passcode is what encrypts the storage of everything but a Mac (DEN, POL-17).
+    required:
+      settings['passcode.required'] === true || (settings['encryption.required'] === true && os !== 'macOS'),
+    length: length === undefined ? undefined : Math.min(length, most.length),
+    alphanumeric: classes >= 2,
+    complexCharacters: classes >= 3 ? 1 : undefined,
+    days: days === undefined ? undefined : Math.min(days, most.days),
+    history: settings['passcode.history'],
+    idleMinutes: locks ? Math.max(1, Math.min(most.idleMinutes, Math.floor((idle ?? 900) / 60))) : undefined,
+  };
+  const asked =
+    demand.required ||
+    demand.alphanumeric ||
+    [demand.length, demand.days, demand.history, demand.idleMinutes].some((value) => value !== undefined);
+  return asked ? demand : undefined;
+}
+
+function addPasscode(builder: Builder, settings: Settings): void {
+  const demand = passcodeDemand(settings, builder.target.os);
+  if (demand === undefined) return;
+  const identifier = settingsIdentifier('passcode');
+  const declared = builder.addDeclaration({
+    identifier,
+    source: source('Passcode'),
+    type: 'com.apple.configuration.passcode.settings',
+    payload: without({
+      RequirePasscode: demand.required || undefined,
+      RequireAlphanumericPasscode: demand.alphanumeric || undefined,
+      MinimumComplexCharacters: demand.complexCharacters,
+      MinimumLength: demand.length,
+      MaximumPasscodeAgeInDays: demand.days,
+      PasscodeReuseLimit: demand.history,
+      MaximumInactivityInMinutes: demand.idleMinutes,
+    }),
+    otherwise: 'profile',
+  });
+  if (declared) return;
+  builder.addProfile({
+    identifier,
+    source: source('Passcode'),
+    payloads: [
+      {
+        type: 'com.apple.mobiledevice.passwordpolicy',
+        suffix: 'passcode',
+        content: without({
+          forcePIN: demand.required || undefined,
+          requireAlphanumeric: demand.alphanumeric || undefined,
+          minComplexChars: demand.complexCharacters,
+          minLength: demand.length,
+          maxPINAgeInDays: demand.days,
+          pinHistory: demand.history,
+          maxInactivity: demand.idleMinutes,
+        }),
+      },
+    ],
+  });
+}
+
+function addDiskEncryption(builder: Builder, settings: Settings): void {
+  if (settings['encryption.required'] !== true || builder.target.os !== 'macOS') return;
+  builder.addProfile({
+    identifier: settingsIdentifier('encryption'),
+    source: source('Disk encryption'),
+    payloads: [
+      {
+        type: 'com.apple.MCX.FileVault2',
+        suffix: 'filevault',
+        // Begun at the user's next sign-out, since only then his password is at hand; he is shown the key that saves him.
+        content: { Enable: 'On', Defer: true, UseRecoveryKey: true, ShowRecoveryKey: true },
+      },
+      { type: 'com.apple.MCX', suffix: 'keep', content: { dontAllowFDEDisable: true } },
+    ],
+  });
+}
+
+function addRestrictions(builder: Builder, settings: Settings): void {
+  const identifier = settingsIdentifier('restrictions');
+  const content: Record<string, PlistValue> = {};
+  for (const name of restrictionNames) {
+    const key = restrictionKey(name, settings[name]);
+    if (key === undefined) continue;
+    const [word, value] = key;
+    // One that the device cannot keep must not take the others with it.
+    const problem = builder.payloadProblem('com.apple.applicationaccess', { [word]: value });
+    if (problem === undefined) content[word] = value;
+    else builder.withhold('profile', `${identifier}.${name}`, source(name), problem);
+  }
+  if (Object.keys(content).length === 0) return;
+  builder.addProfile({
+    identifier,
+    source: source('Restrictions'),
+    payloads: [{ type: 'com.apple.applicationaccess', suffix: 'restrictions', content }],
+  });
+}
+
+function addSystemUpdate(builder: Builder, settings: Settings, updateBy: number | undefined): void {
+  const { os, osVersion } = builder.target;
+  const version =
+    os === 'macOS'
+      ? settings['os.minimum-version.macos']
+      : os === 'iOS'
+        ? settings['os.minimum-version.ios']
+        : undefined;
+  if (version === undefined || osVersion === undefined || compareVersions(osVersion, version) >= 0) return;
+  const identifier = settingsIdentifier('system-update');
+  if (updateBy === undefined) return;
+  builder.addDeclaration({
+    identifier,
+    source: source(`System update to ${version}`),
+    type: 'com.apple.configuration.softwareupdate.enforcement.specific',
+    payload: {
+      TargetOSVersion: version.includes('.') ? version : `${version}.0`,
+      // Without offset: each device reads it by its own clock on the wall.
+      TargetLocalDateTime: new Date(updateBy).toISOString().slice(0, 19),
+    },
+  });
+}
+
+/** Words that every device is told beside what it should have: whose it is, and what we want to hear of it. */
+export function addManagement(builder: Builder, organization: string, statusItems: readonly string[]): void {
+  if (!builder.speaksDeclarations) return;
+  const management = { kind: 'management', id: '', name: 'Management' } as const;
+  for (const channel of builder.channels) {
+    const only = { channel, source: management, quiet: true } as const;
+    builder.addDeclaration({
+      ...only,
+      identifier: managementIdentifier('organization'),
+      type: 'com.apple.management.organization-info',
+      payload: { Name: organization },
+    });
+    const wanted = statusItems.filter((name) => builder.tellsStatus(name, channel));
+    builder.addDeclaration({
+      ...only,
+      identifier: managementIdentifier('status'),
+      type: 'com.apple.configuration.management.status-subscriptions',
+      payload: { StatusItems: wanted.map((Name) => ({ Name })) },
+    });
+  }
+}
+
+function without(content: Readonly<Record<string, PlistValue | undefined>>): PlistDictionary {
+  return Object.fromEntries(
+    Object.entries(content).filter((entry): entry is [string, PlistValue] => entry[1] !== undefined),
+  );
+}

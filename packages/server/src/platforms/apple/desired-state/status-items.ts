@@ -1,0 +1,26 @@
+// What a device is asked to tell of its own accord. Those that it does not know for its system are left out for it.
+
+export const wantedStatusItems: readonly string[] = [
+  'app.managed.list',
+  'device.identifier.serial-number',
+  'device.identifier.udid',
+  'device.model.family',
+  'device.model.identifier',
+  'device.model.marketing-name',
+  'device.model.number',
+  'device.operating-system.build-version',
+  'device.operating-system.family',
+  'device.operating-system.marketing-name',
+  'device.operating-system.supplemental.build-version',
+  'device.operating-system.supplemental.extra-version',
+  'device.operating-system.version',
+  'device.power.battery-health',
+  'diskmanagement.filevault.enabled',
+  'mdm.app',
+  'passcode.is-compliant',
+  'passcode.is-present',
+  'softwareupdate.failure-reason',
+  'softwareupdate.install-reason',
+  'softwareupdate.install-state',
+  'softwareupdate.pending-version',
+];
