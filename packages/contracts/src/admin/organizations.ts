@@ -59,14 +59,34 @@ export const OrganizationSettings = Type.Object(
     scep: Type.Optional(
       Type.Object(
         {
-          tripleDes: Type.Optional(
-            Type.Boolean({
+          oldCiphers: Type.Optional(
+            Type.Enum(['none', '3des', 'des'], {
               description:
-                'Whether devices may encrypt their certificate requests with 3DES, for old ones that know nothing better. Default false.',
+                'What old devices may encrypt their certificate requests with when they know no AES: nothing, 3DES, or also single DES, which protects nothing by itself; the connection is encrypted all the same. Default none.',
             }),
           ),
         },
         { ...closed, description: 'How devices ask for certificates by SCEP.' },
+      ),
+    ),
+    apple: Type.Optional(
+      Type.Object(
+        {
+          networkUsers: Type.Optional(
+            Type.Boolean({
+              description: 'Whether network and mobile accounts of Macs are managed as users. Default false.',
+            }),
+          ),
+          silentDays: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 90,
+              description:
+                'Days of silence after which a device that push no longer reaches counts as out of management. Default 14.',
+            }),
+          ),
+        },
+        { ...closed, description: 'How Apple devices are managed.' },
       ),
     ),
     support: Type.Optional(

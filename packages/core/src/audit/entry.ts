@@ -6,7 +6,7 @@ export const auditOutcomes = ['done', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** The way in: `api`, `cli`, `agent`, `nac`, `job`. */
-export const auditChannels = ['api', 'cli', 'agent', 'nac', 'job', 'setup', 'enrollment'] as const;
+export const auditChannels = ['api', 'cli', 'agent', 'nac', 'job', 'setup', 'enrollment', 'apple'] as const;
 export type AuditChannel = (typeof auditChannels)[number];
 
 /** What a use-case writes in its own transaction. */

@@ -24,6 +24,7 @@ export {
   issueAgentCertificate,
   keyOfRequest,
 } from './issue-certificate.ts';
+export { confirmUseInside } from './confirm-first-use.ts';
 export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
 export {

@@ -10,6 +10,7 @@ export {
   type ExchangeRequest,
 } from './exchange.ts';
 export { closeCommands, expireCommands } from './expire-commands.ts';
+export { loadCommand, type LoadedCommand } from './load-command.ts';
 export { getCommand, listCommands } from './list-commands.ts';
 export {
   type BulkCommandRequest,

@@ -82,7 +82,7 @@ function isNew(row: CommandRow): boolean {
   return applyCommandEvent(row.state, 'deliver').kind === 'moved';
 }
 
-async function toTaken(
+export async function toTaken(
   { sealer }: Pick<CommandDeps, 'sealer'>,
   tx: TenantTx,
   row: CommandRow,

@@ -14,6 +14,8 @@ export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identi
 export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, lockDevices, type LockedDevice, noSuchDevice } from './lock-device.ts';
+export { noteContact } from './note-contact.ts';
 export { readmitDevice } from './readmit-device.ts';
+export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
 export { recordReport, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

@@ -8,8 +8,12 @@ export interface EffectiveSettings {
   readonly enrollmentCodeHours: number;
   /** Whether network access controllers may reset devices to factory state (ISE-03). */
   readonly nacFullWipe: boolean;
-  /** Whether certificate requests by SCEP may be encrypted with 3DES (SCEP-04). */
-  readonly scepTripleDes: boolean;
+  /** What certificate requests by SCEP may be encrypted with beside AES (SCEP-04). */
+  readonly scepOldCiphers: 'none' | '3des' | 'des';
+  /** Whether network and mobile accounts of Macs are managed as users. */
+  readonly appleNetworkUsers: boolean;
+  /** How long a device that push no longer reaches may keep silent until it counts as out of management. */
+  readonly appleSilentDays: number;
 }
 
 const defaultSettings: EffectiveSettings = {
@@ -17,19 +21,28 @@ const defaultSettings: EffectiveSettings = {
   tokenMaximumDays: 366,
   enrollmentCodeHours: 72,
   nacFullWipe: false,
-  scepTripleDes: false,
+  scepOldCiphers: 'none',
+  appleNetworkUsers: false,
+  appleSilentDays: 14,
 };
 
 /** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
 export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
-  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep } = stored;
+  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep, apple } = stored;
+  const { oldCiphers } = (scep ?? {}) as { oldCiphers?: unknown };
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
   return {
     secondFactorRequired: secondFactorRequired !== false,
     tokenMaximumDays: number(tokenMaximumDays, defaultSettings.tokenMaximumDays),
     enrollmentCodeHours: number(enrollmentCodeHours, defaultSettings.enrollmentCodeHours),
     nacFullWipe: (nac as { fullWipe?: unknown } | undefined)?.fullWipe === true,
-    scepTripleDes: (scep as { tripleDes?: unknown } | undefined)?.tripleDes === true,
+    scepOldCiphers:
+      oldCiphers === '3des' || oldCiphers === 'des' ? oldCiphers : defaultSettings.scepOldCiphers,
+    appleNetworkUsers: (apple as { networkUsers?: unknown } | undefined)?.networkUsers === true,
+    appleSilentDays: number(
+      (apple as { silentDays?: unknown } | undefined)?.silentDays,
+      defaultSettings.appleSilentDays,
+    ),
   };
 }
 

@@ -50,19 +50,20 @@ create index apple_channels_dead on apple_channels (push_dead_at) where push_dea
 -- What must be known at the door for each request of an Apple device: whether its certificate holds at this moment, where the
 -- device stands, who it is on the channel it speaks for, and whether anything waits there. As many as arrive at once, in one
 -- statement; see gather.ts for why, and gh.note_quiet_contacts for how the rows are reached.
--- A poll that finds nothing (registered, known under the name it gives, nothing open) is counted here and needs no more: the
--- contact is written and `counted` is true. What is lost of that with the machine's power is when a device was last heard,
--- so nobody waits for the disk.
+-- `heard`: the contact is written. That is so for every request of a device that is under management and known under the name
+-- it gives, save one whose long silence may be what a policy objects to: being heard again then changes what it may do, and is
+-- looked at closely, as is one whose row somebody else is changing. `waits`: a command is open on the channel.
+-- What is lost of this with the machine's power is when a device was last heard, so nobody waits for the disk.
 create function gh.apple_arrivals(
-  fingerprints bytea[], devices uuid[], channels text[], keys text[], idle boolean[], times bigint[]
-) returns table (place integer, standing json, counted boolean) language plpgsql as $$
+  fingerprints bytea[], devices uuid[], channels text[], keys text[], times bigint[]
+) returns table (place integer, standing json, waits boolean, heard boolean) language plpgsql as $$
 begin
   perform set_config('synchronous_commit', 'off', true);
   return query
   with found as materialized (
-    select asked.place, asked.device, asked.channel, asked.at, s.standing, asked.idle and s.calm as calm
-    from unnest((select fingerprints), (select devices), (select channels), (select keys), (select idle), (select times))
-      with ordinality as asked (fingerprint, device, channel, key, idle, at, place)
+    select asked.place, asked.device, asked.channel, asked.at, s.standing, s.waits, s.alive
+    from unnest((select fingerprints), (select devices), (select channels), (select keys), (select times))
+      with ordinality as asked (fingerprint, device, channel, key, at, place)
     cross join lateral (
       select json_build_array(c.first_used_at is not null, c.revoked_at is not null, c.revocation_reason, encode(c.serial, 'hex'),
           d.state, d.platform, p.compliant,
@@ -73,11 +74,12 @@ begin
           case when o.device_id is not null and asked.channel <> '' then json_build_array(o.channel_id, o.kind,
             o.enrolled_at is not null, o.awaiting_configuration,
             (extract(epoch from o.declarative_at) * 1000)::bigint) end) as standing,
+        exists (select 1 from gh.commands w where w.organization_id = gh.org() and w.device_id = asked.device
+          and w.channel = asked.channel and w.open) as waits,
         c.first_used_at is not null and c.revoked_at is null and d.state = 'registered'
           and coalesce(m.enrollment_ref, m.udid) = asked.key and o.enrolled_at is not null
           and (p.compliant or k.last_check_in_at > timestamptz 'epoch' + (asked.at - 3600000) * interval '1 millisecond')
-          and not exists (select 1 from gh.commands w where w.organization_id = gh.org() and w.device_id = asked.device
-            and w.channel = asked.channel and w.open) as calm
+          as alive
       from gh.certificates c
       join gh.devices d on d.organization_id = gh.org() and d.device_id = c.device_id
       join gh.device_contacts k on k.organization_id = gh.org() and k.device_id = c.device_id
@@ -93,17 +95,17 @@ begin
       select c.ctid as spot from gh.device_contacts c where c.organization_id = gh.org() and c.device_id = found.device
       for no key update skip locked
     ) k
-    where found.calm
-  ), heard as (
+    where found.alive
+  ), noted as (
     update gh.device_contacts c
     set last_check_in_at = greatest(c.last_check_in_at, timestamptz 'epoch' + free.at * interval '1 millisecond')
     from free where c.organization_id = gh.org() and c.ctid = free.spot
     returning free.place
-  ), users_heard as (
+  ), users_noted as (
     update gh.apple_channels o set last_seen_at = timestamptz 'epoch' + found.at * interval '1 millisecond'
-    from found where found.calm and found.channel <> '' and o.organization_id = gh.org() and o.device_id = found.device
+    from found where found.alive and found.channel <> '' and o.organization_id = gh.org() and o.device_id = found.device
       and o.channel = found.channel
   )
-  select found.place::integer, found.standing, heard.place is not null
-  from found left join heard on heard.place = found.place;
+  select found.place::integer, found.standing, found.waits, noted.place is not null
+  from found left join noted on noted.place = found.place;
 end $$;

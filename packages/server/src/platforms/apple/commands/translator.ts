@@ -47,6 +47,14 @@ export interface AppleOutcome {
   readonly failed?: string;
 }
 
+/** Runs work in the transaction at hand, or in one of its own: most translators need none. */
+export type Inside = <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
+
+export interface Preparation {
+  readonly deps: AppleDeps;
+  readonly inside: Inside;
+}
+
 export interface AppleTranslator<N extends CommandName = CommandName> {
   readonly needs?: Needs;
   /**
@@ -57,7 +65,7 @@ export interface AppleTranslator<N extends CommandName = CommandName> {
   steps(
     command: CommandOf<N>,
     target: AppleTarget,
-    deps: { readonly tx: TenantTx; readonly deps: AppleDeps },
+    preparation: Preparation,
   ): readonly AppleRequest[] | Promise<readonly AppleRequest[]>;
   /** Reads the answer to one message that was acknowledged, in the transaction that records it. */
   answered?(

@@ -1,0 +1,90 @@
+// The Apple platform: devices that are managed by their operating system's own protocol. Wire words become domain words here.
+import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
+import { decodeCheckIn, decodeReport, isCheckInType } from '@gatehouse/protocols/apple-mdm/index.ts';
+import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
+import { createRateLimit } from '../../kernel/http/rate-limit.ts';
+import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
+import { admit, recognize } from './admit.ts';
+import { type AppleAnswer, done } from './answer.ts';
+import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
+import { createArrivals } from './arrivals.ts';
+import { answerCheckIn } from './check-ins/check-ins.ts';
+import { converse } from './conversation.ts';
+import { ExpectedAnswers } from './expected-answers.ts';
+
+export interface AppleRequestFacts {
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+}
+
+export interface ApplePlatform {
+  readonly deps: AppleDeps;
+  /** Whose certificate it is, by what never changes: nothing is asked of the database. @throws CertificateRefused */
+  recognize(certificate: Uint8Array, requestId: string): Promise<VerifiedCertificate>;
+  /**
+   * @param certificate of whoever proved to hold its key.
+   * @throws DecodeError, DomainError
+   */
+  answer(certificate: VerifiedCertificate, request: AppleRequestFacts): Promise<AppleAnswer>;
+}
+
+export function createApplePlatform(options: ApplePlatformOptions): ApplePlatform {
+  const { clock, database } = options;
+  const deps: AppleDeps = {
+    ...options,
+    arrivals: createArrivals(database),
+    expected: new ExpectedAnswers(),
+    // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.
+    requests: createRateLimit({ clock, burst: 1_000, perMinute: 1_200 }),
+  };
+  return {
+    deps,
+    recognize: (certificate, requestId) => recognize(deps, certificate, requestId),
+    answer: (certificate, request) =>
+      isCheckInType(request.contentType)
+        ? checkIn(deps, certificate, request)
+        : pollOrResult(deps, certificate, request),
+  };
+}
+
+async function checkIn(
+  deps: AppleDeps,
+  certificate: VerifiedCertificate,
+  { body, requestId }: AppleRequestFacts,
+): Promise<AppleAnswer> {
+  const message = read(decodeCheckIn, body);
+  try {
+    const isIntroduction = message.type === 'Authenticate';
+    const speaker = await admit(deps, certificate, message.identity, { isIntroduction, requestId });
+    return await answerCheckIn(deps, speaker, message);
+  } catch (error) {
+    // Its management has ended, as it wants to say.
+    if (message.type === 'CheckOut' && isDomainError(error) && error.reason === 'device-unmanaged')
+      return done;
+    throw error;
+  }
+}
+
+async function pollOrResult(
+  deps: AppleDeps,
+  certificate: VerifiedCertificate,
+  { body, requestId }: AppleRequestFacts,
+): Promise<AppleAnswer> {
+  const report = read(decodeReport, body);
+  const speaker = await admit(deps, certificate, report.identity, { isIntroduction: false, requestId });
+  return converse(deps, speaker, report);
+}
+
+/** @throws DomainError `invalid-input` */
+function read<T>(decode: (bytes: Uint8Array) => T, body: Uint8Array): T {
+  try {
+    return decode(body);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new DomainError('invalid-input', 'The message cannot be read', {
+      reason: error.reason,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,79 @@
+// The one address at which Apple devices check in and fetch their commands.
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { parseSignedData } from '@gatehouse/protocols/cms/index.ts';
+import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
+import type { ApplePlatform } from './apple-platform.ts';
+import { decodeSignature, signerOf } from './speaker.ts';
+
+const access = { device: 'certificate' } as const;
+
+/** @param certificateOf the certificate of the connection, where the listener asks for one; DER. */
+export function appleRoutes(
+  scope: FastifyInstance,
+  platform: ApplePlatform,
+  certificateOf: (request: FastifyRequest) => Uint8Array | undefined,
+): void {
+  // Beside the request, not on it: a decoration would be seen by every surface.
+  const recognized = new WeakMap<FastifyRequest, VerifiedCertificate>();
+
+  scope.route({
+    method: 'PUT',
+    url: '/mdm',
+    config: { access },
+    // Strangers are turned away before their body is read; whoever signs shows at least a certificate of ours.
+    onRequest: async (request) => {
+      const der = certificateOf(request);
+      if (der) recognized.set(request, await platform.recognize(der, request.id));
+      else await recognizeSigner(platform, signatureOf(request), request.id);
+    },
+    handler: async (request, reply) => {
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const certificate =
+        recognized.get(request) ??
+        (await platform.deps.verifier.verify(signerOf(signatureOf(request), body)));
+      const contentType = request.headers['content-type'];
+      const answer = await platform.answer(certificate, { contentType, body, requestId: request.id });
+      reply.code(answer.status);
+      if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
+      return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
+    },
+  });
+}
+
+function signatureOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['mdm-signature'];
+  return typeof header === 'string' ? header : undefined;
+}
+
+/** Not yet proof: the signature is over a body that has not been read. */
+async function recognizeSigner(
+  platform: ApplePlatform,
+  header: string | undefined,
+  requestId: string,
+): Promise<void> {
+  const signature = decodeSignature(header);
+  let certificates: readonly Uint8Array[];
+  try {
+    ({ certificates } = parseSignedData(signature));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new DomainError('invalid-input', 'The signature cannot be read', {
+      reason: `signature-${error.reason}`,
+      cause: error,
+    });
+  }
+  let refusal: unknown = new DomainError('invalid-input', 'The signature brings no certificate', {
+    reason: 'signature-no-signer-certificate',
+  });
+  for (const der of certificates) {
+    try {
+      await platform.recognize(der, requestId);
+      return;
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}

@@ -1,0 +1,180 @@
+// Who comes, and what is known of them at the door: one statement for all that come in the same moment, see gh.apple_arrivals in
+// the migration 0003-apple-channels.
+import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
+import type { EnrolmentKind } from '@gatehouse/protocols/apple-mdm/index.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import { type Ask, gatherQuestions } from '../../kernel/db/gather.ts';
+import { tenantStatement } from '../../kernel/db/sql.ts';
+import type { AppleEnrollmentKind } from './apple-target.ts';
+
+export interface Arrival {
+  /** Of the certificate, hex. */
+  readonly fingerprint: string;
+  readonly deviceId: string;
+  readonly channel: string;
+  /** What the message calls the device. */
+  readonly deviceKey: string;
+  /** ms since the epoch */
+  readonly at: number;
+}
+
+export interface DeviceChannel {
+  readonly channelId: string;
+  readonly kind: EnrolmentKind;
+  readonly enrollmentKind: AppleEnrollmentKind;
+  readonly udid: string | null;
+  readonly enrollmentRef: string | null;
+  readonly product: string | null;
+  readonly osVersion: string | null;
+  readonly supervised: boolean;
+  readonly sharedIpad: boolean;
+  /** Of the certificate that the enrolment was made with, hex. */
+  readonly certificate: string | null;
+  readonly enrolled: boolean;
+  readonly awaitingConfiguration: boolean;
+  /** ms since the epoch */
+  readonly declarativeSince: number | null;
+}
+
+export type UserChannel = Pick<
+  DeviceChannel,
+  'channelId' | 'kind' | 'enrolled' | 'awaitingConfiguration' | 'declarativeSince'
+>;
+
+export interface AppleStanding {
+  readonly certificate: {
+    readonly used: boolean;
+    readonly revoked: boolean;
+    readonly revocationReason: string | null;
+    readonly serial: string;
+  };
+  readonly state: DeviceState;
+  readonly platform: Platform;
+  readonly compliant: boolean;
+  /** Undefined before the device has said who it is. */
+  readonly device: DeviceChannel | undefined;
+  /** Of the channel that speaks, when it is a user's. */
+  readonly user: UserChannel | undefined;
+  /** A command is open on the channel that speaks. */
+  readonly waits: boolean;
+  /** The contact is written; if not, whoever answers looks closely and writes it. */
+  readonly heard: boolean;
+}
+
+const arrivalsStatement = tenantStatement(
+  'apple-arrivals',
+  `select a.place, a.standing, a.waits, a.heard from apple_arrivals($2, $3, $4, $5, $6) a where t.org is not null`,
+);
+
+type Columns = readonly [
+  used: boolean,
+  revoked: boolean,
+  revocationReason: string | null,
+  serial: string,
+  state: DeviceState,
+  platform: Platform,
+  compliant: boolean,
+  device:
+    | readonly [
+        channelId: string,
+        kind: EnrolmentKind,
+        enrollmentKind: AppleEnrollmentKind,
+        udid: string | null,
+        enrollmentRef: string | null,
+        product: string | null,
+        osVersion: string | null,
+        supervised: boolean,
+        sharedIpad: boolean,
+        certificate: string | null,
+        enrolled: boolean,
+        awaitingConfiguration: boolean,
+        declarativeSince: number | null,
+      ]
+    | null,
+  user:
+    | readonly [
+        channelId: string,
+        kind: EnrolmentKind,
+        enrolled: boolean,
+        awaitingConfiguration: boolean,
+        declarativeSince: number | null,
+      ]
+    | null,
+];
+
+interface Row {
+  readonly place: number;
+  readonly standing: Columns;
+  readonly waits: boolean;
+  readonly heard: boolean;
+}
+
+/** Answers with undefined when the certificate is not on record. */
+export type AskArrival = Ask<Arrival, AppleStanding | undefined>;
+
+export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArrival {
+  return gatherQuestions(async (organizationId, arrivals) => {
+    const rows = await database.tenantQuery<Row>(organizationId, arrivalsStatement, [
+      arrivals.map(({ fingerprint }) => `\\x${fingerprint}`),
+      arrivals.map(({ deviceId }) => deviceId),
+      arrivals.map(({ channel }) => channel),
+      arrivals.map(({ deviceKey }) => deviceKey),
+      arrivals.map(({ at }) => at),
+    ]);
+    const standings = arrivals.map((): AppleStanding | undefined => undefined);
+    for (const row of rows) standings[row.place - 1] = toStanding(row);
+    return standings;
+  });
+}
+
+function toStanding({ standing, waits, heard }: Row): AppleStanding {
+  const [used, revoked, revocationReason, serial, state, platform, compliant, device, user] = standing;
+  return {
+    certificate: { used, revoked, revocationReason, serial },
+    state,
+    platform,
+    compliant,
+    device: device === null ? undefined : toDeviceChannel(device),
+    user: user === null ? undefined : toUserChannel(user),
+    waits,
+    heard,
+  };
+}
+
+function toDeviceChannel([
+  channelId,
+  kind,
+  enrollmentKind,
+  udid,
+  enrollmentRef,
+  product,
+  osVersion,
+  supervised,
+  sharedIpad,
+  certificate,
+  enrolled,
+  awaitingConfiguration,
+  declarativeSince,
+]: NonNullable<Columns[7]>): DeviceChannel {
+  return {
+    channelId,
+    kind,
+    enrollmentKind,
+    udid,
+    enrollmentRef,
+    product,
+    osVersion,
+    supervised,
+    sharedIpad,
+    certificate,
+    enrolled,
+    awaitingConfiguration,
+    declarativeSince,
+  };
+}
+
+function toUserChannel([channelId, kind, enrolled, awaitingConfiguration, declarativeSince]: NonNullable<
+  Columns[8]
+>): UserChannel {
+  return { channelId, kind, enrolled, awaitingConfiguration, declarativeSince };
+}

@@ -1,0 +1,166 @@
+// The conversation about commands: the device says how it fared with the last one, or that it has nothing to say, and is handed the
+// next. A poll that finds nothing was done with at the door; most others are one statement more (modules/commands/exchange.ts).
+// What registers the device, brings facts or comes after a long silence is one transaction.
+import { isDomainError } from '@gatehouse/core/errors.ts';
+import type { CommandReport } from '@gatehouse/protocols/apple-mdm/index.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { CertificateRefused, confirmUseInside } from '../../modules/certificates/index.ts';
+import {
+  type CommandAnswer,
+  exchange,
+  type Exchanged,
+  exchangeInside,
+  loadCommand,
+} from '../../modules/commands/index.ts';
+import { evaluateDevice } from '../../modules/compliance/index.ts';
+import { lockDevice, noteContact, recordFacts } from '../../modules/devices/index.ts';
+import type { Speaker } from './admit.ts';
+import { type AppleAnswer, done, plistAnswer } from './answer.ts';
+import type { AppleDeps } from './apple-deps.ts';
+import { fromCommandUuid } from './commands/command-uuid.ts';
+import { translate } from './commands/hand-over.ts';
+import { readAcknowledged, simpleAnswer } from './commands/read-answer.ts';
+import { registerAppleDevice } from './register-device.ts';
+import { ownChannel, targetOf } from './target.ts';
+
+/** Commands that cannot be sent are answered for, one after the other; a device is not kept waiting for ever. */
+const mostInOneTurn = 100;
+
+export async function converse(
+  deps: AppleDeps,
+  speaker: Speaker,
+  report: CommandReport,
+): Promise<AppleAnswer> {
+  const { standing, identity } = speaker;
+  // Before its token a channel is given nothing, and users come after their device.
+  if (ownChannel(speaker)?.enrolled !== true) return done;
+  if (standing.state === 'pending' && identity.channel !== '') return done;
+  if (!standing.heard) return next(deps, speaker, await lookClosely(deps, speaker, report));
+  if (report.status === 'Idle') {
+    return standing.waits ? next(deps, speaker, await turn(deps, speaker, undefined, true)) : done;
+  }
+  return next(deps, speaker, await record(deps, speaker, report));
+}
+
+function turn(
+  deps: AppleDeps,
+  { organizationId, deviceId, identity, requestId }: Speaker,
+  answer: CommandAnswer | undefined,
+  anew: boolean,
+): Promise<Exchanged> {
+  return exchange(deps, {
+    organizationId,
+    deviceId,
+    channel: identity.channel,
+    answer,
+    most: 1,
+    anew,
+    requestId,
+  });
+}
+
+/** The answer, and the next command; what the device says of commands that it was not given changes nothing (200, go on). */
+async function record(deps: AppleDeps, speaker: Speaker, report: CommandReport): Promise<Exchanged> {
+  const { organizationId, deviceId } = speaker;
+  const named = fromCommandUuid(report.commandUuid ?? '');
+  if (named === undefined) return turn(deps, speaker, undefined, false);
+  const expected = deps.expected.take(report.commandUuid ?? '', deviceId);
+  const simple =
+    simpleAnswer(named.commandId, named.step, report) ??
+    (expected?.isPlain === true
+      ? ({ commandId: named.commandId, step: named.step, state: 'acknowledged', via: 'apple' } as const)
+      : undefined);
+  if (simple === undefined) {
+    return deps.database.withTenant(organizationId, (tx) => recordInside(deps, tx, speaker, report));
+  }
+  try {
+    return await turn(deps, speaker, simple, false);
+  } catch (error) {
+    noteStrangeAnswer(deps, speaker, error);
+    return turn(deps, speaker, undefined, false);
+  }
+}
+
+async function recordInside(
+  deps: AppleDeps,
+  tx: TenantTx,
+  speaker: Speaker,
+  report: CommandReport,
+): Promise<Exchanged> {
+  const { deviceId, identity, now, requestId } = speaker;
+  const { channel } = identity;
+  const plain = { deviceId, channel, most: 1, anew: report.status === 'Idle', requestId };
+  const named = fromCommandUuid(report.commandUuid ?? '');
+  const loaded = named && (await loadCommand(deps, tx, deviceId, named.commandId));
+  if (named === undefined || loaded === undefined || loaded.channel !== channel) {
+    return exchangeInside(deps, tx, plain);
+  }
+  const simple = simpleAnswer(named.commandId, named.step, report);
+  // Answered before: what it told was taken in then.
+  const isDue = loaded.state === 'delivered' && loaded.step === named.step;
+  const { answer, facts } =
+    simple !== undefined || !isDue
+      ? { answer: simple ?? { ...named, state: 'acknowledged' as const, via: 'apple' as const }, facts: [] }
+      : await readAcknowledged(
+          deps,
+          tx,
+          targetOf(deps, (work) => work(tx), speaker),
+          loaded,
+          report,
+          now,
+        );
+  let exchanged: Exchanged;
+  try {
+    exchanged = await exchangeInside(deps, tx, { ...plain, answer });
+  } catch (error) {
+    noteStrangeAnswer(deps, speaker, error);
+    exchanged = await exchangeInside(deps, tx, plain);
+  }
+  if (facts.length > 0) {
+    const scans = facts.map((scan) => ({ ...scan, observedAt: now }));
+    await recordFacts(tx, { deviceId, source: 'os-protocol', scans, receivedAt: now });
+    await evaluateDevice(deps, tx, deviceId, now);
+  }
+  return exchanged;
+}
+
+/** The first answered poll registers the device (ENR-19); the first after a long silence may mend what the silence broke. */
+function lookClosely(deps: AppleDeps, speaker: Speaker, report: CommandReport): Promise<Exchanged> {
+  const { organizationId, deviceId, certificate, standing, now } = speaker;
+  return deps.database.withTenant(organizationId, async (tx) => {
+    const { state } = await lockDevice(tx, deviceId);
+    if (state === 'unmanaged')
+      throw new CertificateRefused('device-unmanaged', certificate, 'device-unmanaged');
+    if (state === 'blocked') throw new CertificateRefused('device-blocked', certificate, 'device-blocked');
+    // The identity that came before is superseded only now: until here the new one might not have stayed on the device.
+    if (!standing.certificate.used) await confirmUseInside(tx, deps, certificate);
+    await noteContact(tx, deviceId, now);
+    if (state === 'pending') await registerAppleDevice(deps, tx, speaker);
+    const exchanged = await recordInside(deps, tx, speaker, report);
+    await evaluateDevice(deps, tx, deviceId, now);
+    return exchanged;
+  });
+}
+
+async function next(deps: AppleDeps, speaker: Speaker, first: Exchanged): Promise<AppleAnswer> {
+  const { organizationId } = speaker;
+  const inside = <T>(work: (tx: TenantTx) => Promise<T>) => deps.database.withTenant(organizationId, work);
+  let exchanged = first;
+  for (let count = 0; count < mostInOneTurn; count++) {
+    const [taken] = exchanged.commands;
+    if (taken === undefined) return done;
+    const translated = await translate(deps, inside, targetOf(deps, inside, speaker), taken);
+    if ('bytes' in translated) return plistAnswer(translated.bytes);
+    exchanged = await turn(deps, speaker, translated.answer, false);
+  }
+  return done;
+}
+
+/** An answer that contradicts the first one, comes too early or is for nobody’s command: the device goes on all the same. */
+function noteStrangeAnswer({ log }: AppleDeps, { deviceId, requestId }: Speaker, error: unknown): void {
+  if (!isDomainError(error)) throw error;
+  log.info(
+    { requestId, deviceId, reason: error.reason ?? error.code },
+    'an answer to a command was not recorded',
+  );
+}

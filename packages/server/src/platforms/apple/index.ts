@@ -1,0 +1,5 @@
+/** Apple devices, managed by their operating system's own protocol: check-in, commands, declarative management. */
+export type { ApplePlatformOptions } from './apple-deps.ts';
+export { type ApplePlatform, createApplePlatform } from './apple-platform.ts';
+export { appleRoutes } from './apple-routes.ts';
+export { type DeclarationsAnswer, type DeclarationsPort, noDeclarations } from './declarations-port.ts';
