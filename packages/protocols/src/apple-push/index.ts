@@ -1,0 +1,8 @@
+/** Apple's push certificates: the topic in them, and the file by which one asks for them. */
+export {
+  pushCertificateRequestLimits,
+  readSignedPushRequest,
+  type SignedPushRequest,
+  signPushRequest,
+} from './certificate-request.ts';
+export { findPushTopic, isPushTopic } from './push-certificate.ts';
