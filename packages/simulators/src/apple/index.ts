@@ -1,0 +1,22 @@
+/** Simulated iPhones, iPads, Macs, Apple TVs and Vision Pros that speak Apple's device management protocol. */
+export { type AppleFamily, type DeviceModel, deviceModels } from './device-models.ts';
+export {
+  type DeviceOptions,
+  type DeviceState,
+  eraseDevice,
+  type InstalledApp,
+  type InstalledProfile,
+  type KeychainIdentity,
+  newAppleDevice,
+} from './device-state.ts';
+export { knownRequestTypes, ProfileRefused } from './carry-out.ts';
+export { type Declaration, DeclarativeManagement } from './declarative-management.ts';
+export { ServerRefusal } from './mdm-connection.ts';
+export type { Misbehaviour } from './misbehaviour.ts';
+export { readProfile } from './read-profile.ts';
+export { identityPem, obtainCertificate } from './scep-client.ts';
+export {
+  type AppleDeviceEvent,
+  SimulatedAppleDevice,
+  type SimulatedAppleDeviceOptions,
+} from './simulated-apple-device.ts';

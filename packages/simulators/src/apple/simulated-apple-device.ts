@@ -1,0 +1,419 @@
+/** A device of Apple's that speaks the real protocol: enrols with a profile, waits for pushes, carries out commands. */
+import {
+  type CommandReport,
+  decodeCheckInAnswer,
+  decodeCommand,
+  encodeCheckIn,
+  encodeReport,
+  type EnrolmentIdentity,
+} from '@gatehouse/protocols/apple-mdm/index.ts';
+import { isDictionary, type PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
+import { encodePem, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import { carryOut, ProfileRefused } from './carry-out.ts';
+import { notNow, refused } from './command-outcome.ts';
+import { DeclarativeManagement } from './declarative-management.ts';
+import { type DeviceState, type KeychainIdentity, newPushIdentity } from './device-state.ts';
+import { MdmConnection, ServerRefusal } from './mdm-connection.ts';
+import { type Misbehaviour, Mischief } from './misbehaviour.ts';
+import { onePayload, type Profile, readProfile } from './read-profile.ts';
+
+export interface SimulatedAppleDeviceOptions {
+  readonly device: DeviceState;
+  /** PEM of what the device trusts besides what profiles bring. */
+  readonly anchors: readonly string[];
+  /** Gets a certificate as a SCEP payload's content says. */
+  readonly obtainCertificate: (
+    content: PlistDictionary,
+    device: DeviceState,
+    anchors: readonly string[],
+  ) => Promise<KeychainIdentity>;
+  readonly fetchProfile?: (url: string) => Promise<Uint8Array>;
+  readonly onEvent?: (event: AppleDeviceEvent) => void;
+}
+
+export type AppleDeviceEvent =
+  | { readonly kind: 'enrolled' | 'renewed' }
+  | { readonly kind: 'left'; readonly why: string }
+  | {
+      readonly kind: 'carried-out';
+      readonly requestType: string;
+      readonly status: string;
+      readonly error?: string;
+    };
+
+export class SimulatedAppleDevice {
+  readonly device: DeviceState;
+  readonly declarative: DeclarativeManagement;
+  readonly #options: SimulatedAppleDeviceOptions;
+  #connection: MdmConnection | undefined;
+  #mischief = new Mischief();
+  #enrolments = 0;
+  #polling: Promise<void> | undefined;
+  #pushedAgain = false;
+
+  constructor(options: SimulatedAppleDeviceOptions) {
+    this.#options = options;
+    this.device = options.device;
+    this.declarative = this.#newDeclarative();
+  }
+
+  #newDeclarative(): DeclarativeManagement {
+    return new DeclarativeManagement(this.device, {
+      ask: (endpoint, data) =>
+        this.#connected().checkIn(
+          encodeCheckIn({
+            type: 'DeclarativeManagement',
+            identity: this.#identity(),
+            fields: { Endpoint: endpoint, ...(data === undefined ? {} : { Data: data }) },
+            other: {},
+          }),
+        ),
+      fetchProfile: (url) => {
+        if (this.#options.fetchProfile === undefined)
+          throw new ProfileRefused(`There is no way to ${url} from here.`);
+        return this.#options.fetchProfile(url);
+      },
+      installProfile: (bytes) => this.installProfile(bytes, { byManagement: true }),
+      removeProfile: (identifier) => this.#removeManaged(identifier),
+    });
+  }
+
+  get isEnrolled(): boolean {
+    return this.device.enrolment !== null;
+  }
+
+  misbehave(how: Misbehaviour): void {
+    this.#mischief = new Mischief(how);
+  }
+
+  /** What a person does with a downloaded profile, or what management does with one that it was sent. */
+  async installProfile(bytes: Uint8Array, { byManagement = false } = {}): Promise<void> {
+    const profile = readProfile(bytes);
+    const mdm = onePayload(profile, 'com.apple.mdm');
+    const before = this.device.profiles.get(profile.identifier);
+    if (before?.managed === true && !byManagement)
+      throw new ProfileRefused('A profile with this identifier is managed already.');
+    this.#installCertificates(profile);
+    const identities = await this.#obtainIdentities(profile);
+    this.device.profiles.set(profile.identifier, {
+      ...profile,
+      managed: byManagement || mdm !== undefined,
+      payloads: profile.payloads,
+    });
+    if (mdm !== undefined) {
+      try {
+        await this.#enrol(profile, mdm, identities);
+      } catch (error) {
+        if (before === undefined) this.device.profiles.delete(profile.identifier);
+        if (!(error instanceof ServerRefusal)) throw error;
+        throw new ProfileRefused(`The enrolment failed: ${error.message}`);
+      }
+    }
+  }
+
+  #installCertificates({ payloads }: Profile): void {
+    for (const { PayloadType, PayloadContent } of payloads) {
+      if (PayloadType !== 'com.apple.security.root' && PayloadType !== 'com.apple.security.pkcs1') continue;
+      if (!(PayloadContent instanceof Uint8Array))
+        throw new ProfileRefused('A certificate payload has no certificate.');
+      this.#keep(PayloadContent, false);
+    }
+  }
+
+  #keep(der: Uint8Array, isIdentity: boolean): void {
+    const { subject, fingerprint } = parseCertificate(der);
+    this.device.certificates.set(fingerprint, { commonName: subject.commonName ?? '', der, isIdentity });
+  }
+
+  async #obtainIdentities({ payloads }: Profile): Promise<Map<string, KeychainIdentity>> {
+    const identities = new Map<string, KeychainIdentity>();
+    for (const { PayloadType, PayloadUUID, PayloadContent } of payloads) {
+      if (PayloadType !== 'com.apple.security.scep') continue;
+      if (!isDictionary(PayloadContent)) throw new ProfileRefused('A SCEP payload has no PayloadContent.');
+      let identity: KeychainIdentity;
+      try {
+        identity = await this.#options.obtainCertificate(PayloadContent, this.device, this.#anchors());
+      } catch (error) {
+        throw new ProfileRefused(`No certificate by SCEP: ${(error as Error).message}`);
+      }
+      this.#keep(identity.certificate, true);
+      identities.set(String(PayloadUUID), identity);
+    }
+    return identities;
+  }
+
+  /** What it trusts: what it came with, and roots that profiles brought. */
+  #anchors(): string[] {
+    const brought = [...this.device.certificates.values()].filter(({ isIdentity }) => !isIdentity);
+    return [...this.#options.anchors, ...brought.map(({ der }) => encodePem('CERTIFICATE', der))];
+  }
+
+  async #enrol(
+    profile: Profile,
+    mdm: PlistDictionary,
+    identities: ReadonlyMap<string, KeychainIdentity>,
+  ): Promise<void> {
+    const identity = identities.get(String(mdm.IdentityCertificateUUID));
+    if (identity === undefined)
+      throw new ProfileRefused('IdentityCertificateUUID names no identity of this profile.');
+    if (typeof mdm.Topic !== 'string' || typeof mdm.ServerURL !== 'string')
+      throw new ProfileRefused('The MDM payload is incomplete.');
+    const former = this.device.enrolment;
+    if (former !== null && (former.topic !== mdm.Topic || former.serverUrl.href !== mdm.ServerURL))
+      throw new ProfileRefused('Topic and server of an enrolment cannot change.');
+    this.#enrolments += 1;
+    this.device.push = newPushIdentity(`${this.device.seed} ${this.#enrolments}`);
+    this.device.enrolment = {
+      profileIdentifier: profile.identifier,
+      identity,
+      topic: mdm.Topic,
+      serverUrl: new URL(mdm.ServerURL),
+      checkInUrl: new URL(typeof mdm.CheckInURL === 'string' ? mdm.CheckInURL : mdm.ServerURL),
+      signMessages: mdm.SignMessage === true,
+      checkOutWhenRemoved: mdm.CheckOutWhenRemoved === true,
+      capabilities: Array.isArray(mdm.ServerCapabilities) ? mdm.ServerCapabilities.map(String) : [],
+      accessRights: typeof mdm.AccessRights === 'number' ? mdm.AccessRights : 0,
+    };
+    const earlier = this.#connection;
+    this.#connection = undefined;
+    try {
+      await this.#authenticate();
+      await this.updateToken();
+    } catch (error) {
+      this.device.enrolment = former;
+      await this.#forgetConnection();
+      this.#connection = earlier;
+      throw error;
+    }
+    await earlier?.close();
+    this.#options.onEvent?.({ kind: former === null ? 'enrolled' : 'renewed' });
+  }
+
+  async #authenticate(): Promise<void> {
+    const { model, name, systemVersion, build, serialNumber, imei } = this.device;
+    await this.#connected().checkIn(
+      encodeCheckIn({
+        type: 'Authenticate',
+        identity: this.#identity(),
+        fields: {
+          Topic: this.#enrolled().topic,
+          DeviceName: name,
+          Model: model.partNumber,
+          ModelName: model.modelName,
+          ProductName: model.product,
+          OSVersion: systemVersion,
+          BuildVersion: build,
+          SerialNumber: serialNumber,
+          ...(imei === null ? {} : { IMEI: imei }),
+        },
+        other: {},
+      }),
+    );
+  }
+
+  /** At enrolment, and whenever the device has another token than before. */
+  async updateToken(): Promise<void> {
+    const { push, unlockToken, model } = this.device;
+    const isPhone = model.family === 'iphone' || model.family === 'ipad' || model.family === 'vision';
+    await this.#connected().checkIn(
+      encodeCheckIn({
+        type: 'TokenUpdate',
+        identity: this.#identity(),
+        fields: {
+          Topic: this.#enrolled().topic,
+          PushMagic: push.magic,
+          Token: push.token,
+          AwaitingConfiguration: false,
+          ...(isPhone ? { UnlockToken: unlockToken } : {}),
+        },
+        other: {},
+      }),
+    );
+  }
+
+  async setBootstrapToken(token: Uint8Array): Promise<void> {
+    this.device.bootstrapToken = token;
+    await this.#connected().checkIn(
+      encodeCheckIn({
+        type: 'SetBootstrapToken',
+        identity: this.#identity(),
+        fields: { BootstrapToken: token },
+        other: {},
+      }),
+    );
+  }
+
+  async getBootstrapToken(): Promise<Uint8Array | undefined> {
+    const answer = await this.#connected().checkIn(
+      encodeCheckIn({ type: 'GetBootstrapToken', identity: this.#identity(), fields: {}, other: {} }),
+    );
+    return answer.length === 0 ? undefined : decodeCheckInAnswer('GetBootstrapToken', answer).BootstrapToken;
+  }
+
+  /** A push came. Only the right magic counts; pushes during a conversation make one more. */
+  pushed(magic: string): Promise<void> {
+    if (magic !== this.device.push.magic || !this.isEnrolled) return Promise.resolve();
+    if (this.#polling !== undefined) {
+      this.#pushedAgain = true;
+      return this.#polling;
+    }
+    this.#polling = this.#pollUntilQuiet().finally(() => {
+      this.#polling = undefined;
+    });
+    return this.#polling;
+  }
+
+  async #pollUntilQuiet(): Promise<void> {
+    do {
+      this.#pushedAgain = false;
+      await this.poll();
+    } while (this.#pushedAgain && this.isEnrolled);
+  }
+
+  /** One conversation: Idle, then a result for each command, until the server has no more. */
+  async poll(): Promise<void> {
+    let held: CommandReport | undefined;
+    let report: CommandReport = this.#report('Idle');
+    for (;;) {
+      const answer = await this.#send(report);
+      if (answer === undefined) return;
+      if (answer.length === 0) {
+        if (held === undefined) return;
+        [report, held] = [held, undefined];
+        continue;
+      }
+      const command = decodeCommand(answer);
+      const outcome = await this.#answer(command);
+      const next: CommandReport = {
+        ...this.#report(outcome.status),
+        commandUuid: command.commandUuid,
+        errorChain: outcome.errors,
+        response: outcome.response,
+      };
+      this.#options.onEvent?.({
+        kind: 'carried-out',
+        requestType: command.requestType,
+        status: outcome.status,
+        ...(outcome.errors[0] === undefined ? {} : { error: outcome.errors[0].description }),
+      });
+      if (outcome.afterwards !== undefined) {
+        await this.#send(next);
+        await outcome.afterwards();
+        if (!this.isEnrolled) await this.#forgetConnection();
+        return;
+      }
+      // Out of order: this result waits, and the device asks for more as if it had nothing to say.
+      if (this.#mischief.reorder && held === undefined) [held, report] = [next, this.#report('Idle')];
+      else report = next;
+    }
+  }
+
+  #answer(command: ReturnType<typeof decodeCommand>) {
+    if (this.#mischief.saysNotNow(command.requestType)) return notNow;
+    const error = this.#mischief.error(command.requestType);
+    if (error !== undefined) return refused(12_000, 'MCMDMErrorDomain', error);
+    return carryOut(this.device, command, {
+      installProfile: (bytes) => this.installProfile(bytes, { byManagement: true }),
+      removeProfile: (identifier) => this.#removeManaged(identifier),
+      synchronize: (tokens) => this.declarative.synchronize(tokens),
+    });
+  }
+
+  /** @returns undefined when the server let go of this device. */
+  async #send(report: CommandReport): Promise<Uint8Array | undefined> {
+    const body = encodeReport(report);
+    try {
+      const connection = this.#connected();
+      for (let extra = 0; extra < this.#mischief.duplicates && report.status !== 'Idle'; extra += 1)
+        await connection.report(body);
+      const answer = await connection.report(body);
+      return report.status !== 'Idle' && this.#mischief.losesAnswer()
+        ? await connection.report(body)
+        : answer;
+    } catch (error) {
+      if (!(error instanceof ServerRefusal) || !error.isUnrecognized) throw error;
+      await this.#leave('the server does not know this device');
+      return undefined;
+    }
+  }
+
+  /** What a person does in Settings. */
+  async removeByHand(identifier: string): Promise<void> {
+    if (identifier === this.device.enrolment?.profileIdentifier) {
+      const enrolment = this.#enrolled();
+      if (enrolment.checkOutWhenRemoved) {
+        const bytes = encodeCheckIn({
+          type: 'CheckOut',
+          identity: this.#identity(),
+          fields: { Topic: enrolment.topic },
+          other: {},
+        });
+        // Best effort: a device that cannot reach its server leaves all the same.
+        await this.#connected()
+          .checkIn(bytes)
+          .catch(() => undefined);
+      }
+      await this.#leave('the profile was removed by hand');
+      return;
+    }
+    const profile = this.device.profiles.get(identifier);
+    if (profile?.removalDisallowed === true) throw new ProfileRefused('This profile is locked.');
+    this.device.profiles.delete(identifier);
+  }
+
+  async #removeManaged(identifier: string): Promise<boolean> {
+    if (identifier === this.device.enrolment?.profileIdentifier) {
+      await this.#leave('management ended by command');
+      return true;
+    }
+    if (this.device.profiles.get(identifier)?.managed !== true) return false;
+    return this.device.profiles.delete(identifier);
+  }
+
+  /** All that management brought goes with it; what people put there stays. */
+  async #leave(why: string): Promise<void> {
+    this.device.enrolment = null;
+    for (const [identifier, { managed }] of this.device.profiles) {
+      if (managed) this.device.profiles.delete(identifier);
+    }
+    for (const [identifier, { managed }] of this.device.apps) {
+      if (managed) this.device.apps.delete(identifier);
+    }
+    await this.#forgetConnection();
+    this.#options.onEvent?.({ kind: 'left', why });
+  }
+
+  close(): Promise<void> {
+    return this.#forgetConnection();
+  }
+
+  async #forgetConnection(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+
+  #enrolled() {
+    const { enrolment } = this.device;
+    if (enrolment === null) throw new Error('the device is not enrolled');
+    return enrolment;
+  }
+
+  #connected(): MdmConnection {
+    const enrolment = this.#enrolled();
+    this.#connection ??= new MdmConnection({
+      enrolment,
+      anchors: this.#anchors(),
+      userAgent: this.device.model.family === 'mac' ? 'MDM-OSX/1.0 mdmclient/1.0' : 'MDM/1.0',
+    });
+    return this.#connection;
+  }
+
+  #identity(): EnrolmentIdentity {
+    return { kind: 'device', deviceKey: this.device.udid, channel: '' };
+  }
+
+  #report(status: CommandReport['status']): CommandReport {
+    return { identity: this.#identity(), status, commandUuid: undefined, errorChain: [], response: {} };
+  }
+}
