@@ -130,8 +130,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const scep = createScepServer({
     ...base,
     verifier,
-    mayUseTripleDes: async (organizationId) =>
-      (await database.withTenant(organizationId, readSettings, { readOnly: true })).scepTripleDes,
+    oldCiphers: async (organizationId) =>
+      (await database.withTenant(organizationId, readSettings, { readOnly: true })).scepOldCiphers,
   });
   const ise = openCiscoIse({
     database,

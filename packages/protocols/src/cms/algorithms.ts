@@ -110,7 +110,7 @@ export const ciphers: Readonly<Record<CipherName, CipherRow>> = {
   'aes-192-cbc': { oid: '2.16.840.1.101.3.4.1.22', keyBytes: 24, blockBytes: 16 },
   'aes-256-cbc': { oid: '2.16.840.1.101.3.4.1.42', keyBytes: 32, blockBytes: 16 },
   'des-ede3-cbc': { oid: '1.2.840.113549.3.7', keyBytes: 24, blockBytes: 8 },
-  // Never decrypted; read so that the refusal can name it.
+  // Broken for thirty years. Opened only for those who insist; see decrypt.
   'des-cbc': { oid: '1.3.14.3.2.7', keyBytes: 8, blockBytes: 8 },
 };
 const cipherNames = new Map(Object.entries(ciphers).map(([name, row]) => [row.oid, name as CipherName]));

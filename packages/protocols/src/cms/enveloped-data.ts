@@ -39,15 +39,12 @@ import {
 import { cmsLimits, readContentInfo, readImplicitOctets, readMembers } from './parse-signed-data.ts';
 import { keyIdentifierOf, readSignerCertificate } from './signer-certificate.ts';
 
-/** The ciphers that may be used; 3DES only where an organization has old devices. */
-export type EnvelopeCipher = Exclude<CipherName, 'des-cbc'>;
-
 export interface NewEnvelope {
   readonly content: Uint8Array;
   /** DER of the recipient's certificate; its key must be RSA. */
   readonly recipient: Uint8Array;
   /** Default aes-256-cbc. */
-  readonly cipher?: EnvelopeCipher;
+  readonly cipher?: CipherName;
 }
 
 /** @throws DecodeError `unsupported-algorithm` when the recipient's key is not RSA. */
@@ -58,7 +55,7 @@ export function envelope({ content, recipient, cipher = 'aes-256-cbc' }: NewEnve
   const { keyBytes, blockBytes } = ciphers[cipher];
   const key = randomBytes(keyBytes);
   const iv = randomBytes(blockBytes);
-  const encryption = createCipheriv(cipher, key, iv);
+  const encryption = createCipheriv(...engineOf(cipher, key), iv);
   const encrypted = Buffer.concat([encryption.update(content), encryption.final()]);
   const wrappedKey = publicEncrypt({ key: recipientKey, padding: constants.RSA_PKCS1_PADDING }, key);
   key.fill(0);
@@ -149,10 +146,10 @@ export interface EnvelopeOpener {
   readonly certificate: Uint8Array;
   readonly key: KeyObject;
   /** Default: all of AES. */
-  readonly allowed?: readonly EnvelopeCipher[];
+  readonly allowed?: readonly CipherName[];
 }
 
-const aes: readonly EnvelopeCipher[] = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'];
+const aes: readonly CipherName[] = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'];
 
 /** Which of these certificates the envelope is for, if any. */
 export function findRecipient<T extends { readonly certificate: Uint8Array }>(
@@ -187,7 +184,7 @@ export function openEnvelope(bytes: Uint8Array, opener: EnvelopeOpener): Uint8Ar
   return decrypt(parts, found.wrappedKey, opener.key);
 }
 
-export function requireAllowed(cipher: CipherName, allowed: readonly EnvelopeCipher[]): void {
+export function requireAllowed(cipher: CipherName, allowed: readonly CipherName[]): void {
   if (!(allowed as readonly string[]).includes(cipher))
     throw new DecodeError(`cipher ${cipher} is not accepted`, {
       path: 'envelopedData',
@@ -213,10 +210,15 @@ export function decrypt(
   } catch {
     // Of a length that no message under this key has: as public as the length of the content.
   }
-  const decryption = createDecipheriv(cipher, key, iv).setAutoPadding(false);
+  const decryption = createDecipheriv(...engineOf(cipher, key), iv).setAutoPadding(false);
   const plain = Buffer.concat([decryption.update(encrypted), decryption.final()]);
   key.fill(0);
   return withoutPadding(plain, blockBytes);
+}
+
+/** OpenSSL 3 has no single DES any more. Triple DES with three times the same key is the same function. */
+function engineOf(cipher: CipherName, key: Buffer): [cipher: string, key: Buffer] {
+  return cipher === 'des-cbc' ? ['des-ede3-cbc', Buffer.concat([key, key, key])] : [cipher, key];
 }
 
 /** Looks at a whole block whatever stands in it. */

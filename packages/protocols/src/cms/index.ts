@@ -17,7 +17,6 @@ export {
 export {
   decrypt,
   envelope,
-  type EnvelopeCipher,
   type EnvelopeOpener,
   type EnvelopeParts,
   findRecipient,

@@ -8,6 +8,7 @@ import {
   parseSignedData,
   signAttached,
   signAttributes,
+  type SignatureRules,
   type SignedBy,
   single,
   verifyWithAttributes,
@@ -86,8 +87,11 @@ export function encodeScepMessage(message: NewScepMessage): Uint8Array {
  * @throws DecodeError. `reason` as verifyDetached's: `weak-algorithm` and `unsupported-algorithm` mean failInfo badAlg, all
  *   others badMessageCheck.
  */
-export function decodeScepMessage(bytes: Uint8Array): ScepMessage {
-  const { content, ...signedBy } = verifyWithAttributes(bytes, { maxBytes: scepLimits.bytes });
+export function decodeScepMessage(
+  bytes: Uint8Array,
+  rules: Pick<SignatureRules, 'allowSha1'> = {},
+): ScepMessage {
+  const { content, ...signedBy } = verifyWithAttributes(bytes, { ...rules, maxBytes: scepLimits.bytes });
   const { attributes } = signedBy;
   const type = word(messageTypes, single(attributes, scepAttributes.messageType), 'messageType');
   const transactionId = text(

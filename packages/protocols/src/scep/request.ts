@@ -1,12 +1,6 @@
 /** The client's side: making requests and reading answers. Simulated devices and our own renewals speak it. */
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import {
-  type DigestName,
-  envelope,
-  type EnvelopeCipher,
-  openEnvelope,
-  parseSignedData,
-} from '../cms/index.ts';
+import { type CipherName, type DigestName, envelope, openEnvelope, parseSignedData } from '../cms/index.ts';
 import { DecodeError } from '../decode-error.ts';
 import { bitString, encodeValue, explicit, sequence, time, unsignedInteger } from '../der/write-der.ts';
 import { tag } from '../der/read-der.ts';
@@ -60,7 +54,7 @@ export interface NewScepRequest {
   readonly transactionId: string;
   /** 16 random bytes. */
   readonly senderNonce: Uint8Array;
-  readonly cipher?: EnvelopeCipher;
+  readonly cipher?: CipherName;
   readonly digest?: DigestName;
 }
 

@@ -67,6 +67,8 @@ export function registerScepSurface(server: FastifyInstance, deps: ScepSurfaceDe
     name: 'scep',
     prefix: '/scep',
     bodies,
+    // strongSwan's client names none
+    untypedBody: scepMediaTypes.message,
     bodyLimit: scepLimits.bytes,
     renderFailure: renderProblem,
     routes(scope) {

@@ -4,10 +4,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   certificatesOnly,
+  type CipherName,
   decrypt,
   type DigestName,
   envelope,
-  type EnvelopeCipher,
   type EnvelopeParts,
   findRecipient,
   parseEnvelope,
@@ -47,8 +47,8 @@ export interface ScepDeps extends IssueDeps {
   readonly sealer: Sealer;
   readonly verifier: CertificateVerifier;
   readonly refusals: Pick<Refusals, 'note'>;
-  /** Whether the organization lets devices encrypt with 3DES (SCEP-04). */
-  readonly mayUseTripleDes: (organizationId: string) => Promise<boolean>;
+  /** What the organization lets devices encrypt with beside AES (SCEP-04). */
+  readonly oldCiphers: (organizationId: string) => Promise<'none' | '3des' | 'des'>;
 }
 
 export interface ScepServer {
@@ -71,7 +71,12 @@ export interface ScepReply {
   readonly failed: boolean;
 }
 
-const aes: readonly EnvelopeCipher[] = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'];
+const aes: readonly CipherName[] = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'];
+const accepted: Readonly<Record<'none' | '3des' | 'des', readonly CipherName[]>> = {
+  none: aes,
+  '3des': [...aes, 'des-ede3-cbc'],
+  des: [...aes, 'des-ede3-cbc', 'des-cbc'],
+};
 
 /** Why a request fails: for the device one number, for the audit record a word. */
 class Refused extends Error {
@@ -92,7 +97,7 @@ export function createScepServer(deps: ScepDeps): ScepServer {
   const renewals = createRateLimit({ clock: deps.clock, burst: 5, perMinute: 0.1 });
   return {
     async capabilities(organizationId) {
-      const tripleDes = await deps.mayUseTripleDes(organizationId);
+      const hasTripleDes = (await deps.oldCiphers(organizationId)) !== 'none';
       return encodeCapabilities([
         'POSTPKIOperation',
         'Renewal',
@@ -100,7 +105,7 @@ export function createScepServer(deps: ScepDeps): ScepServer {
         'SHA-384',
         'SHA-512',
         'AES',
-        ...(tripleDes ? (['DES3'] as const) : []),
+        ...(hasTripleDes ? (['DES3'] as const) : []),
         'SCEPStandard',
       ]);
     },
@@ -126,14 +131,14 @@ async function operate(
   const answer = { ...asker, by: newest, digest: 'sha256' as DigestName };
   try {
     const message = readMessage(bytes);
-    answer.digest = message.signedBy.digest;
+    if (message.signedBy.digest !== 'sha1') answer.digest = message.signedBy.digest;
     requireEnvelopable(message);
     const { parts, addressee, wrappedKey } = await readEnvelope(deps, organizationId, message, authorities);
     answer.by = addressee;
     const context = { deps, renewals, organizationId, requestId, newest, message };
     const certificate = await certificateFor(context, decryptQuietly(parts, wrappedKey, addressee));
     return {
-      body: encodeSuccess(answer, message, parts.cipher as EnvelopeCipher, certificate),
+      body: encodeSuccess(answer, message, parts.cipher, certificate),
       failed: false,
     };
   } catch (error) {
@@ -160,9 +165,16 @@ function refusedBy(error: unknown): Refused | undefined {
   return undefined;
 }
 
+/**
+ * SHA-1 passes around a first request, because Debian's and other clients still write it: what counts there is the request inside,
+ * which the same key signed anew, and the challenge. A renewal is granted for its signature, and needs a good one.
+ */
 function readMessage(bytes: Uint8Array): ScepMessage {
   try {
-    return decodeScepMessage(bytes);
+    const message = decodeScepMessage(bytes, { allowSha1: true });
+    if (message.signedBy.digest === 'sha1' && message.type !== 'PKCSReq')
+      throw new Refused('badAlg', 'weak-algorithm');
+    return message;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const isAlgorithm = error.reason === 'weak-algorithm' || error.reason === 'unsupported-algorithm';
@@ -200,8 +212,7 @@ async function readEnvelope(
     );
   }
   const { cipher } = parts;
-  const isAes = (aes as readonly string[]).includes(cipher);
-  if (!isAes && !(cipher === 'des-ede3-cbc' && (await deps.mayUseTripleDes(organizationId))))
+  if (!accepted[await deps.oldCiphers(organizationId)].includes(cipher))
     throw new Refused('badAlg', `cipher-${cipher}`);
   const candidates = authorities.map((opened) => ({ opened, certificate: opened.certificate.der }));
   const found = findRecipient(parts, candidates);
@@ -300,10 +311,12 @@ interface Answer {
 function encodeSuccess(
   answer: Answer,
   { signedBy }: ScepMessage,
-  cipher: EnvelopeCipher,
+  requested: CipherName,
   certificate: Uint8Array,
 ): Uint8Array {
-  // By the algorithm of the request: what the device can write it can read.
+  // By the algorithm of the request: what the device can write it can read. Single DES comes from clients that write nothing else,
+  // but read more.
+  const cipher = requested === 'des-cbc' ? 'aes-128-cbc' : requested;
   const closed = envelope({
     content: certificatesOnly([certificate]),
     recipient: signedBy.certificate,

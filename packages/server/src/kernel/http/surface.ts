@@ -23,6 +23,8 @@ export interface Surface {
    * enforces the limit. Default: JSON.
    */
   readonly bodies?: Readonly<Record<string, 'json' | 'bytes' | 'stream'>>;
+  /** What a body is that does not say its type, for clients that never do; absent: refused. */
+  readonly untypedBody?: string;
   readonly bodyLimit?: number;
   readonly jsonDepth?: number;
   /** Writes the failure in the surface's format. Status and Retry-After are set already. */
@@ -56,7 +58,10 @@ export function registerSurface(server: FastifyInstance, surface: Surface): void
         const access = request.routeOptions.config.access;
         if (access !== undefined && !('public' in access)) await surface.authenticate?.(request, reply);
         enforceAccess(request);
-        if (hasBody(request.raw)) requireMediaType(request.raw, accepted);
+        if (!hasBody(request.raw)) return;
+        if (surface.untypedBody !== undefined && request.raw.headers['content-type'] === undefined)
+          request.raw.headers['content-type'] = surface.untypedBody;
+        else requireMediaType(request.raw, accepted);
       });
       const render = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
         surface.renderFailure(reportFailure(error, request, reply), request, reply);
