@@ -38,6 +38,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Which header of the proxy carries a device's certificate; undefined: none is believed. */
   readonly clientCertificateHeader: 'rfc9440' | 'nginx' | undefined;
+  /** Apple devices speak to the main listener and sign each message, because a proxy passes no certificates on. */
+  readonly appleSignMessages: boolean;
   /** The mail server for invitations; undefined: links are given out by hand. */
   readonly smtp: { readonly url: URL; readonly from: string } | undefined;
   readonly demo: boolean;
@@ -160,6 +162,7 @@ export function readConfig(
     logLevel,
     trustedProxies: list('GATEHOUSE_TRUSTED_PROXIES') ?? [],
     clientCertificateHeader: header,
+    appleSignMessages: get('GATEHOUSE_APPLE_SIGN_MESSAGES') === 'yes',
     smtp: smtpSettings(get('GATEHOUSE_SMTP_URL'), get('GATEHOUSE_MAIL_FROM'), publicUrl.hostname),
     demo,
   };

@@ -15,6 +15,7 @@ import { fullWipe } from './full-wipe.ts';
 import { locateDevice } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
 import { refreshDevice } from './refresh-device.ts';
+import { renewIdentity } from './renew-identity.ts';
 import { selectiveWipe } from './selective-wipe.ts';
 import { sendMessage } from './send-message.ts';
 
@@ -25,6 +26,7 @@ export const commandHandlers = {
   'locate-device': locateDevice,
   'selective-wipe': selectiveWipe,
   'full-wipe': fullWipe,
+  'renew-identity': renewIdentity,
 } as const satisfies { [N in CommandName]: CommandHandler<N> };
 
 type Context = Omit<CommandContext, 'commandId'>;

@@ -6,6 +6,7 @@ import { locateDevice } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
 import type { ParamsOf } from './params.ts';
 import { refreshDevice } from './refresh-device.ts';
+import { renewIdentity } from './renew-identity.ts';
 import { selectiveWipe } from './selective-wipe.ts';
 import { sendMessage } from './send-message.ts';
 
@@ -16,6 +17,7 @@ export const commandNames = [
   'locate-device',
   'selective-wipe',
   'full-wipe',
+  'renew-identity',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -26,6 +28,7 @@ export const commandCatalogue = {
   'locate-device': locateDevice,
   'selective-wipe': selectiveWipe,
   'full-wipe': fullWipe,
+  'renew-identity': renewIdentity,
 } as const satisfies { [N in CommandName]: { readonly name: N } };
 
 export type CommandParams<N extends CommandName> = ParamsOf<(typeof commandCatalogue)[N]['params']>;

@@ -322,9 +322,8 @@ function renderFailure(
   const organized = /^[a-z0-9-]{1,40}$/.test(slug) && failure.status !== 404;
   const organization = organized ? { ...nowhere, slug, name: slug } : nowhere;
   const scene = { speech, organization, token: '', publicUrl: deps.publicUrl, userAgent: undefined };
-  const error = new DomainError(failure.code, failure.message, {
-    ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-  });
+  const reason = failure.reason === undefined ? {} : { reason: failure.reason };
+  const error = new DomainError(failure.code, failure.message, reason);
   const message = explain(scene, error) ?? speech.say('refusal.other');
   return sendPage(reply, scene, failurePage(scene, message, organized), failure.status);
 }

@@ -62,6 +62,7 @@ const handlers = {
     computer.appliedSettings = null;
     return { ...acknowledged({ removed, left: [] }), leave: 'command' };
   },
+  'renew-identity': () => failed('the agent renews its certificate by itself when it is time'),
   'full-wipe': () => ({
     ...acknowledged({ started: '/usr/sbin/factory-reset' }),
     leave: 'command',

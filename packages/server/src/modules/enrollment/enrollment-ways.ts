@@ -22,7 +22,15 @@ export interface ProfileMaker {
    * @throws DomainError `conflict` with a sentence for the administrator and a reason, such as `push-certificate-missing`.
    */
   requireReady(tx: TenantTx): Promise<void>;
-  make(tx: TenantTx, order: ProfileOrder): Promise<EnrollmentProfile>;
+  /** What takes time and no decision, such as a key that has to be made: before the transaction that uses the enrolment. */
+  prepare(organizationId: string): Promise<ProfileDraft>;
+}
+
+export interface ProfileDraft {
+  /** In the transaction that makes the device: the profile with its one-use secret. */
+  write(tx: TenantTx, order: ProfileOrder): Promise<Uint8Array>;
+  /** After it: signed and labelled. */
+  finish(content: Uint8Array): Promise<EnrollmentProfile>;
 }
 
 export interface EnrollmentWay {

@@ -43,14 +43,15 @@ export async function fetchProfile(
   const { enrollment } = visit;
   const maker = enrollment && deps.ways[enrollment.platform]?.profile;
   if (!enrollment || !maker) throw gone();
-  return deps.database.withTenant(visit.organizationId, async (tx) => {
+  const draft = await maker.prepare(visit.organizationId);
+  const content = await deps.database.withTenant(visit.organizationId, async (tx) => {
     if (!(await claimOffer(tx, visit.id, new Date(deps.clock.now())))) throw gone();
     const row = await lockEnrollment(tx, enrollment.id);
     if (!row) throw gone();
     await requireActiveUser(tx, row.user_id);
     const again = row.state === 'used' && visit.deviceId !== null && row.device_id === visit.deviceId;
     const deviceId = again ? visit.deviceId : await admit(tx, deps, visit, row);
-    const profile = await maker.make(tx, {
+    const written = await draft.write(tx, {
       deviceId,
       enrollmentId: row.enrollment_id,
       ownership: row.ownership,
@@ -63,8 +64,9 @@ export async function fetchProfile(
       outcome: 'done',
       show: { deviceId, platform: row.platform, ownership: row.ownership, again },
     });
-    return profile;
+    return written;
   });
+  return draft.finish(content);
 }
 
 /** Uses the enrolment and makes the device, once. */

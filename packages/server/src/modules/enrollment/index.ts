@@ -12,6 +12,7 @@ export type {
   EnrollmentProfile,
   EnrollmentWay,
   EnrollmentWays,
+  ProfileDraft,
   ProfileMaker,
   ProfileOrder,
 } from './enrollment-ways.ts';

@@ -112,3 +112,19 @@ create table enrollment_visits (
 create index enrollment_visits_user on enrollment_visits (organization_id, user_id);
 create index enrollment_visits_enrollment on enrollment_visits (organization_id, enrollment_id);
 create index enrollment_visits_expiry on enrollment_visits (organization_id, expires_at);
+
+-- ---------------------------------------------------------------- enrolment profiles of Apple devices
+-- What a profile said that may not change when it is sent again to renew the device's identity.
+create table apple_enrollments (
+  organization_id uuid not null,
+  device_id uuid not null,
+  topic text not null,
+  server_url text not null,
+  sign_message boolean not null,
+  access_rights integer not null,
+  capabilities text[] not null,
+  handed_out_at timestamptz not null,
+  renewal_asked_at timestamptz,
+  primary key (organization_id, device_id),
+  foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
+);

@@ -2,6 +2,7 @@
 import type { CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import { lockDevice } from './lock-device.ts';
 import { refreshDevice } from './refresh-device.ts';
+import { renewIdentity } from './renew-identity.ts';
 import { type AppleTranslator, type Unsupported, unsupported } from './translator.ts';
 
 export const appleCommands = {
@@ -13,6 +14,7 @@ export const appleCommands = {
   'locate-device': unsupported('Only a device in Lost Mode says where it is.'),
   'selective-wipe': unsupported('The device is not asked to do this yet.'),
   'full-wipe': unsupported('The device is not asked to do this yet.'),
+  'renew-identity': renewIdentity,
 } satisfies { readonly [N in CommandName]: AppleTranslator<N> | Unsupported };
 
 /** One entry of the table, as the general type: the command's own name says which parameters it has. */
