@@ -1,6 +1,16 @@
 /** All decoders of this package that read bytes of a stranger. */
 import { certificate } from './certificate.ts';
 import { certificateRequest } from './certificate-request.ts';
+import {
+  ber,
+  challengeRequest,
+  cmsAttached,
+  cmsDetached,
+  cmsEnvelope,
+  cmsParts,
+  scepMessage,
+  scepParameter,
+} from './cms.ts';
 import { crl } from './crl.ts';
 import {
   enrollmentBegin,
@@ -24,6 +34,14 @@ export const targets: readonly FuzzTarget[] = [
   certificate,
   certificateRequest,
   crl,
+  ber,
+  challengeRequest,
+  cmsParts,
+  cmsAttached,
+  cmsDetached,
+  cmsEnvelope,
+  scepMessage,
+  scepParameter,
   pem,
   enrollmentBegin,
   enrollmentOffer,

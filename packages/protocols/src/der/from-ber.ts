@@ -37,7 +37,12 @@ function isDefinite(bytes: Uint8Array): boolean {
   while (position < bytes.length) {
     const identifier = bytes[position] ?? 0;
     const first = bytes[position + 1];
-    if (first === undefined || identifier === constructedOctetString || (identifier & 0x1f) === 0x1f)
+    if (
+      first === undefined ||
+      identifier === 0 ||
+      identifier === constructedOctetString ||
+      (identifier & 0x1f) === 0x1f
+    )
       return false;
     values += 1;
     if (values > berLimits.values) return false;
