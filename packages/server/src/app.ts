@@ -41,10 +41,12 @@ import {
 } from './modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
 import { agentWay, createAgentPlatform } from './platforms/agent/index.ts';
+import { createApplePlatform, noDeclarations } from './platforms/apple/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
+import { registerAppleSurface } from './surfaces/apple.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerEnrollPage } from './surfaces/enroll.ts';
@@ -127,6 +129,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     verifier,
     standings: createStandings(database),
   });
+  const apple = createApplePlatform({ ...devices, verifier, declarations: noDeclarations });
   const scep = createScepServer({
     ...base,
     verifier,
@@ -171,6 +174,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
   registerEnrollmentSurface(main, agents);
   registerEnrollPage(main, { ...administrators, ...enrollment });
+  // For devices that sign their messages, because something on the way ends TLS; there are no certificates to ask for here.
+  registerAppleSurface(main, apple);
   registerScepSurface(main, { scep, findOrganization, clock });
   registerRevocationLists(main, createRevocationLists({ ...base, directory: authorities }));
   registerDiscoverySurface(main, {
@@ -184,10 +189,9 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     hosts,
     tls: { context: tls.devices.context, requestCertificate: true },
   });
-  registerDeviceSurface(device, agents, {
-    header: config.clientCertificateHeader,
-    trustedProxies: config.trustedProxies,
-  });
+  const certificates = { header: config.clientCertificateHeader, trustedProxies: config.trustedProxies };
+  registerDeviceSurface(device, agents, certificates);
+  registerAppleSurface(device, apple, certificates);
 
   const operations = createHttpServer({ log });
   registerOperations(operations, { database, notifications, metrics, stopping: () => stopping });

@@ -75,7 +75,7 @@ begin
             o.enrolled_at is not null, o.awaiting_configuration,
             (extract(epoch from o.declarative_at) * 1000)::bigint) end) as standing,
         exists (select 1 from gh.commands w where w.organization_id = gh.org() and w.device_id = asked.device
-          and w.channel = asked.channel and w.open) as waits,
+          and w.channel = asked.channel and w.finished_at is null) as waits,
         c.first_used_at is not null and c.revoked_at is null and d.state = 'registered'
           and coalesce(m.enrollment_ref, m.udid) = asked.key and o.enrolled_at is not null
           and (p.compliant or k.last_check_in_at > timestamptz 'epoch' + (asked.at - 3600000) * interval '1 millisecond')
