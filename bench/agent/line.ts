@@ -67,6 +67,16 @@ export class Line {
     });
   }
 
+  /** @param request all of it, as it goes over the line */
+  sendBytes(request: Uint8Array): Promise<Answer> {
+    const socket = this.#socket;
+    if (socket === undefined) return Promise.reject(new Error('the connection is closed'));
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      socket.write(request);
+    });
+  }
+
   close(): void {
     this.#socket?.destroy();
   }
