@@ -115,6 +115,30 @@ async function copyRows(
   await client.end();
 }
 
+/** What the computers that speak have been sent and have done in the past. */
+export async function giveHistory(
+  server: ServerUnderLoad,
+  { organizationId, speakers }: Fleet,
+  perDevice: number,
+): Promise<void> {
+  const client = new pg.Client(connectAs(server.address, 'login'));
+  await client.connect();
+  // Rows of devices that exist; asking for each again takes a minute.
+  await client.query('set statement_timeout to 0; set session_replication_role to replica');
+  await client.query(
+    `insert into gh.commands (organization_id, command_id, device_id, name, params, state, result, requested_by, created_at,
+       delivered_at, finished_at, expires_at)
+     select $1, gen_random_uuid(), ${idOf('n')}, 'refresh-device', '{}', 'acknowledged', '{}', 'token:bench', t, t, t, t
+     from generate_series(1, $3::int) age cross join generate_series(1, $2::int) n,
+       lateral (select now() - age * interval '12 hours' as t) past
+     order by t`,
+    [organizationId, speakers.length, perDevice],
+  );
+  await client.query('vacuum analyze gh.commands');
+  await client.query('checkpoint');
+  await client.end();
+}
+
 /** A command waits for every device that does not speak, as when an administrator has asked the whole fleet for something. */
 export async function queueForTheOthers(
   server: ServerUnderLoad,

@@ -1,6 +1,7 @@
 // What the fleet does to a server, from a process of its own: idle check-ins, idle polls, and commands there and back.
 import { Line } from './line.ts';
 import type { Speaker } from './fleet.ts';
+import { everyOne, type RoundTrips, sendCommands } from './round-trips.ts';
 
 export interface Target {
   readonly name: string;
@@ -21,15 +22,7 @@ export type Work =
       readonly count: number;
       readonly concurrency: number;
     }
-  | {
-      readonly kind: 'commands';
-      readonly target: string;
-      readonly mainPort: number;
-      readonly token: string;
-      readonly devices: number;
-      readonly perDevice: number;
-      readonly concurrency: number;
-    };
+  | RoundTrips;
 
 interface Computer {
   readonly deviceId: string;
@@ -45,7 +38,8 @@ interface Opened {
 const host = 'host: localhost';
 const targets = new Map<string, Opened>();
 
-export async function work(order: Work): Promise<{ seconds: number }> {
+/** @returns what it took: seconds, and microseconds of CPU of the driver itself where it counts them. */
+export async function work(order: Work): Promise<{ seconds: number; driver?: number }> {
   if (order.kind === 'open') {
     const { target } = order;
     const computers = target.speakers.map(({ deviceId, key, chain }) => ({
@@ -62,7 +56,9 @@ export async function work(order: Work): Promise<{ seconds: number }> {
     await everyOne(opened.computers, 16, getReady);
     return { seconds: 0 };
   }
-  return order.kind === 'requests' ? sendRequests(opened, order) : sendCommands(opened, order);
+  return order.kind === 'requests'
+    ? sendRequests(opened, order)
+    : sendCommands(opened.computers, opened.target.ca, order);
 }
 
 /** A server soon closes a connection over which nothing has been asked yet, and later those that are silent. */
@@ -109,63 +105,4 @@ async function sendRequests(
     }),
   );
   return { seconds: (performance.now() - began) / 1_000 };
-}
-
-/** For each computer in turn: an administrator queues commands, the computer fetches them and answers each. */
-async function sendCommands(
-  { computers, target }: Opened,
-  order: Extract<Work, { kind: 'commands' }>,
-): Promise<{ seconds: number }> {
-  const { mainPort, token, perDevice, concurrency } = order;
-  const chosen = computers.slice(0, order.devices);
-  const administrators = Array.from(
-    { length: concurrency },
-    () => new Line({ port: mainPort, ca: target.ca }),
-  );
-  await Promise.all(administrators.map((line) => line.open()));
-  const began = performance.now();
-  await everyOne(chosen, concurrency, async ({ deviceId, line }) => {
-    const administrator = administrators.pop();
-    if (administrator === undefined) throw new Error('more at once than there are administrators');
-    const queued: string[] = [];
-    for (let number = 1; number <= perDevice; number += 1) {
-      const answer = await administrator.send(
-        `POST /api/v1/devices/${deviceId}/commands HTTP/1.1\r\n${host}\r\nauthorization: Bearer ${token}`,
-        JSON.stringify({ name: 'refresh-device', params: { scans: ['security'] } }),
-      );
-      if (answer.status !== 201) throw new Error(`queue: ${answer.status} ${answer.body.slice(0, 300)}`);
-      queued.push((JSON.parse(answer.body) as { id: string }).id);
-    }
-    administrators.push(administrator);
-    const fetched = await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
-    const { commands } = JSON.parse(fetched.body) as { commands: { id: string }[] };
-    const ids = commands.map(({ id }) => id);
-    if (ids.join() !== queued.join())
-      throw new Error(`delivered out of order or not once: ${fetched.body.slice(0, 300)}`);
-    for (const id of ids) {
-      const answer = await line.send(
-        `POST /agent/v1/commands/${id}/result HTTP/1.1\r\n${host}`,
-        '{"state":"acknowledged","result":{}}',
-      );
-      if (answer.status !== 200) throw new Error(`answer: ${answer.status} ${answer.body.slice(0, 300)}`);
-    }
-    const again = await line.send(`GET /agent/v1/commands?wait=0 HTTP/1.1\r\n${host}`);
-    if (again.body !== '{"commands":[]}') throw new Error(`delivered again: ${again.body.slice(0, 300)}`);
-  });
-  const seconds = (performance.now() - began) / 1_000;
-  for (const line of administrators) line.close();
-  return { seconds };
-}
-
-async function everyOne<T>(
-  items: readonly T[],
-  atOnce: number,
-  visit: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const item of rest) await visit(item);
-    }),
-  );
 }

@@ -198,6 +198,11 @@ export type CommandResultRequest = Static<typeof CommandResultRequest>;
 export const CommandResultResponse = Type.Object({
   /** The state of the command after this answer. */
   state: Type.String(),
+  /**
+   * What has come to wait for the device since it last asked: only when it asks for it, by `?next=true`, so that a device
+   * that does not look here misses nothing.
+   */
+  commands: Type.Optional(Type.Array(AgentCommand)),
 });
 export type CommandResultResponse = Static<typeof CommandResultResponse>;
 

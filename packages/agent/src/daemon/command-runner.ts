@@ -42,13 +42,19 @@ export class CommandRunner {
     return this.#sending.run(async () => {
       for (const { id, result } of this.#of.journal.undelivered) {
         try {
-          await this.#of.link.call((client) => client.sendResult(id, result));
+          this.#takeNext(await this.#of.link.call((client) => client.sendResult(id, result)));
         } catch (error) {
           if (!(error instanceof RefusedError) || !settled.has(error.status)) throw error;
         }
         await this.#of.journal.markDelivered(id);
       }
     });
+  }
+
+  /** The answer to a result brings what is next: it is taken behind what is being carried out. */
+  #takeNext(commands: readonly AgentCommand[]): void {
+    if (commands.length === 0) return;
+    void this.take(commands).catch((error: unknown) => this.#of.log(String(error)));
   }
 
   async #carryOut(command: AgentCommand): Promise<void> {
@@ -61,7 +67,8 @@ export class CommandRunner {
       const known = journal.find(command.id);
       if (known?.result !== undefined && known.delivered === true) {
         const { result } = known;
-        await link.call((client) => client.sendResult(command.id, result)).catch(() => undefined);
+        const next = await link.call((client) => client.sendResult(command.id, result)).catch(() => []);
+        this.#takeNext(next);
       }
     } else {
       log(`${command.name} ${outcome.state}${outcome.reason === undefined ? '' : `: ${outcome.reason}`}`);

@@ -3,6 +3,7 @@
  * NODE_EXTRA_CA_CERTS, not a proxy's root (AGT-T08). Never follows a redirect.
  */
 import {
+  type AgentCommand,
   agentLimits,
   agentMediaType,
   agentPaths,
@@ -72,9 +73,12 @@ export class GatewayClient {
     );
   }
 
-  async sendResult(commandId: string, result: CommandResultRequest): Promise<void> {
+  /** @returns what has come to wait for the device meanwhile. */
+  async sendResult(commandId: string, result: CommandResultRequest): Promise<readonly AgentCommand[]> {
     const path = agentPaths.commandResult.replace('{commandId}', encodeURIComponent(commandId));
-    readCommandResultResponse(await this.#send('POST', path, { bytes: Buffer.from(JSON.stringify(result)) }));
+    const bytes = Buffer.from(JSON.stringify(result));
+    const { commands } = readCommandResultResponse(await this.#send('POST', `${path}?next=true`, { bytes }));
+    return commands ?? [];
   }
 
   async renewCertificate(csr: Uint8Array): Promise<RenewCertificateResponse> {

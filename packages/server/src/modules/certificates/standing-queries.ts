@@ -20,7 +20,8 @@ export const selectStandings = tenantStatement(
        date_part('epoch', k.last_check_in_at), k.boot_id, k.report_counter, k.acknowledged_policy_version, p.policy_version,
        p.compliant, p.access_network, p.failure_reason, p.remediation,
        (select case when bool_or(m.state = 'queued') then 'queued' else min(m.state) end from commands m
-        where m.organization_id = t.org and m.device_id = asked.device_id and m.state in ('queued', 'delivered'))) as standing
+        where m.organization_id = t.org and m.device_id = asked.device_id and m.channel = ''
+          and m.finished_at is null)) as standing
      from certificates c
      join devices d on d.organization_id = t.org and d.device_id = c.device_id
      join device_contacts k on k.organization_id = t.org and k.device_id = c.device_id

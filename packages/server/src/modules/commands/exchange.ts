@@ -1,7 +1,7 @@
 // One turn of the conversation with a device: its answer to a command is recorded and the next commands are handed over. Most
 // turns are one statement in one round trip; those that need a decision beside (a wipe, sealed values, an order whose giver may
 // have lost the right, an answer that does not come in its place) are a transaction, as everything else is.
-import { carefulCommands, commandDefinition, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
+import { commandDefinition, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import { applyCommandEvent, type CommandState } from '@gatehouse/core/commands/state-machine.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import { composeEntry } from '../audit/index.ts';
@@ -60,8 +60,7 @@ export async function exchange(deps: ExchangeDeps, request: ExchangeRequest): Pr
     if (!isPlain(deps, name, answer)) return inside();
     plan = planAnswer(request, answer, name);
   }
-  const told = await exchangeInOneTrip(deps.database, {
-    organizationId,
+  const told = await exchangeInOneTrip(deps.database, organizationId, {
     deviceId,
     channel,
     now: new Date(deps.clock.now()),
@@ -69,7 +68,6 @@ export async function exchange(deps: ExchangeDeps, request: ExchangeRequest): Pr
     most,
     freshOnly: which === 'fresh',
     anew,
-    careful: carefulCommands,
   });
   if (answer !== undefined && !told.recorded) return answerOutOfPlace(deps, request, answer, told, inside);
   if (answer?.state === 'acknowledged') forgetHandedOver(answer.commandId);

@@ -90,6 +90,11 @@ export async function finishCommand(
       payload: { deviceId, commandId, name, state: transition.to },
     }),
   ]);
+  // Apart from the event above: who waits for what did not happen must not slow down all that does.
+  if (transition.to !== 'acknowledged') {
+    const payload = { deviceId, commandId, name, state: transition.to };
+    await deps.events.emit(tx, { name: 'command.not-done', subjectId: deviceId, payload });
+  }
   if (commandDefinition(name).destructive) await applyToDevice(deps, tx, row, event, actor);
   return transition.to;
 }

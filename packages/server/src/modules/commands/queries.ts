@@ -39,12 +39,12 @@ const columns = `command_id, command_no, device_id, channel, origin, priority, n
   result, sealed_result, error_chain, step, deferred_at, requested_by, permission, created_at, delivered_at, finished_at,
   expires_at`;
 
-/** By the column `open` and not by the state: see the index. */
+/** Open is what has not finished: see the index. */
 const selectOpen = sql(
   'commands-select-open',
   `select ${columns} from commands
-   where organization_id = $1 and device_id = $2 and channel = $3 and open and (not $4 or state = 'queued')
-     and deferred_at is null and expires_at > $5
+   where organization_id = $1 and device_id = $2 and channel = $3 and finished_at is null
+     and (state = 'queued' or (state = 'delivered' and not $4)) and deferred_at is null and expires_at > $5
    order by priority, command_no limit $6`,
 );
 
@@ -68,7 +68,7 @@ export function openCommands(
 const selectOpenByName = sql(
   'commands-select-open-by-name',
   `select ${columns} from commands
-   where organization_id = $1 and device_id = any ($2) and open and name = $3 and expires_at > $4`,
+   where organization_id = $1 and device_id = any ($2) and finished_at is null and name = $3 and expires_at > $4`,
 );
 
 export function openCommandsByName(
@@ -83,7 +83,7 @@ export function openCommandsByName(
 const offerAgain = sql(
   'commands-offer-again',
   `update commands set deferred_at = null
-   where organization_id = $1 and device_id = $2 and channel = $3 and open and deferred_at is not null`,
+   where organization_id = $1 and device_id = $2 and channel = $3 and finished_at is null and deferred_at is not null`,
 );
 
 /** What the device has put off in an earlier conversation is handed over again. */
@@ -195,7 +195,7 @@ export function selectOfDevice(
 const selectExpired = sql(
   'commands-select-expired',
   `select organization_id, command_id from commands
-   where finished_at is null and expires_at <= $1 order by expires_at limit $2`,
+   where coalesce(finished_at, 'infinity') = 'infinity' and expires_at <= $1 order by expires_at limit $2`,
 );
 
 export function findExpired(
@@ -208,7 +208,7 @@ export function findExpired(
 
 const selectOpenIds = sql(
   'commands-select-open-ids',
-  `select command_id from commands where organization_id = $1 and device_id = $2 and open
+  `select command_id from commands where organization_id = $1 and device_id = $2 and finished_at is null
    order by command_no`,
 );
 

@@ -83,10 +83,10 @@ export interface WaitingRow {
 
 const selectWaiting = sql(
   'commands-select-waiting',
-  `select c.command_id, c.device_id, c.channel, c.waiting_key as coalesce_key, c.created_at
-   from unnest($2::uuid[], $3::text[], $4::text[]) as w (device_id, channel, waiting_key)
+  `select c.command_id, c.device_id, c.channel, c.coalesce_key, c.created_at
+   from unnest($2::uuid[], $3::text[], $4::text[]) as w (device_id, channel, coalesce_key)
    join commands c on c.organization_id = $1 and c.device_id = w.device_id and c.channel = w.channel
-     and c.waiting_key = w.waiting_key and c.waiting_key is not null`,
+     and c.finished_at is null and c.coalesce_key = w.coalesce_key and c.state = 'queued'`,
 );
 
 /** Which of these keys have a command waiting. The devices are locked, so it stays so until the transaction ends. */

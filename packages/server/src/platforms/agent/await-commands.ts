@@ -1,10 +1,11 @@
 // Held polling: the agent asks for commands and the answer waits until there is one, so a lock reaches a computer in the
 // moment it is ordered, without anything that could be pushed to it from outside.
 import type { ServerResponse } from 'node:http';
-import type { CommandsResponse } from '@gatehouse/contracts/agent.ts';
+import { agentLimits, type CommandsResponse } from '@gatehouse/contracts/agent.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { exchange } from '../../modules/commands/index.ts';
 import type { AgentPlatform, RequestDevice } from './agent-platform.ts';
-import { handOver } from './hand-over.ts';
+import { toWire } from './hand-over.ts';
 import type { HeldOutcome } from './held-requests.ts';
 
 /** @throws CertificateRefused as soon as the device is shut out while it waits (DEV-06). */
@@ -55,6 +56,11 @@ async function wait(
   }
 }
 
-function take({ deps }: AgentPlatform, { organizationId, deviceId }: RequestDevice['device']) {
-  return deps.database.withTenant(organizationId, (tx) => handOver(tx, deps, deviceId));
+async function take({ deps }: AgentPlatform, { organizationId, deviceId }: RequestDevice['device']) {
+  const { commands } = await exchange(deps, {
+    organizationId,
+    deviceId,
+    most: agentLimits.commandsPerAnswer,
+  });
+  return commands.map(toWire);
 }

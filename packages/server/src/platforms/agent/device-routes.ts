@@ -72,7 +72,10 @@ export function agentDeviceRoutes(
     config: { access },
     schema: { params: CommandParams, body: CommandResultRequest, response: { 200: CommandResultResponse } },
     onRequest: limited,
-    handler: (request) => recordResult(deps, deviceOf(request), request.params.commandId, request.body),
+    handler: (request) =>
+      recordResult(deps, deviceOf(request), request.params.commandId, request.body, {
+        next: wantsNext(request),
+      }),
   });
 
   scope.route({
@@ -103,6 +106,15 @@ export function agentDeviceRoutes(
       return { state: 'unmanaged' as const };
     },
   });
+}
+
+/** Whether the answer may hand over commands; an agent that does not say so would not look for them there. */
+function wantsNext(request: FastifyRequest): boolean {
+  const { next, ...rest } = request.query as Readonly<Record<string, unknown>>;
+  if (Object.keys(rest).length > 0 || (next !== undefined && next !== 'true')) {
+    throw new DomainError('invalid-input', 'next is true or absent');
+  }
+  return next === 'true';
 }
 
 /** Seconds, from the query string. */

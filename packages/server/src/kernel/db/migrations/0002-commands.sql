@@ -6,24 +6,25 @@ alter table commands no force row level security;
 
 alter table commands
   add column channel text not null default '', -- '' is the device itself, else one of its users
-  add column origin text not null default 'administrator' check (origin in ('administrator', 'system')),
+  add column origin text not null default 'administrator', -- or 'system'
   add column priority integer not null default 100, -- lower first, then in the order in which they were queued
-  add column coalesce_key text, -- a command that waits under the same key is replaced instead of being followed
+  add column coalesce_key text, -- while it waits, another one under the same key replaces it instead of following it
   add column deferred_at timestamptz, -- the device said "not now"; not handed over again in the same conversation
   add column step integer not null default 0, -- how many of the messages that make up the command are done
   add column error_chain jsonb, -- what the device said went wrong, in its platform's own words
-  add column sealed_result bytea, -- sealed: results that concern a person, such as a place
-  -- The indexes ask these columns and not the state, so that handing a command over changes nothing that an index holds.
-  add column open boolean not null generated always as (state in ('queued', 'delivered')) stored,
-  add column waiting_key text generated always as (case when state = 'queued' then coalesce_key end) stored;
+  add column sealed_result bytea; -- sealed: results that concern a person, such as a place
 
 -- Where a device was has been written in plain sight so far, and cannot be sealed from here.
 update commands set result = null where name = 'locate-device' and result is not null;
 
+-- A command is open until it has finished. No index asks the state: handing a command over, putting it off and going through
+-- its steps change nothing that an index holds, and stay within the page.
 drop index commands_open;
-create index commands_open on commands (organization_id, device_id, channel, priority, command_no) where open;
-create unique index commands_waiting on commands (organization_id, device_id, channel, waiting_key)
-  where waiting_key is not null;
+create index commands_open on commands (organization_id, device_id, channel, priority, command_no) where finished_at is null;
+-- Not `finished_at is null` either: a query for one device's open commands could then be answered from this index too, and
+-- while few are open the planner thinks that as good as any; the plan stays when a whole fleet has been sent something.
+drop index commands_expiry;
+create index commands_expiry on commands (expires_at) where coalesce(finished_at, 'infinity') = 'infinity';
 -- Nothing looks for a command by its number but among those of its device.
 drop index commands_no;
 alter table commands set (fillfactor = 80);
@@ -69,13 +70,13 @@ begin
   end if;
   if anew then
     update gh.commands set deferred_at = null
-    where organization_id = gh.org() and device_id = device and channel = on_channel and open and deferred_at is not null;
+    where organization_id = gh.org() and device_id = device and channel = on_channel and finished_at is null and deferred_at is not null;
   end if;
   if most > 0 then
     waiting := array(
       select c from gh.commands c
-      where c.organization_id = gh.org() and c.device_id = device and c.channel = on_channel and c.open
-        and (not fresh_only or c.state = 'queued') and c.deferred_at is null and c.expires_at > at
+      where c.organization_id = gh.org() and c.device_id = device and c.channel = on_channel and c.finished_at is null
+        and c.state = any (case when fresh_only then '{queued}' else '{queued,delivered}'::text[] end) and c.deferred_at is null and c.expires_at > at
       order by c.priority, c.command_no limit most);
     foreach item in array waiting loop
       if item.sealed_params is not null or (item.state = 'queued' and item.name = any (careful)) then
