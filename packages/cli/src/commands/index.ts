@@ -1,8 +1,10 @@
 import type { CliCommand } from '../command.ts';
 import { appleCommands } from './apple.ts';
+import { applePushCommands } from './apple-push.ts';
 import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
+import { enrollmentCommands } from './enrollment.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
@@ -13,9 +15,11 @@ export const commands: readonly CliCommand[] = [
   ...serverCommands,
   ...organizationCommands,
   ...userCommands,
+  ...enrollmentCommands,
   ...deviceCommands,
   ...policyCommands,
   ...resourceCommands,
+  ...applePushCommands,
   ...auditCommands,
   ...decodeCommands,
   ...appleCommands,

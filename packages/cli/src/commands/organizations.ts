@@ -1,6 +1,15 @@
+import type { ApiClient } from '../api-client.ts';
 import type { CliCommand } from '../command.ts';
+import { CommandError } from '../command.ts';
 import { duration } from '../duration.ts';
 import { input } from '../input.ts';
+
+async function findAdministrator(api: ApiClient, email: string): Promise<string> {
+  const all = await api.list<{ id: string; email: string }>('/administrators', {}, 10_000);
+  const found = all.find((candidate) => candidate.email.toLowerCase() === email.toLowerCase());
+  if (!found) throw new CommandError(`There is no administrator ${email}.`);
+  return found.id;
+}
 
 export const organizationCommands: readonly CliCommand[] = [
   {
@@ -79,6 +88,17 @@ export const organizationCommands: readonly CliCommand[] = [
     positionals: [{ name: 'ID', description: 'the administrator' }],
     run: ({ api, positionals }) =>
       api().request('PATCH', `/administrators/${positionals[0]}`, { body: { state: 'disabled' } }),
+  },
+  {
+    words: ['admin', 'invite'],
+    summary:
+      'Make a new set-up link for an administrator: one whose link ran out, or who forgot the password.',
+    positionals: [{ name: 'ADMINISTRATOR', description: 'id or e-mail address' }],
+    async run({ api, positionals }) {
+      const [name = ''] = positionals;
+      const id = name.includes('@') ? await findAdministrator(api(), name) : name;
+      return api().request('POST', `/administrators/${id}/setup-link`);
+    },
   },
   {
     words: ['role', 'list'],

@@ -69,6 +69,24 @@ export const userCommands: readonly CliCommand[] = [
   },
   { words: ['user', 'list'], summary: 'List users.', run: ({ api }) => api().list('/users') },
   {
+    words: ['user', 'password-link'],
+    summary: 'Make a one-time link by which a user chooses a password for the enrolment page.',
+    positionals: [{ name: 'USER', description: 'id or e-mail address' }],
+    run: async (context) =>
+      context
+        .api()
+        .request('POST', `/users/${await findUser(context, context.positionals[0] ?? '')}/password-link`),
+  },
+  {
+    words: ['user', 'remove-password'],
+    summary: 'Take a user’s password away, and the open links to choose one.',
+    positionals: [{ name: 'USER', description: 'id or e-mail address' }],
+    run: async (context) =>
+      context
+        .api()
+        .request('DELETE', `/users/${await findUser(context, context.positionals[0] ?? '')}/password`),
+  },
+  {
     words: ['group', 'create'],
     summary: 'Create a group.',
     options: { name: { required: true, description: 'its name', placeholder: 'NAME' } },
@@ -92,7 +110,10 @@ export const userCommands: readonly CliCommand[] = [
     words: ['enrollment', 'create'],
     summary: 'Issue an enrolment for a user’s device. The one-time password is shown once.',
     options: {
-      user: { required: true, description: 'whose device', placeholder: 'EMAIL|ID' },
+      user: {
+        description: 'whose device; a corporate one may be staged without',
+        placeholder: 'EMAIL|ID',
+      },
       platform: {
         required: true,
         description: 'what it runs',
@@ -105,7 +126,7 @@ export const userCommands: readonly CliCommand[] = [
     run: ({ api, options }) =>
       api().request('POST', '/enrollments', {
         body: {
-          user: options['user'],
+          ...(options['user'] === undefined ? {} : { user: options['user'] }),
           platform: options['platform'],
           ...(options['ownership'] === undefined ? {} : { ownership: options['ownership'] }),
           ...(options['replaces'] === undefined ? {} : { replacesDeviceId: options['replaces'] }),
