@@ -1,5 +1,6 @@
 // The composition: the only file that sees everything. Kernel, modules, platforms, integrations, surfaces, in that order, by
 // plain function calls.
+import { readFileSync } from 'node:fs';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { product } from '@gatehouse/core/product.ts';
@@ -7,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
+import { openApplePush } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
@@ -136,6 +138,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     oldCiphers: async (organizationId) =>
       (await database.withTenant(organizationId, readSettings, { readOnly: true })).scepOldCiphers,
   });
+  const applePush = openApplePush({
+    ...base,
+    metrics,
+    origin: config.apns.url,
+    trust: config.apns.trustFile === undefined ? undefined : readFileSync(config.apns.trustFile, 'utf8'),
+  });
   const ise = openCiscoIse({
     database,
     passwords,
@@ -227,6 +235,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
+      ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
     log,
@@ -244,6 +253,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await Promise.all(listeners.map(([, server]) => server.close()));
       await scheduler.stop();
       await running.stop();
+      await applePush.close();
       mail?.close();
       await refusals.close();
       await operations.close();

@@ -42,6 +42,8 @@ export interface Config {
   readonly appleSignMessages: boolean;
   /** The mail server for invitations; undefined: links are given out by hand. */
   readonly smtp: { readonly url: URL; readonly from: string } | undefined;
+  /** Apple's push service, or what stands in for it, with a PEM file of the authorities to trust then. */
+  readonly apns: { readonly url: URL; readonly trustFile: string | undefined };
   readonly demo: boolean;
 }
 
@@ -164,6 +166,10 @@ export function readConfig(
     clientCertificateHeader: header,
     appleSignMessages: get('GATEHOUSE_APPLE_SIGN_MESSAGES') === 'yes',
     smtp: smtpSettings(get('GATEHOUSE_SMTP_URL'), get('GATEHOUSE_MAIL_FROM'), publicUrl.hostname),
+    apns: {
+      url: httpsUrl('GATEHOUSE_APNS_URL', get('GATEHOUSE_APNS_URL') ?? 'https://api.push.apple.com'),
+      trustFile: get('GATEHOUSE_APNS_CA'),
+    },
     demo,
   };
 }

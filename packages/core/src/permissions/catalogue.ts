@@ -48,6 +48,8 @@ export const permissionCatalogue = {
   'schedules.manage': 'Create, change and delete connection schedules.',
   'certificates.read': 'See certificates and certificate authorities.',
   'certificates.revoke': 'Revoke certificates.',
+  'push.read': 'See the push certificate of Apple devices and what keeps pushes from working.',
+  'push.manage': 'Ask for and replace the push certificate of Apple devices.',
   'audit.read': 'Read the audit record.',
   'audit.export': 'Export the audit record with its proofs.',
   'jobs.read': 'See background work that waits or has failed.',

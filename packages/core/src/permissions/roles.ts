@@ -48,6 +48,7 @@ export const roleCatalogue = {
       'policies.read',
       'resources.read',
       'certificates.read',
+      'push.read',
     ],
   },
   auditor: {
@@ -66,6 +67,7 @@ export const roleCatalogue = {
       'policies.read',
       'resources.read',
       'certificates.read',
+      'push.read',
       'audit.read',
       'audit.export',
       'jobs.read',

@@ -9,6 +9,8 @@ export interface Notice {
   readonly organizationId: string;
   /** What the news is about: a device's id, a credential's id. */
   readonly id: string;
+  /** Another server told us; what need be done only once is done there. */
+  readonly fromElsewhere?: true;
 }
 
 export type Topic =
@@ -128,7 +130,7 @@ export async function openNotifications(
         string | string[],
       ];
       if (from === origin) return;
-      for (const id of [told].flat()) publish(topic, { organizationId, id });
+      for (const id of [told].flat()) publish(topic, { organizationId, id, fromElsewhere: true });
     });
     try {
       await next.connect();

@@ -21,6 +21,8 @@ const systemRights: Record<string, string> = {
   audit_checkpoints: 'select',
   certificates: 'select (organization_id, not_after, revoked_at)',
   scep_challenges: 'select (organization_id, expires_at), delete',
+  apple_push_certificates: 'select (organization_id, state, not_after, warned_days)',
+  apple_wakes: 'select (organization_id, next_push_at)',
 };
 
 /** Tables of this schema that hold no tenant data, each with its reason. */

@@ -76,6 +76,13 @@ export const sealedColumns = {
     key: 'command_id',
     holds: 'what a command brought to light about a person, such as a place',
   },
+  'apple_push_certificates.private_key': {
+    class: 'keys',
+    table: 'apple_push_certificates',
+    column: 'private_key',
+    key: 'certificate_id',
+    holds: 'the private key of an organization’s push certificate (PKCS#8)',
+  },
   'apple_channels.push_magic': {
     class: 'escrow',
     table: 'apple_channels',

@@ -1,6 +1,7 @@
 // Every route of the admin API, module by module. The tests that walk all routes read this list: what is added to a module's
 // routes.ts joins them by itself.
 import type { AdminRoute } from '../../kernel/http/route.ts';
+import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
 import { auditRoutes } from '../../modules/audit/routes.ts';
@@ -19,6 +20,7 @@ import { sessionRoutes } from './session-routes.ts';
 /** The union of what the lists ask for. */
 export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
+  Parameters<typeof applePushRoutes>[0] &
   Parameters<typeof auditRoutes>[0] &
   Parameters<typeof certificateRoutes>[0] &
   Parameters<typeof commandRoutes>[0] &
@@ -42,6 +44,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
   ...certificateRoutes(deps),
+  ...applePushRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
 ];

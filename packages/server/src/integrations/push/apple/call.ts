@@ -1,0 +1,106 @@
+// Calls channels: opens what is sealed, pushes, and writes down what came of it.
+import type { ChannelRow } from './wake-queries.ts';
+import { writeDeadToken, writeOutcomes } from './wake-queries.ts';
+import type { TenantTx } from '../../../kernel/db/database.ts';
+import { type ProblemKind, problemKinds, type PushProblems } from './problems.ts';
+import type { PushDeps } from './push-deps.ts';
+import type { SendOutcome, Senders } from './senders.ts';
+
+export interface CallDeps extends PushDeps {
+  readonly senders: Senders;
+  readonly problems: PushProblems;
+  readonly count: (outcome: SendOutcome['outcome'] | 'in-contact') => void;
+}
+
+export interface Callee {
+  readonly row: ChannelRow;
+  readonly magic: string;
+}
+
+/** Within the transaction that found them. Who is in contact needs no call. */
+export async function openMagics(
+  { sealer, count }: Pick<CallDeps, 'sealer' | 'count'>,
+  tx: TenantTx,
+  rows: readonly ChannelRow[],
+): Promise<Callee[]> {
+  const callees: Callee[] = [];
+  for (const row of rows) {
+    if (row.in_contact) {
+      count('in-contact');
+      continue;
+    }
+    const magic = await sealer.open(tx, 'apple_channels.push_magic', row.channel_id, row.push_magic);
+    callees.push({ row, magic: magic.toString('utf8') });
+  }
+  return callees;
+}
+
+/** Outside of any transaction; ends when the last push has its outcome, after a minute at most. */
+export async function call(
+  deps: CallDeps,
+  organizationId: string,
+  callees: readonly Callee[],
+): Promise<void> {
+  if (callees.length === 0) return;
+  const outcomes = await Promise.all(
+    callees.map(async ({ row, magic }) => {
+      const outcome = await deps.senders.send(organizationId, row.topic, { token: row.push_token, magic });
+      deps.count(outcome.outcome);
+      return { row, outcome };
+    }),
+  );
+  const now = deps.clock.now();
+  const dead = outcomes.filter(({ outcome }) => outcome.outcome === 'dead-token');
+  const written = outcomes.filter(
+    ({ outcome }) => outcome.outcome !== 'dead-token' && outcome.outcome !== 'closed',
+  );
+  await deps.database.withTenant(organizationId, async (tx) => {
+    await writeOutcomes(
+      tx,
+      written.map(({ row, outcome }) => ({
+        deviceId: row.device_id,
+        channel: row.channel,
+        outcome: outcome.outcome,
+        notBefore: outcome.outcome === 'throttled' ? new Date(now + outcome.retryAfterMs) : null,
+      })),
+    );
+    for (const { row, outcome } of dead) await noteDead(deps, tx, row, outcome);
+  });
+  await noteProblems(
+    deps,
+    organizationId,
+    outcomes.map(({ outcome }) => outcome),
+  );
+}
+
+async function noteDead(deps: CallDeps, tx: TenantTx, row: ChannelRow, outcome: SendOutcome): Promise<void> {
+  if (outcome.outcome !== 'dead-token') return;
+  const since = outcome.since === undefined ? null : new Date(outcome.since);
+  if (!(await writeDeadToken(tx, row, new Date(deps.clock.now()), since))) return;
+  await deps.events.emit(tx, {
+    name: 'apple.push-token-dead',
+    subjectId: row.device_id,
+    payload: { deviceId: row.device_id, channel: row.channel, reason: outcome.reason },
+  });
+}
+
+async function noteProblems(
+  { problems }: CallDeps,
+  organizationId: string,
+  outcomes: readonly SendOutcome[],
+): Promise<void> {
+  if (outcomes.some(({ outcome }) => outcome === 'accepted' || outcome === 'dead-token'))
+    await problems.end(organizationId);
+  const begun = new Map<string, Promise<void>>();
+  for (const outcome of outcomes) {
+    if (!isProblem(outcome) || begun.has(outcome.outcome)) continue;
+    begun.set(outcome.outcome, problems.begin(organizationId, outcome.outcome, outcome.reason));
+  }
+  await Promise.all(begun.values());
+}
+
+type Problem = Extract<SendOutcome, { readonly outcome: ProblemKind }>;
+
+function isProblem(outcome: SendOutcome): outcome is Problem {
+  return (problemKinds as readonly string[]).includes(outcome.outcome);
+}
