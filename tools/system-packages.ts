@@ -38,6 +38,11 @@ export const systemPackages: readonly SystemPackage[] = [
     optional: true,
   },
   {
+    name: 'python3-aiosmtpd',
+    why: 'a mail server that is not ours, which the invitations are sent to',
+    present: () => existsSync('/usr/lib/python3/dist-packages/aiosmtpd'),
+  },
+  {
     name: 'postgresql',
     why: 'an external PostgreSQL of another version than the embedded one',
     present: () => existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0,

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
-import { openApplePush } from './integrations/push/apple/index.ts';
+import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
@@ -43,6 +43,11 @@ import {
 } from './modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
 import { agentWay, createAgentPlatform } from './platforms/agent/index.ts';
+import {
+  appleEnrollmentTasks,
+  createProfileMaker,
+  createRenewer,
+} from './platforms/apple/enrollment/index.ts';
 import { createApplePlatform, noDeclarations } from './platforms/apple/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
@@ -101,13 +106,18 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       evaluateDevice(evaluation, tx, deviceId, now),
   };
   const mail = createSmtp(config.smtp);
-  const enrollment = {
+  const addresses = {
     ...base,
     publicUrl: config.publicUrl,
     deviceUrl: config.deviceUrl,
     tlsAnchors: () => tls.anchors,
-    ways: { linux: agentWay, macos: agentWay },
     sendMail: mail,
+  };
+  const appleProfiles = { ...addresses, pushTopic, signMessages: config.appleSignMessages };
+  const profile = createProfileMaker(appleProfiles);
+  const enrollment = {
+    ...addresses,
+    ways: { linux: agentWay, macos: { ...agentWay, profile }, ios: { profile } },
   };
   const routes = adminRoutes({
     ...administrators,
@@ -131,7 +141,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     verifier,
     standings: createStandings(database),
   });
-  const apple = createApplePlatform({ ...devices, verifier, declarations: noDeclarations });
+  const apple = createApplePlatform({
+    ...devices,
+    verifier,
+    declarations: noDeclarations,
+    renewalProfile: createRenewer(appleProfiles),
+  });
   const scep = createScepServer({
     ...base,
     verifier,
@@ -233,6 +248,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+      ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),

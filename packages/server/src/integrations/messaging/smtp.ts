@@ -8,7 +8,8 @@ import { createTransport } from 'nodemailer';
 function isFinal(error: unknown): boolean {
   const { responseCode, code } = error as { responseCode?: number; code?: string };
   // A password that the mail server does not take is the operator's to mend, not the message's fault.
-  return code === 'EENVELOPE' || (code !== 'EAUTH' && responseCode !== undefined && responseCode >= 500);
+  if (code === 'EAUTH') return false;
+  return responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);

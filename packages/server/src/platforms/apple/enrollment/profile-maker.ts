@@ -111,6 +111,16 @@ export async function renewalProfile(
   return writeProfile(tx, deps, { deviceId, terms, challenge, authority });
 }
 
+/** {@link renewalProfile} for whoever has no authority at hand: translators of commands. */
+export function createRenewer(
+  deps: AppleEnrollmentDeps,
+): (tx: TenantTx, deviceId: string) => Promise<Uint8Array> {
+  return async (tx, deviceId) => {
+    const { certificate } = await scepAuthority(deps, tx.organizationId);
+    return renewalProfile(tx, deps, deviceId, certificate.der);
+  };
+}
+
 async function writeProfile(
   tx: TenantTx,
   deps: Pick<AppleEnrollmentDeps, 'publicUrl' | 'tlsAnchors'>,
