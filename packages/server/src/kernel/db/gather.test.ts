@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DomainError } from '@gatehouse/core/errors.ts';
 import { gatherQuestions } from './gather.ts';
 
 interface Sent {
@@ -110,6 +111,31 @@ test('a statement gathers at most 64 questions', async () => {
     sent.map(({ questions }) => questions.length),
     [64, 36],
   );
+});
+
+test('a question whose value the database refuses fails alone', async () => {
+  const statements: (readonly string[])[] = [];
+  const ask = gatherQuestions<string, string>(async (_lane, questions) => {
+    statements.push(questions);
+    if (questions.includes('bad')) throw Object.assign(new Error('invalid value'), { code: '22021' });
+    return questions;
+  });
+  const asked = ['A', 'bad', 'B'].map((question) => ask('acme', question));
+  assert.deepEqual(
+    (await Promise.allSettled(asked)).map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(statements, [['A', 'bad', 'B'], ['A'], ['bad'], ['B']]);
+});
+
+test('a database that is away is not asked again for each question', async () => {
+  let statements = 0;
+  const ask = gatherQuestions<string, string>(async () => {
+    statements += 1;
+    throw new DomainError('unavailable', 'The database cannot be reached');
+  });
+  await Promise.allSettled(['A', 'B', 'C'].map((question) => ask('acme', question)));
+  assert.equal(statements, 1);
 });
 
 test('a failed statement fails its own questions and no others', async () => {

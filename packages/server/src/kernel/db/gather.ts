@@ -3,11 +3,12 @@
 // end, and what is asked while a statement is under way leaves together when that is back: an idle server answers at once, and
 // under load the cost per question falls instead of a queue growing. No question joins a statement that has already left, so
 // every answer is read after its question was asked.
+import { DomainError } from '@gatehouse/core/errors.ts';
 
-/** Resolves with the answer to one question of the organization. */
-export type Ask<Question, Answer> = (organizationId: string, question: Question) => Promise<Answer>;
+/** Resolves with the answer to one question. Only questions of the same lane share a statement; a lane is inside one tenant. */
+export type Ask<Question, Answer> = (lane: string, question: Question) => Promise<Answer>;
 
-/** Questions in one statement. */
+/** What one statement gathers. A question that is larger by itself goes alone and at once, and holds nobody up. */
 const mostGathered = 64;
 /** A statement takes a millisecond; behind one that takes longer than this nobody waits, up to so many at once. */
 const patienceMs = 20;
@@ -19,7 +20,6 @@ interface Asked<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** The questions of one organization: tenants never share a statement. */
 interface Lane<Question, Answer> {
   readonly waiting: Asked<Question, Answer>[];
   underWay: number;
@@ -27,55 +27,82 @@ interface Lane<Question, Answer> {
   patience: NodeJS.Timeout | undefined;
 }
 
-/** @param answer sends one statement; its answers stand in the order of the questions. When it fails, it fails for all of them. */
+/** What the database itself says of a statement (SQLSTATE), and not that it is away, full or busy: see errors.ts. */
+function isAboutValues(error: unknown): boolean {
+  return !(error instanceof DomainError) && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
+}
+
+/**
+ * @param answer sends one statement; its answers stand in the order of the questions. When it fails, it fails for all of them,
+ * unless a value may be to blame: then each is asked again by itself, so that nobody can spoil the questions of others.
+ * @param sizeOf how much of a statement a question takes; 1 when absent.
+ */
 export function gatherQuestions<Question, Answer>(
-  answer: (organizationId: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
+  answer: (lane: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
+  sizeOf: (question: Question) => number = () => 1,
 ): Ask<Question, Answer> {
   const lanes = new Map<string, Lane<Question, Answer>>();
 
-  function leaveSoon(organizationId: string, lane: Lane<Question, Answer>): void {
+  function leaveSoon(name: string, lane: Lane<Question, Answer>): void {
     if (lane.isLeaving) return;
     lane.isLeaving = true;
-    setImmediate(leave, organizationId, lane);
+    setImmediate(leave, name, lane);
   }
 
-  function leave(organizationId: string, lane: Lane<Question, Answer>): void {
+  function leave(name: string, lane: Lane<Question, Answer>): void {
     lane.isLeaving = false;
-    const asked = lane.waiting.splice(0, mostGathered);
+    const asked = gather(lane.waiting);
     lane.underWay += 1;
-    void send(organizationId, asked).then(() => {
+    void send(name, asked).then(() => {
       lane.underWay -= 1;
-      if (lane.waiting.length > 0) leaveSoon(organizationId, lane);
-      else if (lane.underWay === 0 && !lane.isLeaving) lanes.delete(organizationId);
+      if (lane.waiting.length > 0) leaveSoon(name, lane);
+      else if (lane.underWay === 0 && !lane.isLeaving) lanes.delete(name);
     });
   }
 
-  async function send(organizationId: string, asked: readonly Asked<Question, Answer>[]): Promise<void> {
+  function gather(waiting: Asked<Question, Answer>[]): Asked<Question, Answer>[] {
+    let gathered = 0;
+    let count = 0;
+    for (const { question } of waiting) {
+      gathered += sizeOf(question);
+      if (gathered > mostGathered) break;
+      count += 1;
+    }
+    return waiting.splice(0, count);
+  }
+
+  async function send(name: string, asked: readonly Asked<Question, Answer>[]): Promise<void> {
     try {
       const answers = await answer(
-        organizationId,
+        name,
         asked.map(({ question }) => question),
       );
       for (const [index, { resolve }] of asked.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      if (asked.length > 1 && isAboutValues(error)) await Promise.all(asked.map((one) => send(name, [one])));
+      else for (const { reject } of asked) reject(error);
     }
   }
 
-  function losePatience(organizationId: string, lane: Lane<Question, Answer>): void {
+  function losePatience(name: string, lane: Lane<Question, Answer>): void {
     lane.patience = undefined;
-    if (lane.waiting.length > 0 && lane.underWay < mostAtOnce) leaveSoon(organizationId, lane);
+    if (lane.waiting.length > 0 && lane.underWay < mostAtOnce) leaveSoon(name, lane);
   }
 
-  return (organizationId, question) =>
+  return (name, question) =>
     new Promise((resolve, reject) => {
-      let lane = lanes.get(organizationId);
+      const asked = { question, resolve, reject };
+      if (sizeOf(question) > mostGathered) {
+        void send(name, [asked]);
+        return;
+      }
+      let lane = lanes.get(name);
       if (lane === undefined) {
         lane = { waiting: [], underWay: 0, isLeaving: false, patience: undefined };
-        lanes.set(organizationId, lane);
+        lanes.set(name, lane);
       }
-      lane.waiting.push({ question, resolve, reject });
-      if (lane.underWay === 0) leaveSoon(organizationId, lane);
-      else lane.patience ??= setTimeout(losePatience, patienceMs, organizationId, lane).unref();
+      lane.waiting.push(asked);
+      if (lane.underWay === 0) leaveSoon(name, lane);
+      else lane.patience ??= setTimeout(losePatience, patienceMs, name, lane).unref();
     });
 }
