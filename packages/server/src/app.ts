@@ -48,7 +48,7 @@ import {
   createProfileMaker,
   createRenewer,
 } from './platforms/apple/enrollment/index.ts';
-import { createApplePlatform, noDeclarations } from './platforms/apple/index.ts';
+import { appleJobs, appleTasks, createApplePlatform, noDeclarations } from './platforms/apple/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
@@ -239,7 +239,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const running = startWorker({
     database,
     log,
-    definitions: { ...complianceJobs(devices), ...commandJobs(devices), ...enrollmentJobs(enrollment) },
+    definitions: {
+      ...complianceJobs(devices),
+      ...commandJobs(devices),
+      ...enrollmentJobs(enrollment),
+      ...appleJobs(),
+    },
   });
   worker.wake = running.wake;
   const scheduler = startScheduler(
@@ -249,6 +254,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...appleTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),

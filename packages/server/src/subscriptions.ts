@@ -4,6 +4,7 @@ import type { Subscription, Subscriptions } from './kernel/events.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+import { appleSubscriptions } from './platforms/apple/index.ts';
 
 function merge(...parts: readonly Subscriptions[]): Subscriptions {
   const all: Record<string, readonly Subscription[]> = {};
@@ -21,4 +22,6 @@ export const subscriptions: Subscriptions = merge(
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
   // invitation.requested: its mail is sent
   enrollmentSubscriptions,
+  // device.unmanaged: what an Apple device entrusted to us is forgotten
+  appleSubscriptions,
 );

@@ -1,6 +1,7 @@
 // The conversation about commands: the device says how it fared with the last one, or that it has nothing to say, and is handed the
 // next. A poll that finds nothing was done with at the door; most others are one statement more (modules/commands/exchange.ts).
 // What registers the device, brings facts or comes after a long silence is one transaction.
+import { commandDefinition } from '@gatehouse/core/commands/catalogue.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { CommandReport } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -11,6 +12,7 @@ import {
   type Exchanged,
   exchangeInside,
   loadCommand,
+  type LoadedCommand,
 } from '../../modules/commands/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import { lockDevice, noteContact, recordFacts } from '../../modules/devices/index.ts';
@@ -19,7 +21,7 @@ import { type AppleAnswer, done, plistAnswer } from './answer.ts';
 import type { AppleDeps } from './apple-deps.ts';
 import { fromCommandUuid } from './commands/command-uuid.ts';
 import { translate } from './commands/hand-over.ts';
-import { readAcknowledged, simpleAnswer } from './commands/read-answer.ts';
+import { type ReadAnswer, readAcknowledged, simpleAnswer } from './commands/read-answer.ts';
 import { registerAppleDevice } from './register-device.ts';
 import { ownChannel, targetOf } from './target.ts';
 
@@ -66,10 +68,11 @@ async function record(deps: AppleDeps, speaker: Speaker, report: CommandReport):
   if (named === undefined) return turn(deps, speaker, undefined, false);
   const expected = deps.expected.take(report.commandUuid ?? '', deviceId);
   const simple =
-    simpleAnswer(named.commandId, named.step, report) ??
-    (expected?.isPlain === true
-      ? ({ commandId: named.commandId, step: named.step, state: 'acknowledged', via: 'apple' } as const)
-      : undefined);
+    expected &&
+    (simpleAnswer(named.commandId, named.step, report) ??
+      (expected.isPlain
+        ? ({ commandId: named.commandId, step: named.step, state: 'acknowledged', via: 'apple' } as const)
+        : undefined));
   if (simple === undefined) {
     return deps.database.withTenant(organizationId, (tx) => recordInside(deps, tx, speaker, report));
   }
@@ -87,41 +90,77 @@ async function recordInside(
   speaker: Speaker,
   report: CommandReport,
 ): Promise<Exchanged> {
-  const { deviceId, identity, now, requestId } = speaker;
+  const { deviceId, identity, requestId } = speaker;
   const { channel } = identity;
   const plain = { deviceId, channel, most: 1, anew: report.status === 'Idle', requestId };
   const named = fromCommandUuid(report.commandUuid ?? '');
   const loaded = named && (await loadCommand(deps, tx, deviceId, named.commandId));
-  if (named === undefined || loaded === undefined || loaded.channel !== channel) {
+  if (
+    named === undefined ||
+    loaded?.channel !== channel ||
+    (loaded.state === 'delivered' && loaded.step !== named.step)
+  ) {
     return exchangeInside(deps, tx, plain);
   }
-  const simple = simpleAnswer(named.commandId, named.step, report);
-  // Answered before: what it told was taken in then.
-  const isDue = loaded.state === 'delivered' && loaded.step === named.step;
-  const { answer, facts } =
-    simple !== undefined || !isDue
-      ? { answer: simple ?? { ...named, state: 'acknowledged' as const, via: 'apple' as const }, facts: [] }
-      : await readAcknowledged(
-          deps,
-          tx,
-          targetOf(deps, (work) => work(tx), speaker),
-          loaded,
-          report,
-          now,
-        );
+  const isDue = loaded.state === 'delivered';
+  const { answer, facts } = await understand(deps, tx, speaker, report, loaded, named.step);
+  // Nothing is asked of a device that has wiped itself.
+  const isOver = answer.state === 'acknowledged' && commandDefinition(loaded.name).destructive;
   let exchanged: Exchanged;
   try {
-    exchanged = await exchangeInside(deps, tx, { ...plain, answer });
+    exchanged = await exchangeInside(deps, tx, { ...plain, answer, ...(isOver ? { most: 0 } : {}) });
   } catch (error) {
     noteStrangeAnswer(deps, speaker, error);
-    exchanged = await exchangeInside(deps, tx, plain);
+    // Left open, the command would be handed over again at once, and answered in the same way.
+    const failed = isDue ? { answer: { ...answer, ...unfit, result: undefined } } : {};
+    exchanged = await exchangeInside(deps, tx, { ...plain, ...failed });
   }
-  if (facts.length > 0) {
-    const scans = facts.map((scan) => ({ ...scan, observedAt: now }));
-    await recordFacts(tx, { deviceId, source: 'os-protocol', scans, receivedAt: now });
-    await evaluateDevice(deps, tx, deviceId, now);
-  }
+  if (facts.length > 0) await takeIn(deps, tx, speaker, facts);
   return exchanged;
+}
+
+const unfit = { state: 'failed', reason: 'What the device answered cannot be used.' } as const;
+
+/** What the answer means; a device that answers nonsense has failed, and is not asked for ever. */
+async function understand(
+  deps: AppleDeps,
+  tx: TenantTx,
+  speaker: Speaker,
+  report: CommandReport,
+  loaded: LoadedCommand,
+  step: number,
+): Promise<ReadAnswer> {
+  const base = { commandId: loaded.id, step, via: 'apple' } as const;
+  const simple = simpleAnswer(loaded.id, step, report);
+  if (simple !== undefined) return { answer: simple, facts: [] };
+  // Answered before: what it told was taken in then.
+  if (loaded.state !== 'delivered') return { answer: { ...base, state: 'acknowledged' }, facts: [] };
+  try {
+    const target = targetOf(deps, (work) => work(tx), speaker);
+    return await readAcknowledged(deps, tx, target, loaded, report, speaker.now);
+  } catch (error) {
+    if (!isDomainError(error) && !(error instanceof TypeError) && !(error instanceof RangeError)) throw error;
+    const { requestId, deviceId } = speaker;
+    deps.log.warn({ requestId, deviceId, err: error }, 'an answer to a command could not be read');
+    return { answer: { ...base, ...unfit }, facts: [] };
+  }
+}
+
+/** Facts of the wrong type are left out as a whole; that is decided before anything is written. */
+async function takeIn(
+  deps: AppleDeps,
+  tx: TenantTx,
+  speaker: Speaker,
+  facts: ReadAnswer['facts'],
+): Promise<void> {
+  const { deviceId, now } = speaker;
+  const scans = facts.map((scan) => ({ ...scan, observedAt: now }));
+  try {
+    await recordFacts(tx, { deviceId, source: 'os-protocol', scans, receivedAt: now });
+  } catch (error) {
+    noteStrangeAnswer(deps, speaker, error);
+  }
+  await evaluateDevice(deps, tx, deviceId, now);
 }
 
 /** The first answered poll registers the device (ENR-19); the first after a long silence may mend what the silence broke. */

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { systemActor } from '@gatehouse/core/actor.ts';
+import { queueCommand, queueSystemCommands } from '../src/modules/commands/index.ts';
+import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
+import { type AppleDevice, type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
+
+describe('the conversation with an Apple device about commands', () => {
+  let world: AppleWorld;
+  let acme: TestFleet;
+  before(async () => {
+    world = await openAppleWorld();
+    acme = await world.newFleet('acme');
+  });
+  after(() => world.close());
+
+  async function newPhone(): Promise<AppleDevice> {
+    const phone = await world.newDevice(acme);
+    await phone.enrol();
+    return phone;
+  }
+
+  const order = async (device: AppleDevice, name: string, params: object = {}): Promise<string> =>
+    (await queueCommand(world.deps, world.principal(acme), { deviceId: device.deviceId, name, params })).id;
+
+  const stateOf = async (commandId: string) => {
+    const [row] = await world.query<{ state: string; reason: string | null; error_chain: unknown }>(
+      'select state, reason, error_chain from commands where command_id = $1',
+      [commandId],
+    );
+    assert.ok(row);
+    return row;
+  };
+
+  test('a poll is given the oldest command, its result the next, and the last result nothing', async () => {
+    const phone = await newPhone();
+    const ids = [
+      await order(phone, 'lock-device', { message: 'first' }),
+      await order(phone, 'lock-device', { message: 'second' }),
+    ];
+    let reply = await phone.poll();
+    for (const [index, message] of ['first', 'second'].entries()) {
+      const command = commandIn(reply);
+      assert.deepEqual([command.requestType, command.commandUuid], ['DeviceLock', ids[index]]);
+      assert.equal(command.payload['Message'], message);
+      assert.equal(String(reply.headers['content-type']).toLowerCase(), 'application/xml; charset=utf-8');
+      reply = await phone.report({ status: 'Acknowledged', commandUuid: command.commandUuid });
+    }
+    assert.deepEqual([reply.status, reply.body.length], [200, 0]);
+    for (const id of ids) assert.equal((await stateOf(id)).state, 'acknowledged');
+  });
+
+  test('a command whose answer was lost is given again; the answer counts once however often it comes', async () => {
+    const phone = await newPhone();
+    const id = await order(phone, 'lock-device');
+    assert.equal(commandIn(await phone.poll()).commandUuid, id);
+    assert.equal(commandIn(await phone.poll()).commandUuid, id);
+    for (let times = 0; times < 3; times++) {
+      const reply = await phone.report({ status: 'Acknowledged', commandUuid: id });
+      assert.deepEqual([reply.status, reply.body.length], [200, 0]);
+    }
+    assert.equal(
+      (await phone.report({ status: 'Error', commandUuid: id })).status,
+      200,
+      'contradicts itself',
+    );
+    assert.equal((await stateOf(id)).state, 'acknowledged');
+    const entries = (await world.audited(id)).filter(({ action }) => action === 'commands.acknowledge');
+    assert.equal(entries.length, 1);
+  });
+
+  test('an error ends the command, and its whole chain is kept', async () => {
+    const phone = await newPhone();
+    const [failing, next] = [await order(phone, 'lock-device'), await order(phone, 'lock-device')];
+    await phone.poll();
+    const errorChain = [
+      {
+        code: 12021,
+        domain: 'MCMDMErrorDomain',
+        description: 'Unbekannt',
+        englishDescription: 'Unknown command',
+      },
+      { code: 4, domain: 'Inner', description: 'innen', englishDescription: undefined },
+    ];
+    const reply = await phone.report({ status: 'Error', commandUuid: failing, errorChain });
+    assert.equal(commandIn(reply).commandUuid, next);
+    const failed = await stateOf(failing);
+    assert.deepEqual([failed.state, failed.reason], ['failed', 'Unknown command (MCMDMErrorDomain 12021)']);
+    assert.equal((failed.error_chain as unknown[]).length, 2);
+    const last = await phone.report({ status: 'CommandFormatError', commandUuid: next });
+    assert.equal(last.body.length, 0);
+    assert.match((await stateOf(next)).reason ?? '', /did not understand/);
+  });
+
+  test('what a device puts off is not given again in the same conversation, and is in the next', async () => {
+    const phone = await newPhone();
+    const [first, second] = [await order(phone, 'lock-device'), await order(phone, 'refresh-device')];
+    assert.equal(commandIn(await phone.poll()).commandUuid, first);
+    const reply = await phone.report({ status: 'NotNow', commandUuid: first });
+    assert.equal(commandIn(reply).commandUuid, second, 'the next one meanwhile');
+    const end = await phone.report({ status: 'NotNow', commandUuid: second });
+    assert.equal(end.body.length, 0, 'no loop');
+    assert.deepEqual([(await stateOf(first)).state, (await stateOf(second)).state], ['queued', 'queued']);
+    assert.equal(commandIn(await phone.poll()).commandUuid, first);
+    assert.equal(
+      commandIn(await phone.report({ status: 'Acknowledged', commandUuid: first })).commandUuid,
+      second,
+    );
+  });
+
+  test('a removal ordered while the installation is put off takes its place', async () => {
+    const phone = await newPhone();
+    const coalesce = (name: string) =>
+      world.database.withTenant(acme.organizationId, (tx) =>
+        queueSystemCommands(world.deps, tx, systemActor('test', acme.organizationId), [
+          {
+            deviceId: phone.deviceId,
+            command: { name: 'lock-device', params: { message: name } },
+            coalesceKey: 'profile:wifi',
+          },
+        ]),
+      );
+    await coalesce('install');
+    const install = commandIn(await phone.poll());
+    await phone.report({ status: 'NotNow', commandUuid: install.commandUuid });
+    await coalesce('remove');
+    const only = commandIn(await phone.poll());
+    assert.equal(only.payload['Message'], 'remove');
+    assert.equal(
+      (await phone.report({ status: 'Acknowledged', commandUuid: only.commandUuid })).body.length,
+      0,
+    );
+  });
+
+  test('results of commands that are nobody’s, another device’s or not due are taken and change nothing', async () => {
+    const [phone, other] = [await newPhone(), await newPhone()];
+    const foreign = await order(other, 'lock-device');
+    await other.poll();
+    const own = await order(phone, 'lock-device');
+    const strange = [
+      '',
+      'not ours',
+      '0195e6a0-0000-7000-8000-000000000000',
+      foreign,
+      `${own}-7`,
+      `${foreign}-1`,
+    ];
+    for (const commandUuid of strange) {
+      for (const status of ['Acknowledged', 'Error', 'NotNow', 'CommandFormatError'] as const) {
+        assert.equal((await phone.report({ status, commandUuid })).status, 200, `${status} ${commandUuid}`);
+      }
+    }
+    assert.equal((await stateOf(foreign)).state, 'delivered');
+    assert.equal((await stateOf(own)).state, 'delivered');
+  });
+
+  test('what a device cannot do is answered for it, in words, and never sent', async () => {
+    const phone = await newPhone();
+    const [message, lock] = [
+      await order(phone, 'send-message', { text: 'hello' }),
+      await order(phone, 'lock-device'),
+    ];
+    assert.equal(commandIn(await phone.poll()).commandUuid, lock);
+    const { state, reason } = await stateOf(message);
+    assert.equal(state, 'failed');
+    assert.match(reason ?? '', /lock screen/);
+    const mac = await world.newDevice(acme, { platform: 'macos' as never });
+    await mac.authenticate({ ProductName: 'Mac15,3' });
+    await mac.tokenUpdate();
+    await mac.poll();
+    const pinless = await order(mac, 'lock-device');
+    assert.equal((await mac.poll()).body.length, 0);
+    assert.match((await stateOf(pinless)).reason ?? '', /PIN of six digits/);
+    await order(mac, 'lock-device', { pin: '123456' });
+    assert.equal(commandIn(await mac.poll()).payload['PIN'], '123456', 'what lies sealed reaches the device');
+  });
+
+  test('a command for a device is not given to its users, nor the other way round', async () => {
+    const phone = await newPhone();
+    const user = {
+      kind: 'user',
+      deviceKey: phone.udid,
+      channel: 'U-1',
+      userId: 'U-1',
+      userShortName: 'anna',
+    } as const;
+    await phone.checkIn({
+      MessageType: 'TokenUpdate',
+      UserID: 'U-1',
+      UserShortName: 'anna',
+      Topic: 't',
+      PushMagic: 'm',
+      Token: Buffer.alloc(32),
+    });
+    const id = await order(phone, 'lock-device');
+    assert.equal((await phone.report({ status: 'Idle', identity: user })).body.length, 0);
+    assert.equal(commandIn(await phone.poll()).commandUuid, id);
+    await phone.report({ status: 'Acknowledged', commandUuid: id, identity: user });
+    assert.equal((await stateOf(id)).state, 'delivered', 'a user does not answer for the device');
+    const unknown = { ...user, channel: 'U-2', userId: 'U-2' };
+    assert.equal((await phone.report({ status: 'Idle', identity: unknown })).body.length, 0);
+  });
+
+  test('an idle poll is one statement and leaves its mark', async () => {
+    const phone = await newPhone();
+    await world.query(
+      `update device_contacts set last_check_in_at = now() - interval '30 minutes' where device_id = $1`,
+      [phone.deviceId],
+    );
+    const original = world.database.tenantQuery;
+    let statements = 0;
+    world.database.tenantQuery = function counted(...args: never[]) {
+      statements += 1;
+      return (original as (...given: never[]) => never).apply(world.database, args);
+    } as never;
+    const { withTenant } = world.database;
+    world.database.withTenant = (() => assert.fail('a transaction')) as never;
+    try {
+      assert.equal((await phone.poll()).status, 200);
+    } finally {
+      world.database.tenantQuery = original;
+      world.database.withTenant = withTenant;
+    }
+    assert.equal(statements, 1);
+    const [row] = await world.query<{ fresh: boolean }>(
+      `select last_check_in_at > now() - interval '1 minute' as fresh from device_contacts where device_id = $1`,
+      [phone.deviceId],
+    );
+    assert.equal(row?.fresh, true);
+  });
+
+  test('a queue of many is handed over in order', async () => {
+    const phone = await newPhone();
+    const count = 200;
+    await world.query(
+      `insert into commands (organization_id, command_id, device_id, name, params, requested_by, expires_at)
+       select $1, gen_random_uuid(), $2, 'lock-device', '{}', 'system:test', now() + interval '1 day' from generate_series(1, $3::int)`,
+      [acme.organizationId, phone.deviceId, count],
+    );
+    const expected = await world.query<{ command_id: string }>(
+      'select command_id from commands where device_id = $1 order by command_no',
+      [phone.deviceId],
+    );
+    const given: string[] = [];
+    let reply = await phone.poll();
+    while (reply.body.length > 0) {
+      const { commandUuid } = commandIn(reply);
+      given.push(commandUuid);
+      reply = await phone.report({ status: 'Acknowledged', commandUuid });
+    }
+    assert.deepEqual(
+      given,
+      expected.map((row) => row.command_id),
+    );
+  });
+});
