@@ -31,6 +31,31 @@ export const systemPackages: readonly SystemPackage[] = [
   },
   { name: 'haproxy', why: 'the same with another reading', present: () => onPath('haproxy') },
   {
+    name: 'scep',
+    why: 'micromdm’s SCEP client, which Apple servers are tried with',
+    present: () => onPath('scepclient'),
+  },
+  {
+    name: 'certmonger',
+    why: 'its SCEP client, which reads our answers its own way',
+    present: () => existsSync('/usr/lib/certmonger/scep-submit'),
+  },
+  {
+    name: 'strongswan-pki',
+    why: 'its SCEP client, which insists on much',
+    present: () => onPath('pki'),
+  },
+  {
+    name: 'libstrongswan-extra-plugins',
+    why: 'the HTTP client of strongSwan',
+    present: () => hasStrongSwanPlugin('curl'),
+  },
+  {
+    name: 'libstrongswan-standard-plugins',
+    why: 'OpenSSL for the HTTP client of strongSwan',
+    present: () => hasStrongSwanPlugin('openssl'),
+  },
+  {
     name: 'chromium',
     why: 'a real browser, for the page that the server renders',
     present: () =>
@@ -52,6 +77,10 @@ export const systemPackages: readonly SystemPackage[] = [
 function onPath(program: string): boolean {
   const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return directories.some((directory) => existsSync(join(directory, program)));
+}
+
+function hasStrongSwanPlugin(name: string): boolean {
+  return existsSync(`/usr/lib/ipsec/plugins/libstrongswan-${name}.so`);
 }
 
 /** Installs what is missing, or says what to install. @returns whether everything that must be is there now */
