@@ -35,6 +35,14 @@ export interface Page {
   until(expression: string, seconds?: number): Promise<void>;
   type(text: string): Promise<void>;
   press(key: 'Tab' | 'Enter'): Promise<void>;
+  /** How it is shown: CSS pixels, and which colours its owner likes. */
+  appear(width: number, height: number, colours: 'light' | 'dark'): Promise<void>;
+  /** PNG of the whole page. */
+  picture(): Promise<Buffer>;
+  /** The names of everything that assistive technology is told of, with their roles. */
+  spoken(): Promise<{ role: string; name: string }[]>;
+  /** Scripts of the page off; loads it anew. */
+  withoutScript(url: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -202,6 +210,28 @@ async function openPage(connection: Connection, url: string): Promise<Page> {
     async press(key) {
       await call('Input.dispatchKeyEvent', { type: 'keyDown', ...keys[key] });
       await call('Input.dispatchKeyEvent', { type: 'keyUp', ...keys[key] });
+    },
+    async appear(width, height, colours) {
+      await call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 2, mobile: true });
+      const features = [{ name: 'prefers-color-scheme', value: colours }];
+      await call('Emulation.setEmulatedMedia', { features });
+    },
+    async picture() {
+      const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: true });
+      return Buffer.from(String(data), 'base64');
+    },
+    async spoken() {
+      await call('Accessibility.enable');
+      const { nodes } = (await call('Accessibility.getFullAXTree')) as {
+        nodes: { ignored: boolean; role?: { value: string }; name?: { value: string } }[];
+      };
+      return nodes
+        .filter(({ ignored }) => !ignored)
+        .map(({ role, name }) => ({ role: role?.value ?? '', name: name?.value ?? '' }));
+    },
+    async withoutScript(to) {
+      await call('Emulation.setScriptExecutionDisabled', { value: true });
+      await call('Page.navigate', { url: to });
     },
     close: async () => void (await connection.send('Target.closeTarget', { targetId })),
   };

@@ -23,7 +23,7 @@ export function picture(speech: Speech, screen: Screen): Html {
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
 <rect class="screen" x="1" y="1" width="${width - 2}" height="${height - 2}" rx="14"/>
 <text class="heading" x="16" y="30">${speech.say(heading)}</text>
-${action !== undefined && html`<text class="action" x="${width - 18}" y="30" text-anchor="end">${speech.say(action)}</text>`}
+${action !== undefined && html`<text class="action" x="${width - 51}" y="30" text-anchor="middle">${speech.say(action)}</text>`}
 ${marked === 'action' && html`<rect class="row marked" x="${width - 92}" y="10" width="82" height="30" rx="8"/>`}
 ${rows.map((row, index) => {
   const y = 44 + index * rowHeight;
