@@ -1,4 +1,5 @@
 /** All decoders of this package that read bytes of a stranger. */
+import { appleCheckIn, appleCommand, appleErrorBody, appleReport } from './apple-mdm.ts';
 import { certificate } from './certificate.ts';
 import { certificateRequest } from './certificate-request.ts';
 import {
@@ -54,6 +55,10 @@ export const targets: readonly FuzzTarget[] = [
   xml,
   plistXml,
   plistBinary,
+  appleCheckIn,
+  appleReport,
+  appleCommand,
+  appleErrorBody,
   iseQuery,
   iseQueryPath,
   iseActionType,

@@ -48,12 +48,12 @@ export function readIdentity(message: PlistDictionary, path: string): EnrolmentI
   if (!/^[A-Za-z0-9._:-]+$/.test(deviceKey)) throw refuse('is not an identifier', path, 'UDID');
   // A Mac in user enrolment may send both, and is then known by the one that user enrolment gave it.
   const { kind, channel } = keys.EnrollmentID === undefined ? ofUdid(keys, path) : ofUserEnrolment(keys);
+  const userId = kind === 'user-enrolment-user' ? keys.EnrollmentUserID : keys.UserID;
   return {
     kind,
     deviceKey: keys.EnrollmentID ?? deviceKey,
     channel,
-    ...(keys.UserID === undefined ? {} : { userId: keys.UserID }),
-    ...(keys.EnrollmentUserID === undefined ? {} : { userId: keys.EnrollmentUserID }),
+    ...(channel === '' || userId === undefined ? {} : { userId }),
     ...(keys.UserShortName === undefined ? {} : { userShortName: keys.UserShortName }),
     ...(keys.UserLongName === undefined ? {} : { userLongName: keys.UserLongName }),
   };
@@ -82,7 +82,7 @@ export function writeIdentity(identity: EnrolmentIdentity): Record<string, Plist
   return {
     ...(byUdid ? { UDID: deviceKey } : { EnrollmentID: deviceKey }),
     ...(kind === 'user' ? { UserID: userId ?? channel } : {}),
-    ...(kind === 'shared-ipad-user' ? { UserID: sharedIpadUserId } : {}),
+    ...(kind === 'shared-ipad-user' ? { UserID: userId ?? sharedIpadUserId } : {}),
     ...(kind === 'user-enrolment-user' ? { EnrollmentUserID: userId ?? channel } : {}),
     ...(userShortName === undefined ? {} : { UserShortName: userShortName }),
     ...(userLongName === undefined ? {} : { UserLongName: userLongName }),

@@ -1,6 +1,5 @@
 /** Bodies of a 403 that a device understands. The code decides what it does: `com.apple.unrecognized.device` unenrols it. */
 import { DecodeError } from '../decode-error.ts';
-import type { JsonValue } from '../json/read-json.ts';
 import { isDictionary, type PlistDictionary, readPlist, writePlist } from '../plist/index.ts';
 import { optional, readFields, text } from './fields.ts';
 import { appleMediaTypes } from './media-types.ts';
@@ -38,9 +37,9 @@ export function encodeErrorBody(body: AppleErrorBody, format: 'json' | 'xml' = '
 export function decodeErrorBody({ contentType, body }: EncodedErrorBody): AppleErrorBody | undefined {
   try {
     const value = contentType.startsWith(appleMediaTypes.json)
-      ? (JSON.parse(Buffer.from(body).toString('utf8')) as JsonValue as PlistDictionary)
+      ? (JSON.parse(Buffer.from(body).toString('utf8')) as PlistDictionary | null)
       : readPlist(body);
-    if (!isDictionary(value)) return undefined;
+    if (value === null || !isDictionary(value)) return undefined;
     const { code, ...rest } = readFields(
       value,
       {
