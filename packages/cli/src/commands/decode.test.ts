@@ -8,6 +8,8 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encodeBegin, encodeOffer } from '@gatehouse/protocols/agent-enrollment/index.ts';
 import { encodeMessageBody, encodeOrderAnswer } from '@gatehouse/protocols/cisco-ise/index.ts';
+import { signAttached } from '@gatehouse/protocols/cms/index.ts';
+import { writePlist } from '@gatehouse/protocols/plist/index.ts';
 import { buildCertificateRequest, buildCrl, encodePem, signerFor } from '@gatehouse/protocols/x509/index.ts';
 import {
   deviceId,
@@ -97,6 +99,48 @@ describe('gatehouse decode', () => {
       { serial: '4f00', revokedAt: '2026-01-01T00:00:00.000Z', reason: 'superseded' },
     ]);
     assert.deepEqual([list['number'], list['issuer']], ['07', issuing.certificate.subject.text]);
+  });
+
+  test('property lists of both forms, and signed as profiles are', async () => {
+    const value = { name: 'x', count: 3, when: new Date(issuedAt), bytes: Buffer.of(1, 255), list: [true] };
+    const expected = { name: 'x', count: 3, when: '2026-01-01T00:00:00.000Z', bytes: '01ff', list: [true] };
+    assert.deepEqual(await json('plist', writePlist(value)), expected);
+    assert.deepEqual(await json('plist', writePlist(value, 'binary')), expected);
+    const key = newKey();
+    const signer = newDeviceCertificate(issuing, key);
+    const signed = await json(
+      'plist',
+      signAttached({ content: writePlist(value), certificate: signer.der, key }),
+    );
+    assert.deepEqual(signed['plist'], expected);
+    assert.equal((signed['signedBy'] as { serial: string }).serial, signer.serial);
+  });
+
+  test('CMS and SCEP messages: what is said, by whom, and whether the signature holds', async () => {
+    const seed = (name: string) =>
+      readFileSync(new URL(`../../../protocols/fuzz/seeds/${name}`, import.meta.url));
+    const attached = await json('cms', seed('cms-attached.der'));
+    assert.match(String(attached['content']), /^<plist/);
+    assert.equal((attached['signer'] as { signature: string }).signature, 'holds');
+    assert.equal((attached['certificates'] as unknown[]).length, 2);
+    const detached = await json('cms', seed('cms-detached.der'));
+    assert.equal(detached['content'], 'detached');
+    const broken = Buffer.from(seed('cms-attached.der'));
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+    const bad = await json('cms', broken);
+    assert.match((bad['signer'] as { signature: string }).signature, /^does not hold/);
+    const closed = await json('cms', seed('cms-envelope-ber.der'));
+    assert.deepEqual([closed['message'], closed['cipher']], ['enveloped data', 'aes-128-cbc']);
+    const request = await json('scep', seed('scep-strongswan.der'));
+    assert.equal(request['type'], 'PKCSReq');
+    assert.equal((request['envelope'] as { cipher: string }).cipher, 'aes-128-cbc');
+    const failure = await json('scep', seed('scep-failure.der'));
+    assert.deepEqual(
+      [failure['status'], failure['failure'], failure['envelope']],
+      ['failure', 'badRequest', null],
+    );
+    const csr = await json('csr', seed('request-challenge.der'));
+    assert.deepEqual([csr['subject'], csr['challengePassword']], [`CN=${deviceId}`, 'secret']);
   });
 
   test('messages of the ISE API in both directions, each told from the others', async () => {
@@ -191,7 +235,7 @@ describe('gatehouse decode', () => {
   });
 
   test('an unknown format is wrong usage and says which there are', async () => {
-    const { status, err } = await decode('plist', 'x');
+    const { status, err } = await decode('wbxml', 'x');
     assert.equal(status, 2);
     for (const { name } of formats) assert.ok(err.includes(`${name} (`), name);
   });

@@ -3,9 +3,9 @@ import {
   findDeviceId,
   findKeyWeakness,
   parseCertificate,
-  parseCertificateRequest,
   parseCrl,
   type PublicKeyFacts,
+  readCertificateRequest,
 } from '@gatehouse/protocols/x509/index.ts';
 import type { DecodedFormat } from './decoded-format.ts';
 import { isoTime, type Presentable, presentable } from './presentable.ts';
@@ -56,8 +56,14 @@ function presentKey({
 
 /** The reader proves that the request is signed by its own key, and refuses weak keys: an answer says that both hold. */
 export function presentRequest(der: Uint8Array): Presentable {
-  const key = parseCertificateRequest(der);
-  return { publicKey: presentKey(key), signedByItsKey: true, weakness: findKeyWeakness(key) ?? null };
+  const { key, subject, challengePassword } = readCertificateRequest(der);
+  return {
+    subject: subject.text,
+    publicKey: presentKey(key),
+    signedByItsKey: true,
+    weakness: findKeyWeakness(key) ?? null,
+    ...(challengePassword === undefined ? {} : { challengePassword }),
+  };
 }
 
 function presentCrl(der: Uint8Array): Presentable {

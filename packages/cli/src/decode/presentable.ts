@@ -8,10 +8,11 @@ export type Presentable =
   | readonly Presentable[]
   | { readonly [name: string]: Presentable | undefined };
 
-/** Bytes become hex, maps become objects, bigints text; what JSON cannot say otherwise does not occur in decoders. */
+/** Bytes become hex, dates ISO 8601, maps become objects, bigints text; what JSON cannot say otherwise does not occur in decoders. */
 export function presentable(value: unknown): Presentable {
   if (value === undefined || value === null) return null;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (value instanceof Date) return value.toISOString();
   if (value instanceof Map) return presentable(Object.fromEntries(value as Map<string, unknown>));
   if (Array.isArray(value)) return value.map(presentable);
   if (typeof value === 'object') {
