@@ -19,7 +19,7 @@ export interface AgentOptions {
   /** Computers with a certificate of their own; the others are rows only. */
   readonly speaking?: number;
   readonly rounds?: number;
-  /** Requests per round and side. */
+  /** Requests per round and side. No computer may check in more than twenty times at once, warming up included. */
   readonly requests?: number;
   readonly concurrency?: number;
 }
@@ -43,7 +43,7 @@ export async function run({
   fleets = [1_000, 100_000],
   speaking = 1_000,
   rounds = 5,
-  requests = 4_000,
+  requests = 3_000,
   concurrency = 16,
 }: AgentOptions = {}): Promise<Result[]> {
   const servers: ServerUnderLoad[] = [];
