@@ -18,7 +18,9 @@ import { refreshDevice } from './refresh-device.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { selectiveWipe } from './selective-wipe.ts';
 import { sendMessage } from './send-message.ts';
+import { withoutAgent } from './without-agent.ts';
 
+/** What this device can do; anything else it refuses, as the server does before it asks. */
 export const commandHandlers = {
   'lock-device': lockDevice,
   'send-message': sendMessage,
@@ -27,7 +29,17 @@ export const commandHandlers = {
   'selective-wipe': selectiveWipe,
   'full-wipe': fullWipe,
   'renew-identity': renewIdentity,
-} as const satisfies { [N in CommandName]: CommandHandler<N> };
+  'install-profile': withoutAgent<'install-profile'>(),
+  'remove-profile': withoutAgent<'remove-profile'>(),
+  'sync-declarations': withoutAgent<'sync-declarations'>(),
+} as const satisfies { [N in CommandName]?: CommandHandler<N> };
+
+/** The table ties each name to its own parameters; indexing by a union loses that tie. */
+function handlerOf(name: CommandName): CommandHandler<CommandName> | undefined {
+  return Object.hasOwn(commandHandlers, name)
+    ? (commandHandlers[name as keyof typeof commandHandlers] as CommandHandler<CommandName>)
+    : undefined;
+}
 
 type Context = Omit<CommandContext, 'commandId'>;
 
@@ -49,7 +61,7 @@ export async function carryOut(
 /** What an earlier life of the agent began and did not finish. */
 export async function resumeInterrupted(journal: CommandJournal, context: Context): Promise<void> {
   for (const entry of journal.interrupted) {
-    const again = isCommandName(entry.name) && commandHandlers[entry.name].afterInterruption === 'again';
+    const again = isCommandName(entry.name) && handlerOf(entry.name)?.afterInterruption === 'again';
     const outcome = again
       ? await attempt({ ...entry, params: { ...entry.params } }, context)
       : failed('the agent was stopped while it carried this out; whether it took effect is not known');
@@ -68,8 +80,8 @@ async function attempt(
     return failed(error instanceof Error ? error.message : String(error));
   }
   try {
-    // The table ties each name to its own parameters; indexing by a union loses that tie.
-    const handler = commandHandlers[command.name] as CommandHandler<CommandName>;
+    const handler = handlerOf(command.name);
+    if (handler === undefined) return failed('the agent cannot do this on a computer');
     return await handler.run(command.params, { ...context, commandId: given.id });
   } catch (error) {
     return failed(`it could not be carried out: ${error instanceof Error ? error.message : String(error)}`);

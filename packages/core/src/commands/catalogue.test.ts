@@ -35,7 +35,7 @@ test('exactly the wipes are destructive, and whatever wipes all or tracks asks m
   );
   assert.deepEqual(
     those((name) => commandDefinition(name).personalPermission !== undefined),
-    ['locate-device', 'full-wipe'],
+    ['locate-device', 'full-wipe', 'enable-lost-mode'],
   );
 });
 

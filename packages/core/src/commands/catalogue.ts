@@ -1,14 +1,36 @@
 /** All commands. A platform's table of translators is `satisfies Record<CommandName, …>`, so none can be forgotten. */
 import { DomainError } from '../errors.ts';
 import type { CommandDefinition } from './define-command.ts';
+import { changeSettings } from './change-settings.ts';
+import { clearActivationLockBypassCode } from './clear-activation-lock-bypass-code.ts';
+import { clearPasscode } from './clear-passcode.ts';
+import { clearRecoveryLock } from './clear-recovery-lock.ts';
+import { disableLostMode } from './disable-lost-mode.ts';
+import { enableLostMode } from './enable-lost-mode.ts';
+import { fetchActivationLockBypassCode } from './fetch-activation-lock-bypass-code.ts';
 import { fullWipe } from './full-wipe.ts';
+import { installApp } from './install-app.ts';
+import { installProvisioningProfile } from './install-provisioning-profile.ts';
+import { installProfile } from './install-profile.ts';
 import { locateDevice } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
-import type { ParamsOf } from './params.ts';
+import { platformCommand } from './platform-command.ts';
+import { playLostModeSound } from './play-lost-mode-sound.ts';
 import { refreshDevice } from './refresh-device.ts';
+import { removeApp } from './remove-app.ts';
+import { removeProvisioningProfile } from './remove-provisioning-profile.ts';
+import { removeProfile } from './remove-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { restartDevice } from './restart-device.ts';
+import { rotateAdministratorPassword } from './rotate-administrator-password.ts';
+import { rotateDiskRecoveryKey } from './rotate-disk-recovery-key.ts';
+import { rotateRecoveryLock } from './rotate-recovery-lock.ts';
 import { selectiveWipe } from './selective-wipe.ts';
 import { sendMessage } from './send-message.ts';
+import { syncDeclarations } from './sync-declarations.ts';
+import { shutDownDevice } from './shut-down-device.ts';
+import { updateOs } from './update-os.ts';
+import type { ParamsOf } from './params.ts';
 
 export const commandNames = [
   'lock-device',
@@ -18,6 +40,28 @@ export const commandNames = [
   'selective-wipe',
   'full-wipe',
   'renew-identity',
+  'install-profile',
+  'remove-profile',
+  'sync-declarations',
+  'clear-passcode',
+  'restart-device',
+  'shut-down-device',
+  'enable-lost-mode',
+  'disable-lost-mode',
+  'play-lost-mode-sound',
+  'install-app',
+  'remove-app',
+  'install-provisioning-profile',
+  'remove-provisioning-profile',
+  'change-settings',
+  'rotate-disk-recovery-key',
+  'rotate-recovery-lock',
+  'clear-recovery-lock',
+  'rotate-administrator-password',
+  'fetch-activation-lock-bypass-code',
+  'clear-activation-lock-bypass-code',
+  'update-os',
+  'platform-command',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -29,6 +73,28 @@ export const commandCatalogue = {
   'selective-wipe': selectiveWipe,
   'full-wipe': fullWipe,
   'renew-identity': renewIdentity,
+  'install-profile': installProfile,
+  'remove-profile': removeProfile,
+  'sync-declarations': syncDeclarations,
+  'clear-passcode': clearPasscode,
+  'restart-device': restartDevice,
+  'shut-down-device': shutDownDevice,
+  'enable-lost-mode': enableLostMode,
+  'disable-lost-mode': disableLostMode,
+  'play-lost-mode-sound': playLostModeSound,
+  'install-app': installApp,
+  'remove-app': removeApp,
+  'install-provisioning-profile': installProvisioningProfile,
+  'remove-provisioning-profile': removeProvisioningProfile,
+  'change-settings': changeSettings,
+  'rotate-disk-recovery-key': rotateDiskRecoveryKey,
+  'rotate-recovery-lock': rotateRecoveryLock,
+  'clear-recovery-lock': clearRecoveryLock,
+  'rotate-administrator-password': rotateAdministratorPassword,
+  'fetch-activation-lock-bypass-code': fetchActivationLockBypassCode,
+  'clear-activation-lock-bypass-code': clearActivationLockBypassCode,
+  'update-os': updateOs,
+  'platform-command': platformCommand,
 } as const satisfies { [N in CommandName]: { readonly name: N } };
 
 export type CommandParams<N extends CommandName> = ParamsOf<(typeof commandCatalogue)[N]['params']>;

@@ -1,4 +1,5 @@
 /** What a command declares about itself; everything else (routes, audit, jobs, console) derives from it. */
+import { DomainError } from '../errors.ts';
 import type { Permission } from '../permissions/catalogue.ts';
 import { type ParamShapes, type ParamsOf, parseParams } from './params.ts';
 
@@ -38,6 +39,8 @@ interface CommandDeclaration<N extends string, P extends ParamShapes> {
   };
   readonly expiresAfterMs: number;
   readonly privateResult?: true;
+  /** What no single parameter can be blamed for; a sentence, or undefined when all is well. */
+  readonly check?: (params: ParamsOf<P>) => string | undefined;
 }
 
 export function defineCommand<const N extends string, const P extends ParamShapes>(
@@ -48,7 +51,12 @@ export function defineCommand<const N extends string, const P extends ParamShape
     destructive: declaration.destructive ?? false,
     personalPermission: declaration.personalPermission,
     privateResult: declaration.privateResult ?? false,
-    parse: (input) => parseParams(declaration.params, input),
+    parse(input) {
+      const params = parseParams(declaration.params, input);
+      const problem = declaration.check?.(params);
+      if (problem !== undefined) throw new DomainError('invalid-input', problem);
+      return params;
+    },
   };
 }
 

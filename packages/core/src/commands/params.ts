@@ -8,13 +8,31 @@ export type ParamShape = (
   | { readonly type: 'text'; readonly maximumLength: number }
   | { readonly type: 'digits'; readonly minimumLength: number; readonly maximumLength: number }
   | { readonly type: 'choices'; readonly choices: readonly string[] }
+  | { readonly type: 'choice'; readonly choices: readonly string[] }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  /** A word of a fixed form, such as a bundle identifier; `says` completes "must be …". */
+  | { readonly type: 'word'; readonly pattern: RegExp; readonly maximumLength: number; readonly says: string }
+  | { readonly type: 'https-url' }
+  /** A file as base64. */
+  | { readonly type: 'file'; readonly maximumBytes: number }
+  /** Any JSON object, for what only the platform can judge. */
+  | { readonly type: 'object'; readonly maximumBytes: number }
 ) & { readonly optional?: true };
 
 export type ParamShapes = Readonly<Record<string, ParamShape>>;
 
 type ValueOf<S> = S extends { type: 'choices'; choices: infer C extends readonly string[] }
   ? readonly C[number][]
-  : string;
+  : S extends { type: 'choice'; choices: infer C extends readonly string[] }
+    ? C[number]
+    : S extends { type: 'boolean' }
+      ? boolean
+      : S extends { type: 'integer' }
+        ? number
+        : S extends { type: 'object' }
+          ? Readonly<Record<string, unknown>>
+          : string;
 
 type OptionalNames<P> = { [N in keyof P]: P[N] extends { optional: true } ? N : never }[keyof P];
 
@@ -48,9 +66,64 @@ function complaint(shape: ParamShape, value: unknown): string | undefined {
         value.every((choice) => shape.choices.includes(choice));
       return good ? undefined : `must be a list of different words out of: ${shape.choices.join(', ')}`;
     }
+    case 'choice':
+      return typeof value === 'string' && shape.choices.includes(value)
+        ? undefined
+        : `must be one of: ${shape.choices.join(', ')}`;
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'must be true or false';
+    case 'integer': {
+      const { minimum, maximum } = shape;
+      const good =
+        Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+      return good ? undefined : `must be a whole number from ${minimum} to ${maximum}`;
+    }
+    case 'word': {
+      const good =
+        typeof value === 'string' && value.length <= shape.maximumLength && shape.pattern.test(value);
+      return good ? undefined : `must be ${shape.says}`;
+    }
+    case 'https-url': {
+      const good = typeof value === 'string' && value.length <= 2_048 && isHttps(value);
+      return good ? undefined : 'must be an https address';
+    }
+    case 'file': {
+      const good =
+        typeof value === 'string' &&
+        value.length > 0 &&
+        value.length <= 4 * Math.ceil(shape.maximumBytes / 3) &&
+        /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value);
+      return good ? undefined : `must be a file of at most ${shape.maximumBytes} bytes, in base64`;
+    }
+    case 'object': {
+      const good =
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        isShallow(value, deepestObject) &&
+        JSON.stringify(value).length <= shape.maximumBytes;
+      return good
+        ? undefined
+        : `must be an object of at most ${shape.maximumBytes} bytes and ${deepestObject} levels`;
+    }
     default:
       return shape satisfies never;
   }
+}
+
+const deepestObject = 16;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
+/** With a host and without credentials, which would stand in the open. */
+function isHttps(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url?.protocol === 'https:' && url.username === '' && url.password === '' && !/[\s\p{Cc}]/u.test(text)
+  );
 }
 
 /** @throws DomainError `invalid-input` with one problem per parameter in `detail.problems`. */

@@ -63,12 +63,15 @@ const handlers = {
     return { ...acknowledged({ removed, left: [] }), leave: 'command' };
   },
   'renew-identity': () => failed('the agent renews its certificate by itself when it is time'),
+  'install-profile': () => failed('a computer with an agent takes its configuration from the policy'),
+  'remove-profile': () => failed('a computer with an agent takes its configuration from the policy'),
+  'sync-declarations': () => failed('a computer with an agent takes its configuration from the policy'),
   'full-wipe': () => ({
     ...acknowledged({ started: '/usr/sbin/factory-reset' }),
     leave: 'command',
     afterwards: wipeComputer,
   }),
-} as const satisfies { [N in CommandName]: Handler<N> };
+} as const satisfies { [N in CommandName]?: Handler<N> };
 
 /** A command that this device does not know, or with wrong parameters, fails; nothing is guessed. */
 export function carryOut(
@@ -84,6 +87,9 @@ export function carryOut(
     return failed((error as Error).message);
   }
   // The table ties each name to its own parameters; indexing by a union loses that tie.
-  const handler = handlers[command.name] as Handler<CommandName>;
+  const handler = (handlers as Partial<Record<CommandName, unknown>>)[command.name] as
+    | Handler<CommandName>
+    | undefined;
+  if (handler === undefined) return failed('the agent cannot do this on a computer');
   return handler(computer, command.params, { id: given.id, now });
 }

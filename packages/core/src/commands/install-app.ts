@@ -1,0 +1,30 @@
+import { bundleIdentifier } from './bundle-identifier.ts';
+import { days, defineCommand } from './define-command.ts';
+
+/** From the platform's store by its number or identifier, or from a manifest that says where a package of our own is. */
+export const installApp = defineCommand({
+  name: 'install-app',
+  title: 'Install an app',
+  permission: 'devices.apps',
+  params: {
+    storeId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, optional: true },
+    bundleId: { ...bundleIdentifier, optional: true },
+    manifestUrl: { type: 'https-url', optional: true },
+    /** It stays when management ends; without, it goes with it and so does its data (WIP-09). */
+    keepAfterManagement: { type: 'boolean', optional: true },
+    /** Its data is left out of backups (RST-05). */
+    preventBackup: { type: 'boolean', optional: true },
+    /** The user has it already: it is taken under management, if he agrees where he must be asked. */
+    takeOver: { type: 'boolean', optional: true },
+    configuration: { type: 'object', maximumBytes: 16_384, optional: true },
+  },
+  check: ({ storeId, bundleId, manifestUrl }) =>
+    [storeId, bundleId, manifestUrl].filter((source) => source !== undefined).length === 1
+      ? undefined
+      : 'An app is named by exactly one of: storeId, bundleId, manifestUrl.',
+  audit: {
+    show: ['storeId', 'bundleId', 'keepAfterManagement', 'preventBackup', 'takeOver'],
+    redact: ['manifestUrl', 'configuration'],
+  },
+  expiresAfterMs: days(7),
+});
