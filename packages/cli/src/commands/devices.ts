@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import type { CliCommand } from '../command.ts';
-import { duration } from '../duration.ts';
 import { input } from '../input.ts';
 import { table } from '../output.ts';
+import { sendCommand } from './send-command.ts';
 import { printImport, upload } from './users.ts';
 
 const device = { name: 'ID', description: 'the device' } as const;
@@ -70,6 +70,17 @@ export const deviceCommands: readonly CliCommand[] = [
     },
   },
   {
+    words: ['device', 'desired-state'],
+    summary: 'Show what a device should have, what it has, and why they differ.',
+    positionals: [device],
+    run: ({ api, positionals }) => api().request('GET', `/devices/${positionals[0]}/desired-state`),
+    print: ({ items }: { items: (Record<string, unknown> & { source: { name: string } })[] }) =>
+      table(
+        items.map((item) => ({ ...item, name: item.source.name })),
+        ['name', 'form', 'channel', 'state', 'since', 'reason'],
+      ),
+  },
+  {
     words: ['device', 'update'],
     summary: 'Change a device’s name, asset number, user or ownership.',
     positionals: [device],
@@ -111,39 +122,37 @@ export const deviceCommands: readonly CliCommand[] = [
     }),
   ),
   {
+    words: ['device', 'escrow'],
+    summary: 'List which keys and passwords of a device are in escrow.',
+    positionals: [device],
+    async run({ api, positionals }) {
+      const { items } = (await api().request('GET', `/devices/${positionals[0]}/escrow`)) as {
+        items: Record<string, unknown>[];
+      };
+      return items;
+    },
+    print: (rows: Record<string, unknown>[]) => table(rows, ['kind', 'count', 'newestAt', 'confirmedAt']),
+  },
+  {
+    words: ['device', 'reveal'],
+    summary: 'Read a key or password of a device that is in escrow; the reading is recorded.',
+    positionals: [device],
+    options: {
+      kind: { required: true, description: 'what to read', choices: [...escrowKinds] },
+      reason: { required: true, description: 'why; kept in the audit record', placeholder: 'TEXT' },
+    },
+    run: ({ api, positionals, options }) =>
+      api().request('POST', `/devices/${positionals[0]}/escrow/${options['kind']}/reveal`, {
+        body: { reason: options['reason'] },
+      }),
+  },
+  {
     words: ['device', 'delete'],
     summary: 'Remove a device from management without touching it.',
     positionals: [device],
     run: ({ api, positionals }) => api().request('DELETE', `/devices/${positionals[0]}`),
   },
-  {
-    words: ['command', 'send'],
-    summary: 'Send a command to a device.',
-    positionals: [
-      {
-        name: 'COMMAND',
-        description: 'lock-device, send-message, refresh-device, locate-device, selective-wipe or full-wipe',
-      },
-    ],
-    options: {
-      device: { required: true, description: 'the device', placeholder: 'ID' },
-      params: { description: 'its parameters, as JSON', placeholder: `'{"text":"Hello"}'` },
-      reason: { description: 'why; kept in the audit record', placeholder: 'TEXT' },
-      expires: { description: 'give up after', placeholder: '7d' },
-    },
-    run: ({ api, options, positionals }) =>
-      api().request('POST', `/devices/${options['device']}/commands`, {
-        headers: { 'idempotency-key': randomUUID() },
-        body: {
-          name: positionals[0],
-          params: options['params'] === undefined ? {} : input.json('params', options['params']),
-          ...(options['reason'] === undefined ? {} : { reason: options['reason'] }),
-          ...(options['expires'] === undefined
-            ? {}
-            : { expiresInSeconds: duration(options['expires'], 'expires') }),
-        },
-      }),
-  },
+  sendCommand,
   {
     words: ['command', 'list'],
     summary: 'List a device’s commands.',

@@ -2,6 +2,7 @@ import { accessLevels, gates } from '@gatehouse/core/compliance/gate.ts';
 import { ruleKinds } from '@gatehouse/core/compliance/rule.ts';
 import { ruleStatuses, severities } from '@gatehouse/core/compliance/verdict.ts';
 import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/device.ts';
+import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
 import { type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
@@ -231,6 +232,47 @@ export const DeviceExplanation = Type.Object(
     policyVersion: Type.String(),
     acknowledgedPolicyVersion: MaybeText,
     text: Type.Array(Type.String(), { description: 'The same for people, line by line.' }),
+  },
+  closed,
+);
+
+export const EscrowKind = Type.Enum([...escrowKinds]);
+
+/** What is held of a device, without the values. */
+export const EscrowList = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          kind: EscrowKind,
+          count: Type.Integer({ description: 'How many values there ever were.' }),
+          newestAt: Time,
+          confirmedAt: Maybe(
+            Type.String({
+              format: 'date-time',
+              description: 'When the device last said that a value is in force.',
+            }),
+          ),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+export const EscrowReveal = Type.Object({ reason: Line(500) }, closed);
+
+export const EscrowValues = Type.Object(
+  {
+    kind: EscrowKind,
+    values: Type.Array(
+      Type.Object({ value: Type.String(), createdAt: Time, confirmed: Type.Boolean() }, closed),
+      {
+        description:
+          'Newest first, up to the last one that the device confirmed: which of them is in force nobody can tell.',
+      },
+    ),
   },
   closed,
 );

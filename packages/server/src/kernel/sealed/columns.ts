@@ -62,6 +62,20 @@ export const sealedColumns = {
     key: 'resource_id',
     holds: 'the secret fields of a resource: passwords of networks and accounts, challenges, ready-made profiles',
   },
+  'apple_contents.content': {
+    class: 'resources',
+    table: 'apple_contents',
+    column: 'content',
+    key: 'token',
+    holds: 'a profile, declaration or credential as a device gets it, with the passwords in it',
+  },
+  'apple_token_keys.key': {
+    class: 'keys',
+    table: 'apple_token_keys',
+    column: 'key',
+    key: 'key_id',
+    holds: 'the key of the hash that names such contents, so that a short password in one cannot be guessed',
+  },
   'commands.sealed_params': {
     class: 'commands',
     table: 'commands',
@@ -103,6 +117,20 @@ export const sealedColumns = {
     column: 'bootstrap_token',
     key: 'channel_id',
     holds: 'what lets a Mac authorize software and accounts without a person',
+  },
+  'device_escrow.sealed': {
+    class: 'escrow',
+    table: 'device_escrow',
+    column: 'sealed',
+    key: 'escrow_id',
+    holds: 'PINs, recovery keys and passwords of devices, for when nobody else gets in',
+  },
+  'escrow_recipients.private_key': {
+    class: 'escrow',
+    table: 'escrow_recipients',
+    column: 'private_key',
+    key: 'recipient_id',
+    holds: 'the key that opens what devices hand over for escrow (PKCS#8)',
   },
 } as const satisfies Record<string, SealedColumn>;
 

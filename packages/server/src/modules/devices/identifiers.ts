@@ -72,7 +72,7 @@ type NetworkInterface = FactValueOf<'network.interfaces'>[number];
 export function macAddresses(interfaces: readonly NetworkInterface[]): readonly string[] {
   const found = interfaces
     .filter(({ kind, name }) => isAdapter(kind) && !softwareInterface.test(name))
-    .toSorted((a, b) => Number(b.up) - Number(a.up))
+    .toSorted((a, b) => Number(b.up ?? false) - Number(a.up ?? false))
     .flatMap(({ kind, mac, permanentMac }) =>
       [mac, permanentMac ?? '']
         .map(normalizeMac)

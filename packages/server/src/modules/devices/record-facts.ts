@@ -12,6 +12,7 @@ import { readCollectionPolicy } from './collection-policy.ts';
 import {
   type FactsRow,
   selectCollection,
+  selectFactRows,
   selectFactsBeforeReport,
   toFactReport,
   writeChanges,
@@ -29,6 +30,11 @@ export interface StatedScan {
   readonly observedAt: number;
   readonly facts: unknown;
   readonly truncated?: boolean;
+  /**
+   * Beside what the source said of this scan before, which stays and is as old as it was: for sources that are asked several
+   * questions for one scan. Without, the scan is all there is to know.
+   */
+  readonly adds?: true;
 }
 
 export interface FactsOutcome {
@@ -49,6 +55,7 @@ const withoutHistory: ReadonlySet<string> = new Set([
   'battery.level-percent',
   'battery.charging',
   'agent.boot-id',
+  'hardware.storage-free-bytes',
 ]);
 
 /** @throws DomainError `unprocessable` naming the facts that have the wrong type; nothing is stored then. */
@@ -72,11 +79,12 @@ export async function recordFacts(
   if (!accept(device) || scans.length === 0) return { changed: [], dropped: {}, outdated: [], device };
 
   const policy = readCollectionPolicy(collection);
-  const parsed = scans.map((scan) => ({
-    ...scan,
-    ...parse(scan, source, (fact) => mayCollect(fact, device.ownership, policy)),
-    stored: before.find((row) => row.scan === scan.scan && row.source === source),
-  }));
+  const known = await withContents(tx, deviceId, before, scans);
+  const parsed = scans.map((scan) => {
+    const stored = known.find((row) => row.scan === scan.scan && row.source === source);
+    const read = parse(scan, source, (fact) => mayCollect(fact, device.ownership, policy));
+    return { ...scan, ...(scan.adds && stored ? added(stored, read) : read), stored };
+  });
   const [fresh, outdated] = [parsed.filter(isFresh), parsed.filter((scan) => !isFresh(scan))];
   const changes = fresh.flatMap((scan) => changesOf(scan).map((change) => ({ ...change, scan })));
   const history = changes.filter(({ scan, ...change }) => scan.stored && belongsInHistory(change));
@@ -129,6 +137,35 @@ function parse(
     );
   }
   return { facts, dropped, truncated: truncated || stated.truncated === true };
+}
+
+/** Inventories are not read with the rest; to add to one, it must be. */
+async function withContents(
+  tx: TenantTx,
+  deviceId: string,
+  before: readonly FactsRow[],
+  scans: readonly StatedScan[],
+): Promise<readonly FactsRow[]> {
+  const wanted = scans.filter(({ adds }) => adds).map(({ scan }) => scan);
+  const missing = before.filter((row) => row.facts === null && wanted.includes(row.scan));
+  if (missing.length === 0) return before;
+  const full = await selectFactRows(
+    tx,
+    deviceId,
+    missing.map(({ scan }) => scan),
+  );
+  return before.map(
+    (row) => full.find((each) => each.scan === row.scan && each.source === row.source) ?? row,
+  );
+}
+
+function added<R extends Omit<ParsedScan, 'scan' | 'observedAt'>>(stored: FactsRow, read: R) {
+  return {
+    ...read,
+    facts: { ...stored.facts, ...read.facts },
+    truncated: read.truncated || stored.truncated,
+    observedAt: stored.observed_at.getTime(),
+  };
 }
 
 function isFresh(scan: { readonly observedAt: number; readonly stored: FactsRow | undefined }): boolean {

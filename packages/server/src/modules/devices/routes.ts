@@ -3,6 +3,10 @@ import {
   DeviceChanges,
   DeviceFacts,
   DeviceFilter,
+  EscrowKind,
+  EscrowList,
+  EscrowReveal,
+  EscrowValues,
   FactChange,
   OwnershipImportReport,
   StandingChange,
@@ -17,12 +21,13 @@ import type { DeviceDeps } from './device-deps.ts';
 import { importOwnership } from './import-ownership.ts';
 import { getDevice, listDevices } from './list-devices.ts';
 import { readFactHistory, readFacts } from './read-facts.ts';
+import { listEscrow, revealEscrow, type RevealDeps } from './reveal-escrow.ts';
 import { updateDevice } from './update-device.ts';
 
 const tag = 'devices';
 const params = { deviceId: Id };
 
-export const deviceRoutes = (deps: DeviceDeps): AdminRoute[] => [
+export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
   listRoute({
     path: '/devices',
     operation: 'listDevices',
@@ -128,6 +133,32 @@ export const deviceRoutes = (deps: DeviceDeps): AdminRoute[] => [
     item: FactChange,
     handle: ({ principal, params: { deviceId }, query: { fact }, page }) =>
       readFactHistory(deps, principal, deviceId, fact, page),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/devices/:deviceId/escrow',
+    operation: 'listEscrow',
+    tag,
+    summary: 'Show which keys and passwords of a device are in escrow, without their values',
+    access: { permission: 'devices.read' },
+    params,
+    response: { 200: EscrowList },
+    handle: ({ principal, params: { deviceId } }) => listEscrow(deps, principal, deviceId),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/:deviceId/escrow/:kind/reveal',
+    operation: 'revealEscrow',
+    tag,
+    summary: 'Read a key or password that is in escrow',
+    description: 'Every reading is recorded with its reason.',
+    access: { permission: 'devices.secrets.reveal' },
+    params: { ...params, kind: EscrowKind },
+    body: EscrowReveal,
+    response: { 200: EscrowValues },
+    example: { reason: 'The user has forgotten the password of the disk.' },
+    handle: ({ principal, params: { deviceId, kind }, body: { reason } }) =>
+      revealEscrow(deps, principal, { deviceId, kind, reason }),
   }),
   defineRoute({
     method: 'POST',
