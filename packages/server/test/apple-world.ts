@@ -265,6 +265,8 @@ export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}
     return {
       deviceId: identity.deviceId,
       identity,
+      /** For what is asked by GET, with the client certificate. */
+      dispatcher: agent,
       udid,
       topic,
       send,

@@ -90,7 +90,7 @@ begin
       offset 0
     ) s
   ), free as materialized (
-    select found.place, found.at, k.spot from found
+    select found.at, k.spot from found
     cross join lateral (
       select c.ctid as spot from gh.device_contacts c where c.organization_id = gh.org() and c.device_id = found.device
       for no key update skip locked
@@ -100,12 +100,12 @@ begin
     update gh.device_contacts c
     set last_check_in_at = greatest(c.last_check_in_at, timestamptz 'epoch' + free.at * interval '1 millisecond')
     from free where c.organization_id = gh.org() and c.ctid = free.spot
-    returning free.place
+    returning c.device_id
   ), users_noted as (
     update gh.apple_channels o set last_seen_at = timestamptz 'epoch' + found.at * interval '1 millisecond'
     from found where found.alive and found.channel <> '' and o.organization_id = gh.org() and o.device_id = found.device
       and o.channel = found.channel
   )
-  select found.place::integer, found.standing, found.waits, noted.place is not null
-  from found left join noted on noted.place = found.place;
+  select found.place::integer, found.standing, found.waits, found.alive and noted.device_id is not null
+  from found left join noted on noted.device_id = found.device;
 end $$;
