@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import type { CliCommand } from '../command.ts';
-import { input } from '../input.ts';
 import { table } from '../output.ts';
 import { sendCommand } from './send-command.ts';
 import { printImport, upload } from './users.ts';

@@ -25,15 +25,23 @@ export function canonicalJson(value: Json, depth = 0): string {
   if (typeof value === 'string') return canonicalString(value);
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item, depth + 1)).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`${typeof value} is not JSON`);
-  const members = Object.entries(value)
+  const object = value as { readonly [name: string]: Json | undefined };
+  let members = '';
+  // Without a comparison of its own, sort goes by UTF-16 code units.
+  for (const name of Object.keys(object).sort()) {
+    const member = object[name];
     // A member that is undefined is absent, as in JSON.stringify.
-    .filter((member): member is [string, Json] => member[1] !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${canonicalString(name)}:${canonicalJson(member, depth + 1)}`);
-  return `{${members.join(',')}}`;
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${canonicalString(name)}:${canonicalJson(member, depth + 1)}`;
+  }
+  return `{${members}}`;
 }
 
+/** Printable ASCII but for quote and backslash: nothing of it is written otherwise than it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
 function canonicalString(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new TypeError('lone surrogate');
   return JSON.stringify(text);
 }

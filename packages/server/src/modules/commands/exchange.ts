@@ -7,7 +7,6 @@ import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import { composeEntry } from '../audit/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { type AnswerToRecord, exchangeInOneTrip, nameOfCommand } from './exchange-queries.ts';
-import { refusalOf } from './finish-command.ts';
 import { forgetHandedOver, recallHandedOver, rememberHandedOver } from './handed-over.ts';
 import {
   type CommandResult,

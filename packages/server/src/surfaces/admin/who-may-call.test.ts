@@ -67,7 +67,7 @@ describe('who may call the admin API', () => {
       .map(({ method, url }) => `${method} ${url}`)
       .filter((name) => !/^\w+ \/api\/v1\/(?:me|session)(?:\/|$)/.test(name));
     // The permission depends on the command; the use-case asks for it.
-    assert.deepEqual(known, ['POST /api/v1/devices/:deviceId/commands']);
+    assert.deepEqual(known, ['POST /api/v1/devices/:deviceId/commands', 'POST /api/v1/commands']);
   });
 
   test('HTTP-01 no spelling of any route answers without a credential', async () => {

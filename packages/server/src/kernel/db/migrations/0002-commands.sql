@@ -55,7 +55,9 @@ begin
       step = case when into_state is null then answered_step + 1 else step end,
       deferred_at = case when into_state = 'queued' then at end,
       finished_at = case when into_state = 'acknowledged' then at end,
-      result = told
+      result = told,
+      -- What is sealed is needed no more once nobody waits for the command.
+      sealed_params = case when into_state = 'acknowledged' then null else sealed_params end
     where organization_id = gh.org() and command_id = answered and device_id = device and channel = on_channel
       and state = 'delivered' and name = answered_name and step = answered_step;
     if not found then
