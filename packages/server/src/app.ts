@@ -48,7 +48,13 @@ import {
   createProfileMaker,
   createRenewer,
 } from './platforms/apple/enrollment/index.ts';
-import { appleJobs, appleTasks, createApplePlatform, noDeclarations } from './platforms/apple/index.ts';
+import {
+  appleJobs,
+  appleTasks,
+  channelPushDied,
+  createApplePlatform,
+  noDeclarations,
+} from './platforms/apple/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
@@ -156,6 +162,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const applePush = openApplePush({
     ...base,
     metrics,
+    channelPushDied: (tx, dead) => channelPushDied(tx, base, dead),
     origin: config.apns.url,
     trust: config.apns.trustFile === undefined ? undefined : readFileSync(config.apns.trustFile, 'utf8'),
   });

@@ -1,12 +1,26 @@
 // Calls channels: opens what is sealed, pushes, and writes down what came of it.
 import type { ChannelRow } from './wake-queries.ts';
-import { writeDeadToken, writeOutcomes } from './wake-queries.ts';
+import { dropWake, writeOutcomes } from './wake-queries.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
+import { SealError } from '../../../kernel/sealed/envelope.ts';
 import { type ProblemKind, problemKinds, type PushProblems } from './problems.ts';
 import type { PushDeps } from './push-deps.ts';
 import type { SendOutcome, Senders } from './senders.ts';
 
+/** A token leads nowhere, as Apple says since when; whose it is decides whether that still holds. */
+export type ChannelPushDied = (
+  tx: TenantTx,
+  dead: {
+    readonly deviceId: string;
+    readonly channel: string;
+    readonly token: Uint8Array;
+    /** Milliseconds since the epoch. */
+    readonly since: number;
+  },
+) => Promise<boolean>;
+
 export interface CallDeps extends PushDeps {
+  readonly channelPushDied: ChannelPushDied;
   readonly senders: Senders;
   readonly problems: PushProblems;
   readonly count: (outcome: SendOutcome['outcome'] | 'in-contact') => void;
@@ -19,7 +33,7 @@ export interface Callee {
 
 /** Within the transaction that found them. Who is in contact needs no call. */
 export async function openMagics(
-  { sealer, count }: Pick<CallDeps, 'sealer' | 'count'>,
+  { sealer, log, count }: Pick<CallDeps, 'sealer' | 'log' | 'count'>,
   tx: TenantTx,
   rows: readonly ChannelRow[],
 ): Promise<Callee[]> {
@@ -29,8 +43,14 @@ export async function openMagics(
       count('in-contact');
       continue;
     }
-    const magic = await sealer.open(tx, 'apple_channels.push_magic', row.channel_id, row.push_magic);
-    callees.push({ row, magic: magic.toString('utf8') });
+    try {
+      const magic = await sealer.open(tx, 'apple_channels.push_magic', row.channel_id, row.push_magic);
+      callees.push({ row, magic: magic.toString('utf8') });
+    } catch (error) {
+      // One that cannot be opened must not keep the others from being called.
+      if (!(error instanceof SealError)) throw error;
+      log.error({ err: error, deviceId: row.device_id }, 'the push magic of a device cannot be opened');
+    }
   }
   return callees;
 }
@@ -75,13 +95,10 @@ export async function call(
 
 async function noteDead(deps: CallDeps, tx: TenantTx, row: ChannelRow, outcome: SendOutcome): Promise<void> {
   if (outcome.outcome !== 'dead-token') return;
-  const since = outcome.since === undefined ? null : new Date(outcome.since);
-  if (!(await writeDeadToken(tx, row, new Date(deps.clock.now()), since))) return;
-  await deps.events.emit(tx, {
-    name: 'apple.push-token-dead',
-    subjectId: row.device_id,
-    payload: { deviceId: row.device_id, channel: row.channel, reason: outcome.reason },
-  });
+  const { device_id: deviceId, channel, push_token: token } = row;
+  const since = outcome.since ?? deps.clock.now();
+  if (await deps.channelPushDied(tx, { deviceId, channel, token, since }))
+    await dropWake(tx, deviceId, channel);
 }
 
 async function noteProblems(

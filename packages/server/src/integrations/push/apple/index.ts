@@ -2,6 +2,7 @@
 import client from 'prom-client';
 import type { Metrics } from '../../../kernel/http/metrics.ts';
 import type { Notifications } from '../../../kernel/notifications.ts';
+import type { ChannelPushDied } from './call.ts';
 import { createPushProblems } from './problems.ts';
 import type { PushDeps } from './push-deps.ts';
 import { createSenders, type SenderOptions } from './senders.ts';
@@ -11,6 +12,7 @@ import { startWaker } from './wake.ts';
 export { pushTopic } from './show-certificate.ts';
 
 export interface ApplePushOptions extends PushDeps, SenderOptions {
+  readonly channelPushDied: ChannelPushDied;
   readonly notifications: Pick<Notifications, 'subscribe'>;
   readonly metrics: Pick<Metrics, 'registry'>;
 }

@@ -24,9 +24,9 @@ const channelsOf = `join apple_channels c on c.organization_id = $1 and c.device
   join devices d on d.organization_id = $1 and d.device_id = of.device_id
   cross join lateral (
     select exists (select 1 from commands m where m.organization_id = $1 and m.device_id = c.device_id and m.channel = c.channel
-        and m.open and m.expires_at > $3) or d.state = 'pending' as waits,
+        and m.finished_at is null and m.expires_at > $3) or d.state = 'pending' as waits,
       exists (select 1 from commands m where m.organization_id = $1 and m.device_id = c.device_id and m.channel = c.channel
-        and m.open and m.state = 'delivered' and m.delivered_at > $3::timestamptz - interval '30 seconds') as in_contact
+        and m.finished_at is null and m.state = 'delivered' and m.delivered_at > $3::timestamptz - interval '30 seconds') as in_contact
   ) q
   where q.waits and d.state in ('pending', 'registered') and c.enrolled_at is not null and c.push_dead_at is null
     and c.push_token is not null and c.push_magic is not null and c.topic is not null`;
@@ -94,7 +94,7 @@ const forgottenStatement = sql(
    where c.organization_id = $1 and c.enrolled_at is not null and c.push_dead_at is null and c.push_token is not null
      and d.state in ('pending', 'registered')
      and (d.state = 'pending' or exists (select 1 from commands m where m.organization_id = $1 and m.device_id = c.device_id
-       and m.channel = c.channel and m.open and m.expires_at > $2 and m.created_at < $2::timestamptz - interval '30 seconds'))
+       and m.channel = c.channel and m.finished_at is null and m.expires_at > $2 and m.created_at < $2::timestamptz - interval '30 seconds'))
      and not exists (select 1 from apple_wakes w where w.organization_id = $1 and w.device_id = c.device_id and w.channel = c.channel)
    limit 5000
    on conflict do nothing`,
@@ -130,29 +130,14 @@ export async function writeOutcomes(tx: TenantTx, outcomes: readonly WakeOutcome
   ]);
 }
 
-// The token must be the one that was pushed, and no newer than Apple's word about it.
-const deadStatement = sql(
-  'wake-dead-token',
-  `update apple_channels set push_dead_at = $5
-   where organization_id = $1 and device_id = $2 and channel = $3 and push_token = $4 and push_dead_at is null
-     and ($6::timestamptz is null or push_token_at <= $6)`,
-);
 const dropWakeStatement = sql(
   'wake-drop',
   `delete from apple_wakes where organization_id = $1 and device_id = $2 and channel = $3`,
 );
 
-/** @returns false when the device has told of another token since. */
-export async function writeDeadToken(
-  tx: TenantTx,
-  { device_id, channel, push_token }: ChannelRow,
-  now: Date,
-  since: Date | null,
-): Promise<boolean> {
-  const values = [tx.organizationId, device_id, channel];
-  if ((await tx.run(deadStatement, [...values, push_token, now, since])) === 0) return false;
-  await tx.run(dropWakeStatement, values);
-  return true;
+/** Nothing is pushed to it until it says where it is reached. */
+export async function dropWake(tx: TenantTx, deviceId: string, channel: string): Promise<void> {
+  await tx.run(dropWakeStatement, [tx.organizationId, deviceId, channel]);
 }
 
 const organizationsStatement = sql(

@@ -75,15 +75,22 @@ export function startWaker(deps: WakeDeps): Waker {
     }
   }
 
+  async function claim(organizationId: string, now: Date): Promise<void> {
+    const callees = await deps.database.withTenant(organizationId, async (tx) =>
+      openMagics(deps, tx, await claimWakes(tx, wakeLimits.again, now)),
+    );
+    track(call(deps, organizationId, callees));
+  }
+
   return {
     async callAgain() {
       const now = new Date(deps.clock.now());
       const due = await deps.database.withSystem('find-due-work', (tx) => organizationsWithDue(tx, now));
+      // One after the other, so that live traffic finds connections; none keeps the others from their turn.
       for (const organizationId of due) {
-        const callees = await deps.database.withTenant(organizationId, async (tx) =>
-          openMagics(deps, tx, await claimWakes(tx, wakeLimits.again, now)),
-        );
-        track(call(deps, organizationId, callees));
+        const claimed = claim(organizationId, now);
+        track(claimed);
+        await Promise.allSettled([claimed]);
       }
     },
     async sweep() {
