@@ -14,6 +14,7 @@ export { type Declaration, DeclarativeManagement } from './declarative-managemen
 export { ServerRefusal } from './mdm-connection.ts';
 export type { Misbehaviour } from './misbehaviour.ts';
 export { readProfile } from './read-profile.ts';
+export { downloadProfile, PageRefusal, type PageVisit } from './visit-page.ts';
 export { identityPem, obtainCertificate } from './scep-client.ts';
 export {
   type AppleDeviceEvent,

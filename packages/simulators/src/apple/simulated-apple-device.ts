@@ -33,6 +33,8 @@ export interface SimulatedAppleDeviceOptions {
 
 export type AppleDeviceEvent =
   | { readonly kind: 'enrolled' | 'renewed' }
+  /** It has another token for pushes, and will tell its server. */
+  | { readonly kind: 'token' }
   | { readonly kind: 'left'; readonly why: string }
   | {
       readonly kind: 'carried-out';
@@ -174,6 +176,7 @@ export class SimulatedAppleDevice {
       capabilities: Array.isArray(mdm.ServerCapabilities) ? mdm.ServerCapabilities.map(String) : [],
       accessRights: typeof mdm.AccessRights === 'number' ? mdm.AccessRights : 0,
     };
+    this.#options.onEvent?.({ kind: 'token' });
     const earlier = this.#connection;
     this.#connection = undefined;
     try {
