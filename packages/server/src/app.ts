@@ -33,7 +33,7 @@ import {
   ensureAuthorities,
   purgeOldChallenges,
 } from './modules/certificates/index.ts';
-import { commandJobs, commandTasks, queueCommand } from './modules/commands/index.ts';
+import { commandJobs, commandTasks, queueCommand, supportOf } from './modules/commands/index.ts';
 import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import {
@@ -42,7 +42,14 @@ import {
   readSettings,
 } from './modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
-import { agentWay, createAgentPlatform } from './platforms/agent/index.ts';
+import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
+import { createDeclarations } from './platforms/apple/declarations/index.ts';
+import {
+  checkAppleContent,
+  desiredStateJobs,
+  desiredStateTasks,
+  readDesiredState,
+} from './platforms/apple/desired-state/index.ts';
 import {
   appleEnrollmentTasks,
   createProfileMaker,
@@ -50,10 +57,10 @@ import {
 } from './platforms/apple/enrollment/index.ts';
 import {
   appleJobs,
+  appleSupport,
   appleTasks,
   channelPushDied,
   createApplePlatform,
-  noDeclarations,
 } from './platforms/apple/index.ts';
 import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
@@ -108,6 +115,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   };
   const devices = {
     ...base,
+    support: supportOf([appleSupport, agentSupport]),
     reevaluate: (tx: TenantTx, deviceId: string, now: number) =>
       evaluateDevice(evaluation, tx, deviceId, now),
   };
@@ -131,7 +139,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...enrollment,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
-    checkContent: () => ({ problems: [] }),
+    checkContent: checkAppleContent,
+    desiredState: readDesiredState,
     // An organization exists with its authorities and its first policy, or not at all.
     onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],
     wakeWorker: () => worker.wake(),
@@ -150,9 +159,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const apple = createApplePlatform({
     ...devices,
     verifier,
-    declarations: noDeclarations,
+    declarations: createDeclarations(devices),
     renewalProfile: createRenewer(appleProfiles),
   });
+  const assets = config.appleSignMessages ? config.publicUrl : config.deviceUrl;
+  const desiredState = {
+    ...devices,
+    assetUrl: (identifier: string) => new URL(`/apple/assets/${encodeURIComponent(identifier)}`, assets).href,
+  };
   const scep = createScepServer({
     ...base,
     verifier,
@@ -251,6 +265,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...commandJobs(devices),
       ...enrollmentJobs(enrollment),
       ...appleJobs(),
+      ...desiredStateJobs(desiredState),
     },
   });
   worker.wake = running.wake;
@@ -258,6 +273,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     [
       repeat('seal-audit', 1_000, () => sealAudit(base)),
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...desiredStateTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(desiredState))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),

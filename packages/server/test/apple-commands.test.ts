@@ -168,9 +168,9 @@ describe('the conversation with an Apple device about commands', () => {
     await mac.authenticate({ ProductName: 'Mac15,3' });
     await mac.tokenUpdate();
     await mac.poll();
-    const pinless = await order(mac, 'lock-device');
+    const short = await order(mac, 'lock-device', { pin: '1234' });
     assert.equal((await mac.poll()).body.length, 0);
-    assert.match((await stateOf(pinless)).reason ?? '', /PIN of six digits/);
+    assert.match((await stateOf(short)).reason ?? '', /PIN of six digits/);
     await order(mac, 'lock-device', { pin: '123456' });
     assert.equal(commandIn(await mac.poll()).payload['PIN'], '123456', 'what lies sealed reaches the device');
   });

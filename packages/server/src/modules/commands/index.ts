@@ -1,5 +1,11 @@
 /** Commands: queued under a guard, handed to devices, answered once. */
 export type { CommandDeps } from './command-deps.ts';
+export {
+  type CommandSupport,
+  type PlatformSupport,
+  supportOf,
+  type SupportQuestion,
+} from './command-support.ts';
 export type { CommandOrder } from './enqueue-commands.ts';
 export {
   type CommandAnswer,

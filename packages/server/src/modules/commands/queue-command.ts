@@ -169,6 +169,14 @@ async function queueInside(
     if (refusal !== undefined) outcomes.set(deviceId, { deviceId, refusal });
     else if (device !== undefined) reachable.push(device);
   }
+  for (const [deviceId, why] of (await deps.support?.(tx, {
+    command,
+    channel: request.channel ?? '',
+    devices: reachable,
+  })) ?? []) {
+    const refusal = new DomainError('unprocessable', why, { reason: 'unsupported-by-device' });
+    outcomes.set(deviceId, { deviceId, refusal });
+  }
   const { destructive } = commandDefinition(command.name);
   if (destructive) await answerWithWaiting(deps, tx, reachable, command, outcomes);
   const asked = reachable.filter(({ deviceId }) => !outcomes.has(deviceId));
@@ -230,6 +238,7 @@ async function answerWithWaiting(
 ): Promise<void> {
   const ids = devices.map(({ deviceId }) => deviceId);
   for (const row of await openCommandsByName(tx, ids, name, new Date(deps.clock.now()))) {
+    if (outcomes.has(row.device_id)) continue;
     outcomes.set(row.device_id, { deviceId: row.device_id, command: presentCommand(row) });
   }
 }

@@ -3,6 +3,7 @@ import { agentLimits } from '@gatehouse/contracts/agent.ts';
 
 export type { AgentPlatformOptions } from './agent-deps.ts';
 export { type AgentPlatform, createAgentPlatform, type RequestDevice } from './agent-platform.ts';
+export { agentSupport } from './agent-support.ts';
 export { agentDeviceRoutes } from './device-routes.ts';
 export { agentEnrollmentRoutes } from './enrollment-routes.ts';
 

@@ -27,6 +27,8 @@ export interface ApplePlatformOptions {
   readonly declarations: DeclarationsPort;
   /** The enrolment profile anew, for a device whose certificate ends; its secret lives a quarter of an hour. */
   readonly renewalProfile?: (tx: TenantTx, deviceId: string) => Promise<Uint8Array>;
+  /** A resource as a profile of its own, filled for this device: the network through which a device returns to service. */
+  readonly profileOfResource?: (tx: TenantTx, deviceId: string, resourceId: string) => Promise<Uint8Array>;
   /** Who makes which token that a device may ask for, by Apple's name of the service. */
   readonly tokenServices?: TokenServices;
 }

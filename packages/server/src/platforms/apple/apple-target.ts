@@ -22,6 +22,8 @@ export interface AppleTarget {
   readonly supervised: boolean;
   readonly sharedIpad: boolean;
   readonly enrollmentKind: AppleEnrollmentKind;
+  /** What the enrolment profile asked for, where it has been looked up: see the catalogue's rights. */
+  readonly accessRights?: number | undefined;
   /** Undefined in user enrolment. */
   readonly udid: string | undefined;
   /** Since when the channel speaks declarative management, ms since the epoch. */
@@ -54,5 +56,6 @@ export function catalogueTarget(target: AppleTarget): Target {
     enrollmentKind: target.enrollmentKind,
     channel: target.channel === '' ? 'device' : 'user',
     sharedIPad: target.sharedIpad,
+    ...(target.accessRights === undefined ? {} : { accessRights: target.accessRights }),
   };
 }

@@ -21,7 +21,13 @@ import { type AppleAnswer, done, plistAnswer } from './answer.ts';
 import type { AppleDeps } from './apple-deps.ts';
 import { fromCommandUuid } from './commands/command-uuid.ts';
 import { translate } from './commands/hand-over.ts';
-import { type ReadAnswer, readAcknowledged, simpleAnswer } from './commands/read-answer.ts';
+import {
+  mayTolerateRefusal,
+  type ReadAnswer,
+  readAcknowledged,
+  readTolerated,
+  simpleAnswer,
+} from './commands/read-answer.ts';
 import { registerAppleDevice } from './register-device.ts';
 import { ownChannel, targetOf } from './target.ts';
 
@@ -69,11 +75,12 @@ async function record(deps: AppleDeps, speaker: Speaker, report: CommandReport):
   const expected = deps.expected.take(report.commandUuid ?? '', deviceId);
   const simple =
     expected &&
+    !(report.status === 'Error' && mayTolerateRefusal(expected.name)) &&
     (simpleAnswer(named.commandId, named.step, report) ??
       (expected.isPlain
         ? ({ commandId: named.commandId, step: named.step, state: 'acknowledged', via: 'apple' } as const)
         : undefined));
-  if (simple === undefined) {
+  if (!simple) {
     return deps.database.withTenant(organizationId, (tx) => recordInside(deps, tx, speaker, report));
   }
   try {
@@ -131,12 +138,17 @@ async function understand(
   step: number,
 ): Promise<ReadAnswer> {
   const base = { commandId: loaded.id, step, via: 'apple' } as const;
+  const target = targetOf(deps, (work) => work(tx), speaker);
+  const tolerated =
+    report.status === 'Error' && loaded.state === 'delivered'
+      ? await readTolerated(deps, tx, target, loaded)
+      : undefined;
+  if (tolerated !== undefined) return tolerated;
   const simple = simpleAnswer(loaded.id, step, report);
   if (simple !== undefined) return { answer: simple, facts: [] };
   // Answered before: what it told was taken in then.
   if (loaded.state !== 'delivered') return { answer: { ...base, state: 'acknowledged' }, facts: [] };
   try {
-    const target = targetOf(deps, (work) => work(tx), speaker);
     return await readAcknowledged(deps, tx, target, loaded, report, speaker.now);
   } catch (error) {
     if (!isDomainError(error) && !(error instanceof TypeError) && !(error instanceof RangeError)) throw error;

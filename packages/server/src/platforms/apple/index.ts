@@ -2,6 +2,7 @@
 export type { ApplePlatformOptions } from './apple-deps.ts';
 export { type ApplePlatform, createApplePlatform } from './apple-platform.ts';
 export { appleRoutes } from './apple-routes.ts';
+export { appleSupport } from './commands/command-support.ts';
 export { channelPushDied, type DeadPush, managementProfileGone } from './end-of-management.ts';
 export { appleJobs, appleSubscriptions, appleTasks } from './reactions.ts';
 export { type DeclarationsAnswer, type DeclarationsPort, noDeclarations } from './declarations-port.ts';

@@ -8,7 +8,7 @@ import type { AppleDeps } from '../apple-deps.ts';
 import type { AppleTarget } from '../apple-target.ts';
 import { appleCommand } from './apple-commands.ts';
 import { toCommandUuid } from './command-uuid.ts';
-import { unmetNeed } from './needs.ts';
+import { whyNot } from './needs.ts';
 import {
   type AppleRequest,
   type AppleTranslator,
@@ -41,7 +41,7 @@ export async function translate(
   });
   const entry = appleCommand(taken.name);
   if (isUnsupported(entry)) return fail(entry.unsupported);
-  const unmet = unmetNeed(entry.needs, target);
+  const unmet = whyNot(entry, commandOf(taken), target);
   if (unmet !== undefined) return fail(unmet);
   let steps: readonly AppleRequest[];
   try {
@@ -62,6 +62,7 @@ export async function translate(
     isPlain:
       taken.step + 1 === steps.length &&
       entry.answered === undefined &&
+      entry.toleratesRefusal === undefined &&
       !commandDefinition(taken.name).destructive,
   });
   return {
@@ -74,7 +75,7 @@ export async function stepsOf(
   inside: Inside,
   target: AppleTarget,
   translator: AppleTranslator,
-  taken: Pick<TakenCommand, 'name' | 'params'>,
+  taken: Pick<TakenCommand, 'id' | 'name' | 'params'>,
 ): Promise<readonly AppleRequest[]> {
-  return translator.steps(commandOf(taken), target, { deps, inside });
+  return translator.steps(commandOf(taken), target, { deps, inside, commandId: taken.id });
 }

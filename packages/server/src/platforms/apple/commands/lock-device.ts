@@ -1,21 +1,29 @@
-// Lock now. A Mac takes six digits that unlock it again; phones and tablets keep their passcode and show the message.
-import { DomainError } from '@gatehouse/core/errors.ts';
+// Lock now. A Mac takes six digits that unlock it again: whoever orders it gives them, or they are made here; either way they are in
+// escrow before the Mac has them. Phones and tablets keep their passcode and show the message.
+import { escrowForCommand } from '../../../modules/devices/index.ts';
+import { newPin } from './secrets.ts';
 import type { AppleTranslator } from './translator.ts';
 
 export const lockDevice: AppleTranslator<'lock-device'> = {
-  needs: { since: { iOS: '4.0', macOS: '10.7', visionOS: '2.0', watchOS: '10.0' } },
-  steps({ params: { message, pin } }, { os }) {
-    if (os === 'macOS' && pin?.length !== 6) {
-      throw new DomainError('unprocessable', 'A Mac is locked with a PIN of six digits.', {
-        reason: 'pin-required',
-      });
-    }
+  uses: () => ['DeviceLock'],
+  refuses: ({ params: { pin } }, { os }) =>
+    os === 'macOS' && pin !== undefined && pin.length !== 6
+      ? 'A Mac is locked with a PIN of six digits.'
+      : undefined,
+  async steps({ params: { message, phoneNumber, pin } }, { os, deviceId }, { deps, inside, commandId }) {
+    const place = { deviceId, kind: 'lock-pin' } as const;
+    const escrowed =
+      os === 'macOS'
+        ? await inside((tx) => escrowForCommand(deps, tx, place, commandId, () => pin ?? newPin()))
+        : undefined;
+    const shows = os !== 'visionOS';
     return [
       {
         requestType: 'DeviceLock',
         payload: {
-          ...(message === undefined ? {} : { Message: message }),
-          ...(os === 'macOS' && pin !== undefined ? { PIN: pin } : {}),
+          ...(message === undefined || !shows ? {} : { Message: message }),
+          ...(phoneNumber === undefined || !shows ? {} : { PhoneNumber: phoneNumber }),
+          ...(escrowed === undefined ? {} : { PIN: escrowed }),
         },
       },
     ];

@@ -1,7 +1,32 @@
 // Whether a device is what a command needs, and why not.
-import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
-import type { AppleTarget } from '../apple-target.ts';
-import type { Needs } from './translator.ts';
+import { compareVersions, findCommand, validate } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
+import { type AppleTarget, catalogueTarget } from '../apple-target.ts';
+import type { AppleTranslator, CommandOf, Needs } from './translator.ts';
+
+/** @returns why this device cannot be asked this, for whoever orders it; undefined when it can. */
+export function whyNot(
+  entry: AppleTranslator,
+  command: CommandOf<AppleTranslator extends AppleTranslator<infer N> ? N : never>,
+  target: AppleTarget,
+): string | undefined {
+  const unmet = unmetNeed(entry.needs, target);
+  if (unmet !== undefined) return unmet;
+  for (const requestType of entry.uses?.(command, target) ?? []) {
+    const problem = unmetByCatalogue(requestType, target);
+    if (problem !== undefined) return problem;
+  }
+  return entry.refuses?.(command, target);
+}
+
+/** What stands against one of Apple's commands as such, whatever is in it. */
+export function unmetByCatalogue(requestType: string, target: AppleTarget): string | undefined {
+  const schema = findCommand(requestType);
+  if (schema === undefined) return `Apple has no command ${requestType}.`;
+  const problem = validate(schema, {}, catalogueTarget(target)).find(
+    ({ path, severity }) => path === '$' && severity === 'error',
+  );
+  return problem && `${requestType} ${problem.problem}.`;
+}
 
 /** @returns why the device cannot do it, for whoever ordered it; undefined when it can. */
 export function unmetNeed(needs: Needs | undefined, target: AppleTarget): string | undefined {

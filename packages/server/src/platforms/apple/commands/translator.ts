@@ -42,7 +42,13 @@ export interface AppleOutcome {
   /** Kept with the command when it is done; JSON. Of several steps the last that gives one counts. */
   readonly result?: Readonly<Record<string, unknown>>;
   /** What the answer says of the device, by scan: recorded as the operating system's own word. */
-  readonly facts?: readonly { readonly scan: Scan; readonly facts: Readonly<Record<string, unknown>> }[];
+  readonly facts?: readonly {
+    readonly scan: Scan;
+    readonly facts: Readonly<Record<string, unknown>>;
+    /** Beside what the scan brought before, which is as old as it was. */
+    readonly adds?: true;
+    readonly truncated?: boolean;
+  }[];
   /** The device acknowledged, and yet it did not happen: the command failed for this reason. */
   readonly failed?: string;
 }
@@ -52,11 +58,16 @@ export type Inside = <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
 
 export interface Preparation {
   readonly deps: AppleDeps;
+  readonly commandId: string;
   readonly inside: Inside;
 }
 
 export interface AppleTranslator<N extends CommandName = CommandName> {
   readonly needs?: Needs;
+  /** Which of Apple's commands it is made of: what the catalogue says that these need of a device is asked before it is queued. */
+  uses?(command: CommandOf<N>, target: AppleTarget): readonly string[];
+  /** What else speaks against it, for whoever orders it; from what the server knows of the device anyhow. */
+  refuses?(command: CommandOf<N>, target: AppleTarget): string | undefined;
   /**
    * The messages that make up the command, in order; each is sent when the one before was acknowledged. Asked anew for each of
    * them, so the same command and target must give the same number of messages.
@@ -72,6 +83,8 @@ export interface AppleTranslator<N extends CommandName = CommandName> {
     context: AnswerContext<N>,
     response: PlistDictionary,
   ): AppleOutcome | undefined | Promise<AppleOutcome | undefined>;
+  /** The device refused one message: whether the command goes on all the same. By default it has failed. */
+  toleratesRefusal?(request: AppleRequest): boolean;
 }
 
 export interface Unsupported {

@@ -32,6 +32,9 @@ export interface ProfileInput {
 
 const prefix = 'net.gatehouse.enrollment';
 
+/** By which the profile is removed again, and everything that management brought with it. */
+export const enrollmentProfileIdentifier = prefix;
+
 export function enrollmentProfile(input: ProfileInput): PlistDictionary {
   const { organization, deviceId, terms, scep, anchors } = input;
   const identity = uuidOf(deviceId, 'identity');
