@@ -29,6 +29,7 @@ export async function createForeignThings(
     body: { users: [userId], platform: 'linux', delivery: 'link' },
   });
   const [line] = (invited.json() as { lines: { invitationId: string }[] }).lines;
+  await surface.call(token, 'POST', '/apple/push-certificate/request', { body: {} });
   const policyId = await make('/policies', { name: 'things', settings: {} });
   const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
   const resourceId = await make('/resources', {
