@@ -4,6 +4,7 @@ import type { Subscription, Subscriptions } from './kernel/events.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+import { desiredStateSubscriptions } from './platforms/apple/desired-state/index.ts';
 import { appleSubscriptions } from './platforms/apple/index.ts';
 
 function merge(...parts: readonly Subscriptions[]): Subscriptions {
@@ -24,4 +25,7 @@ export const subscriptions: Subscriptions = merge(
   enrollmentSubscriptions,
   // device.unmanaged: what an Apple device entrusted to us is forgotten
   appleSubscriptions,
+  // policies, resources, groups, users, devices: what Apple devices should have is compared with what they have
+  // command.not-done: what was ordered and did not happen is tried again in time
+  desiredStateSubscriptions,
 );

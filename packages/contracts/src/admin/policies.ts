@@ -151,3 +151,44 @@ export const EffectivePolicy = Type.Object(
   },
   closed,
 );
+
+const MaybeTime = Type.Union([Time, Type.Null()]);
+
+export const DesiredState = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          channel: Type.Enum(['device', 'user']),
+          form: Type.String({ description: 'What it is to the platform: a profile, a declaration.' }),
+          identifier: Type.String(),
+          source: Type.Object(
+            {
+              kind: Type.Enum(['settings', 'resource', 'management', 'foreign']),
+              id: Type.Union([Id, Type.Null()]),
+              name: Type.String(),
+            },
+            closed,
+          ),
+          state: Type.Enum([
+            'pending',
+            'sent',
+            'installed',
+            'failed',
+            'withheld',
+            'removing',
+            'foreign',
+            'outdone',
+          ]),
+          reason: Type.Union([Type.String(), Type.Null()]),
+          since: MaybeTime,
+          attempts: Type.Integer(),
+          nextAttemptAt: MaybeTime,
+          commandId: Type.Union([Id, Type.Null()]),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);

@@ -22,9 +22,9 @@ const systemRights: Record<string, string> = {
   audit_checkpoints: 'select',
   certificates: 'select (organization_id, not_after, revoked_at)',
   scep_challenges: 'select (organization_id, expires_at), delete',
-  apple_items: 'select (organization_id, device_id, form, wanted, served, state, next_attempt_at)',
+  apple_items: 'select (organization_id, device_id, next_attempt_at)',
   apple_declaration_sets: 'select (organization_id, device_id, next_attempt_at)',
-  apple_contents: 'select (organization_id, token, created_at), delete',
+  apple_contents: 'select (organization_id, created_at)',
   apple_push_certificates: 'select (organization_id, state, not_after, warned_days)',
   apple_wakes: 'select (organization_id, next_push_at)',
 };

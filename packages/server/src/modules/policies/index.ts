@@ -5,6 +5,7 @@ export {
   deleteAssignment,
   type NewAssignment,
 } from './policy-assignments.ts';
+export type { DesiredStateItem, ReadDesiredState } from './desired-state.ts';
 export type { PolicyDeps } from './policy-deps.ts';
 export {
   createPolicy,

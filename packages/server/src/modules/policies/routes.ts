@@ -1,5 +1,6 @@
 import {
   Assignment,
+  DesiredState,
   EffectivePolicy,
   NewAssignment,
   NewPolicy,
@@ -19,6 +20,7 @@ import {
   listSchedules,
   updateSchedule,
 } from './connection-schedules.ts';
+import { type DesiredStateDeps, getDesiredState } from './desired-state.ts';
 import { getEffectivePolicy } from './effective-policy.ts';
 import { createAssignment, deleteAssignment, listAssignments } from './policy-assignments.ts';
 import type { PolicyDeps } from './policy-deps.ts';
@@ -38,7 +40,7 @@ const manageSchedules = { permission: 'schedules.manage' } as const;
 
 const nowhere = '00000000-0000-7000-8000-000000000000';
 
-export const policyRoutes = (deps: PolicyDeps): AdminRoute[] => [
+export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] => [
   listRoute({
     path: '/policies',
     operation: 'listPolicies',
@@ -197,6 +199,17 @@ export const policyRoutes = (deps: PolicyDeps): AdminRoute[] => [
     params: { assignmentId: Id },
     response: { 204: null },
     handle: ({ principal, params }) => deleteAssignment(deps, principal, params.assignmentId),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/devices/:deviceId/desired-state',
+    operation: 'getDesiredState',
+    tag: 'policies',
+    summary: 'Show what a device should have, what it has, and why they differ',
+    access: read,
+    params: { deviceId: Id },
+    response: { 200: DesiredState },
+    handle: ({ principal, params }) => getDesiredState(deps, principal, params.deviceId),
   }),
   defineRoute({
     method: 'GET',

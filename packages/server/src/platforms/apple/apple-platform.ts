@@ -27,6 +27,8 @@ export interface ApplePlatform {
    * @throws DecodeError, DomainError
    */
   answer(certificate: VerifiedCertificate, request: AppleRequestFacts): Promise<AppleAnswer>;
+  /** What an asset declaration points at; 404 for whoever has no such declaration. */
+  asset(certificate: VerifiedCertificate, identifier: string): Promise<AppleAnswer>;
 }
 
 export function createApplePlatform(options: ApplePlatformOptions): ApplePlatform {
@@ -45,6 +47,12 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
       isCheckInType(request.contentType)
         ? checkIn(deps, certificate, request)
         : pollOrResult(deps, certificate, request),
+    async asset(certificate, identifier) {
+      const found = await database.withTenant(certificate.organizationId, (tx) =>
+        deps.declarations.asset(tx, certificate, identifier),
+      );
+      return found ? { status: 200, contentType: found.contentType, body: found.bytes } : { status: 404 };
+    },
   };
 }
 

@@ -40,6 +40,21 @@ export function appleRoutes(
       return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
     },
   });
+
+  // Credentials and certificates that declarations refer to: asked for as any message, with nothing in it.
+  scope.route<{ Params: { identifier: string } }>({
+    method: 'GET',
+    url: '/assets/:identifier',
+    config: { access },
+    handler: async (request, reply) => {
+      const der = certificateOf(request) ?? signerOf(signatureOf(request), new Uint8Array());
+      const certificate = await platform.recognize(der, request.id);
+      const { status, contentType, body } = await platform.asset(certificate, request.params.identifier);
+      reply.code(status).header('cache-control', 'no-store');
+      if (contentType !== undefined) reply.header('content-type', contentType);
+      return reply.send(body === undefined ? undefined : Buffer.from(body));
+    },
+  });
 }
 
 function signatureOf(request: FastifyRequest): string | undefined {

@@ -3,6 +3,7 @@ import type { EnrolmentIdentity, EnrolmentKind } from '@gatehouse/protocols/appl
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 import type { AppleEnrollmentKind } from './apple-target.ts';
+import { forgetItems } from './desired-state/item-queries.ts';
 
 // A device that an administrator has shut out stays out under any new name: whoever carries its hardware's number is not let in.
 const introduceStatement = sql(
@@ -93,7 +94,12 @@ const dropUsersStatement = sql(
 /** What belongs to the enrolment before, secrets above all, goes. */
 export async function startChannelsOver(tx: TenantTx, deviceId: string): Promise<void> {
   const values = [tx.organizationId, deviceId];
-  await Promise.all([tx.run(startOverStatement, values), tx.run(dropUsersStatement, values)]);
+  await Promise.all([
+    tx.run(startOverStatement, values),
+    tx.run(dropUsersStatement, values),
+    // What it was given went with the profile.
+    forgetItems(tx, deviceId),
+  ]);
 }
 
 const dropUserStatement = sql(

@@ -20,9 +20,16 @@ export interface DeclarationsPort {
     endpoint: string,
     data: Uint8Array | undefined,
   ): Promise<DeclarationsAnswer>;
+  /** What an asset points at, for a device that has such a declaration; the device shows its identity and asks by GET. */
+  asset(
+    tx: TenantTx,
+    certificate: { readonly deviceId: string; readonly fingerprint: string },
+    identifier: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | undefined>;
 }
 
 /** Until declarations are compiled for anybody: there are none. */
 export const noDeclarations: DeclarationsPort = {
   answer: (_context, endpoint) => Promise.resolve({ status: endpoint === 'status' ? 200 : 404 }),
+  asset: () => Promise.resolve(undefined),
 };

@@ -149,6 +149,7 @@ function createDeps(
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     checkContent: () => ({ problems: [] }),
+    desiredState: () => Promise.resolve([]),
     onCreated: [
       (tx) => ensureDefaults(tx),
       async (tx) => {

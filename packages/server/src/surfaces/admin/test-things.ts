@@ -93,6 +93,19 @@ async function rowsOf(
      values ($1, $2, $3, 'device', 'THING')`,
     [id, deviceId, newId()],
   );
+  const { sealer } = surface.deps;
+  const [content, key] = await surface.db.database.withTenant(id, async (tx) => [
+    await sealer.seal(tx, 'apple_contents.content', 'thing', randomBytes(24)),
+    await sealer.seal(tx, 'apple_token_keys.key', 'thing', randomBytes(32)),
+  ]);
+  await admin.query(`insert into apple_contents (organization_id, token, content) values ($1, 'thing', $2)`, [
+    id,
+    content,
+  ]);
+  await admin.query(`insert into apple_token_keys (organization_id, key_id, key) values ($1, 'thing', $2)`, [
+    id,
+    key,
+  ]);
   const serial = randomBytes(16);
   await admin.query(
     `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint,

@@ -158,13 +158,13 @@ describe('settings', () => {
   test('CMP-06: a system that is too old is given a date; one that is new enough nothing', () => {
     const settings = { 'os.minimum-version.ios': '18.2' } as const;
     const updateBy = Date.UTC(2026, 10, 30, 12);
-    const declared = declarations(build({ settings, updateBy })).get('gatehouse.settings.system-update');
+    const declared = declarations(build({ settings, updateBy })).get('gatehouse.settings.system-update.18.2');
     assert.deepEqual(declared?.Payload, {
       TargetOSVersion: '18.2',
       TargetLocalDateTime: '2026-11-30T12:00:00',
     });
     const newer = build({ settings, updateBy, target: { ...iPhone, osVersion: '18.2' } });
-    assert.equal(declarations(newer).has('gatehouse.settings.system-update'), false);
+    assert.equal(declarations(newer).has('gatehouse.settings.system-update.18.2'), false);
   });
 });
 

@@ -86,7 +86,7 @@ export function vpn(tunnel: FilledResource, uuidOf: UuidOfNamed): PlistDictionar
   const own = { 'cisco-anyconnect': anyConnect, 'cisco-ipsec': ipsec, ikev2 }[tunnel.get('connection')];
   return dictionary({
     UserDefinedName: tunnel.get('name'),
-    ...(own?.(tunnel, uuid) ?? {}),
+    ...own?.(tunnel, uuid),
     IPv4: tunnel.is('everything') ? { OverridePrimary: 1 } : undefined,
     Proxies: vpnProxy(tunnel),
   });

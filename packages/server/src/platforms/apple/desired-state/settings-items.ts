@@ -4,6 +4,7 @@ import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { PlistDictionary, PlistValue } from '@gatehouse/protocols/plist/index.ts';
 import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import type { Builder } from './builder.ts';
+import type { CompileTarget } from './desired.ts';
 import { managementIdentifier, settingsIdentifier } from './identifiers.ts';
 import { restrictionKey, restrictionNames } from './restrictions.ts';
 
@@ -131,19 +132,22 @@ function addRestrictions(builder: Builder, settings: Settings): void {
   });
 }
 
+export function demandedVersion(settings: Settings, os: CompileTarget['os']): string | undefined {
+  if (os === 'macOS') return settings['os.minimum-version.macos'];
+  return os === 'iOS' ? settings['os.minimum-version.ios'] : undefined;
+}
+
+/** With the version in it: another one begins its own time. */
+export const systemUpdateIdentifier = (version: string): string =>
+  settingsIdentifier(`system-update.${version}`);
+
 function addSystemUpdate(builder: Builder, settings: Settings, updateBy: number | undefined): void {
   const { os, osVersion } = builder.target;
-  const version =
-    os === 'macOS'
-      ? settings['os.minimum-version.macos']
-      : os === 'iOS'
-        ? settings['os.minimum-version.ios']
-        : undefined;
+  const version = demandedVersion(settings, os);
   if (version === undefined || osVersion === undefined || compareVersions(osVersion, version) >= 0) return;
-  const identifier = settingsIdentifier('system-update');
   if (updateBy === undefined) return;
   builder.addDeclaration({
-    identifier,
+    identifier: systemUpdateIdentifier(version),
     source: source(`System update to ${version}`),
     type: 'com.apple.configuration.softwareupdate.enforcement.specific',
     payload: {

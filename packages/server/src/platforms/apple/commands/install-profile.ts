@@ -1,0 +1,34 @@
+// A profile or provisioning profile onto the device. What is in it is looked up when it is handed over: by its name and content,
+// so that an order that something newer has overtaken sends nothing.
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { openContent } from '../desired-state/contents.ts';
+import { lockProfileItem } from '../desired-state/item-queries.ts';
+import { noteInstalled } from '../desired-state/settle.ts';
+import type { AppleTranslator } from './translator.ts';
+
+export const installProfile: AppleTranslator<'install-profile'> = {
+  needs: { channels: ['device', 'user'] },
+  steps: ({ params: { identifier, content } }, { deviceId, channel }, { deps, inside }) =>
+    inside(async (tx) => {
+      const item = await lockProfileItem(tx, deviceId, channel, identifier);
+      const wanted = item?.wanted;
+      if (!item || wanted === undefined || wanted === null) {
+        throw new DomainError('not-found', 'The device is not to have this profile.');
+      }
+      const found = await openContent(deps, tx, content ?? wanted);
+      if (found === undefined)
+        throw new DomainError('gone', 'The profile has been changed since; the newer one follows.');
+      return [
+        item.form === 'provisioning-profile'
+          ? { requestType: 'InstallProvisioningProfile', payload: { ProvisioningProfile: found.bytes } }
+          : { requestType: 'InstallProfile', payload: { Payload: found.bytes } },
+      ];
+    }),
+  async answered({ tx, target: { deviceId, channel }, command, now }) {
+    const { identifier } = command.params;
+    const content =
+      command.params.content ?? (await lockProfileItem(tx, deviceId, channel, identifier))?.wanted;
+    if (typeof content === 'string') await noteInstalled(tx, deviceId, channel, { identifier, content }, now);
+    return undefined;
+  },
+};

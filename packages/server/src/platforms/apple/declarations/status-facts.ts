@@ -1,0 +1,35 @@
+// What a status report says of the device, as facts of our catalogue.
+import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
+import type { FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import { type JsonObject, statusItem } from './status-report.ts';
+
+/** Items that are texts or truth values and mean what the fact means. */
+const same = {
+  'device-information': {
+    'device.identifier.serial-number': 'device.serial-number',
+    'device.identifier.udid': 'device.udid',
+    'device.model.marketing-name': 'device.model',
+    'device.operating-system.family': 'os.name',
+    'device.operating-system.version': 'os.version',
+    'device.operating-system.build-version': 'os.build',
+  },
+  security: {
+    'passcode.is-present': 'passcode.set',
+    'diskmanagement.filevault.enabled': 'storage.encrypted',
+  },
+} as const satisfies Partial<Record<Scan, Readonly<Record<string, FactName>>>>;
+
+export type StatusFacts = {
+  readonly [S in keyof typeof same]: Readonly<Partial<Record<FactName, FactValue>>>;
+};
+
+export function factsOf(status: JsonObject): StatusFacts {
+  const of = (items: Readonly<Record<string, FactName>>) =>
+    Object.fromEntries(
+      Object.entries(items).flatMap(([name, fact]) => {
+        const value = statusItem(status, name);
+        return typeof value === 'string' || typeof value === 'boolean' ? [[fact, value]] : [];
+      }),
+    );
+  return { 'device-information': of(same['device-information']), security: of(same.security) };
+}

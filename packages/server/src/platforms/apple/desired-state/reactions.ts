@@ -1,0 +1,154 @@
+// What makes the desired state of Apple devices be looked at again, the jobs behind it, and what runs by the clock.
+import { isPlatform } from '@gatehouse/core/devices/device.ts';
+import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
+import type { Database, TenantTx } from '../../../kernel/db/database.ts';
+import type { DomainEvent, Subscriptions } from '../../../kernel/events.ts';
+import { isUuid } from '../../../kernel/ids.ts';
+import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
+import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
+import { findReachedDevices } from './device-queries.ts';
+import { findDue, findOrganizationsWithContents, purgeContents } from './item-queries.ts';
+import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
+import { settleCommand } from './settle.ts';
+
+const kind = 'apple-reconcile';
+const settleKind = 'apple-settle-command';
+
+/** A job's share, and the devices of one transaction: a check-in of one of them waits for milliseconds. */
+const chunk = 500;
+const batch = 100;
+
+interface Payload extends Reach {
+  /** The chunk begins after the device of this number. */
+  readonly after: string;
+}
+
+const keyOf = ({ targetKind, targetId, platform, after }: Payload): string =>
+  `${targetKind}:${targetId}:${platform ?? '*'}:${after}`;
+
+function reconcile(reach: (event: DomainEvent) => Reach) {
+  const payload = (event: DomainEvent): Payload => ({ ...reach(event), after: '0' });
+  return { job: kind, payload, key: (event: DomainEvent) => keyOf(payload(event)) };
+}
+
+const as = (targetKind: Reach['targetKind']) => (event: DomainEvent) =>
+  ({ targetKind, targetId: event.subjectId ?? '', platform: null }) as const;
+
+const ofDevice = reconcile(as('device'));
+
+export const desiredStateSubscriptions: Subscriptions = {
+  [reachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
+  [resourceReachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
+  'user.groups-changed': [reconcile(as('user'))],
+  'user.updated': [reconcile(as('user'))],
+  'device.registered': [ofDevice],
+  'device.changed': [ofDevice],
+  'apple.channel-opened': [ofDevice],
+  'apple.system-changed': [ofDevice],
+  'command.not-done': [{ job: settleKind, payload: ({ payload }) => payload }],
+};
+
+/** For who learns something in a transaction of his own: the device is looked at once, soon after. */
+export async function reconcileLater(tx: TenantTx, deviceId: string): Promise<void> {
+  const payload: Payload = { targetKind: 'device', targetId: deviceId, platform: null, after: '0' };
+  await enqueue(tx, { kind, key: keyOf(payload), payload });
+}
+
+export interface DesiredStateDeps extends ReconcileDeps {
+  readonly database: Pick<Database, 'withTenant' | 'withSystem'>;
+}
+
+function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
+  return {
+    parse,
+    // Outside the job's own transaction: 500 devices must not stay locked until the last of them is done.
+    async outside(organizationId, payload) {
+      let after = payload.after;
+      for (let done = 0; done < chunk; done += batch) {
+        const rows = await deps.database.withTenant(organizationId, async (tx) => {
+          const next = await findReachedDevices(tx, payload, after, Math.min(batch, chunk - done));
+          await reconcileDevices(
+            deps,
+            tx,
+            next.map((row) => row.device_id),
+          );
+          return next;
+        });
+        const last = rows.at(-1);
+        if (!last) return;
+        after = last.device_no;
+      }
+    },
+    async run(tx, payload) {
+      const rows = await findReachedDevices(tx, payload, payload.after, chunk + 1);
+      const last = rows[chunk - 1];
+      if (rows.length <= chunk || !last) return;
+      const next = { ...payload, after: last.device_no };
+      await enqueue(tx, { kind, key: keyOf(next), payload: next });
+    },
+  };
+}
+
+export function desiredStateJobs(deps: DesiredStateDeps): Readonly<Record<string, JobDefinition<never>>> {
+  const settle: JobDefinition<{ readonly deviceId: string; readonly commandId: string }> = {
+    parse: (input) => ({ deviceId: idIn(input, 'deviceId'), commandId: idIn(input, 'commandId') }),
+    run: (tx, { deviceId, commandId }) => settleCommand(deps, tx, deviceId, commandId),
+  };
+  return {
+    [kind]: reconcileJob(deps) as JobDefinition<never>,
+    [settleKind]: settle as JobDefinition<never>,
+  };
+}
+
+const mostPerRound = 1_000;
+
+/** Attempts whose time has come. */
+async function reconcileDue(deps: DesiredStateDeps): Promise<void> {
+  const due = await deps.database.withSystem('find-due-work', (tx) =>
+    findDue(tx, new Date(deps.clock.now()), mostPerRound),
+  );
+  for (const [organizationId, rows] of Map.groupBy(due, (row) => row.organization_id)) {
+    for (let from = 0; from < rows.length; from += batch) {
+      const ids = rows.slice(from, from + batch).map((row) => row.device_id);
+      await deps.database.withTenant(organizationId, (tx) => reconcileDevices(deps, tx, ids));
+    }
+  }
+}
+
+/** Contents that no device is about to ask for. */
+async function purge(deps: DesiredStateDeps): Promise<void> {
+  const before = new Date(deps.clock.now() - 3_600_000);
+  const organizations = await deps.database.withSystem('find-due-work', (tx) =>
+    findOrganizationsWithContents(tx, before),
+  );
+  for (const organizationId of organizations) {
+    await deps.database.withTenant(organizationId, (tx) => purgeContents(tx, before));
+  }
+}
+
+export const desiredStateTasks: readonly {
+  readonly name: string;
+  readonly everyMs: number;
+  run(deps: DesiredStateDeps): Promise<unknown>;
+}[] = [
+  { name: 'apple-reconcile-due', everyMs: 15_000, run: reconcileDue },
+  { name: 'apple-purge-contents', everyMs: 3_600_000, run: purge },
+];
+
+function parse(input: unknown): Payload {
+  const given = (input ?? {}) as Readonly<Record<string, unknown>>;
+  const { platform } = given;
+  const after = given['after'] ?? '0';
+  const targetKind = targetKinds.find((each) => each === given['targetKind']);
+  if (targetKind === undefined) throw new TypeError('targetKind is not a kind of target');
+  if (platform !== null && !isPlatform(platform)) throw new TypeError('platform is not a platform');
+  if (typeof after !== 'string' || !/^\d{1,18}$/.test(after))
+    throw new TypeError('after is not a device number');
+  return { targetKind, targetId: idIn(input, 'targetId'), platform, after };
+}
+
+function idIn(input: unknown, name: string): string {
+  const value = ((input ?? {}) as Readonly<Record<string, unknown>>)[name];
+  if (typeof value !== 'string' || !isUuid(value)) throw new TypeError(`${name} is not an id`);
+  return value;
+}

@@ -1,0 +1,105 @@
+// What the end of an order means for what it was about: installed, gone, or failed with a reason and another attempt in time.
+import type { Clock } from '../../../kernel/clock.ts';
+import type { TenantTx } from '../../../kernel/db/database.ts';
+import { selectSets, writeSets } from '../declarations/queries.ts';
+import { nextAttempt } from './difference.ts';
+import {
+  deleteItems,
+  findEnd,
+  type ItemRow,
+  lockProfileItem,
+  selectItemsOfCommand,
+  writeItems,
+} from './item-queries.ts';
+
+/** The device has acknowledged. @param content the one that was sent. */
+export async function noteInstalled(
+  tx: TenantTx,
+  deviceId: string,
+  channel: string,
+  profile: { readonly identifier: string; readonly content: string },
+  now: number,
+): Promise<void> {
+  const row = await lockProfileItem(tx, deviceId, channel, profile.identifier);
+  if (row === undefined) return;
+  const isWanted = row.wanted === profile.content;
+  await writeItems(tx, [
+    {
+      ...row,
+      installed: profile.content,
+      ...(isWanted ? { ...atRest, state: 'installed' as const, since: new Date(now) } : {}),
+    },
+  ]);
+}
+
+export async function noteRemoved(
+  tx: TenantTx,
+  deviceId: string,
+  channel: string,
+  identifier: string,
+  now: number,
+): Promise<void> {
+  const row = await lockProfileItem(tx, deviceId, channel, identifier);
+  if (row === undefined) return;
+  if (row.state === 'removing') await deleteItems(tx, [row]);
+  else if (row.state === 'withheld')
+    await writeItems(tx, [{ ...row, installed: null, command_id: null, next_attempt_at: null }]);
+  // Removed by somebody's order while it is wanted: it is put back.
+  else
+    await writeItems(tx, [
+      { ...row, installed: null, state: 'pending', since: new Date(now), next_attempt_at: new Date(now) },
+    ]);
+}
+
+const atRest = { reason: null, attempts: 0, next_attempt_at: null } as const;
+
+type Deps = { readonly clock: Clock };
+
+/** A command failed, expired or was withdrawn. One that something newer has taken the place of changes nothing. */
+export async function settleCommand(
+  { clock }: Deps,
+  tx: TenantTx,
+  deviceId: string,
+  commandId: string,
+): Promise<void> {
+  const now = clock.now();
+  const command = await findEnd(tx, deviceId, commandId);
+  if (command === undefined) return;
+  if (command.name === 'sync-declarations') return settleSync(tx, deviceId, commandId, command.reason, now);
+  const rows = await selectItemsOfCommand(tx, deviceId, commandId);
+  await writeItems(
+    tx,
+    rows.flatMap((row) => settled(row, command.reason, now)),
+  );
+}
+
+function settled(row: ItemRow, reason: string, now: number): ItemRow[] {
+  if (row.state !== 'pending' && row.state !== 'removing' && row.state !== 'withheld') return [];
+  const attempts = row.attempts + 1;
+  const failed = { ...row, attempts, next_attempt_at: nextAttempt(attempts, now) };
+  // What is withheld keeps its own reason, and what is being removed its state: it is still to go.
+  if (row.state === 'withheld') return [failed];
+  if (row.state === 'removing') return [{ ...failed, reason }];
+  return [{ ...failed, state: 'failed', reason, since: new Date(now) }];
+}
+
+async function settleSync(
+  tx: TenantTx,
+  deviceId: string,
+  commandId: string,
+  reason: string,
+  now: number,
+): Promise<void> {
+  const sets = await selectSets(tx, [deviceId]);
+  await writeSets(
+    tx,
+    sets
+      .filter((set) => set.command_id === commandId && set.told !== set.token)
+      .map((set) => ({
+        ...set,
+        reason,
+        attempts: set.attempts + 1,
+        next_attempt_at: nextAttempt(set.attempts + 1, now),
+      })),
+  );
+}
