@@ -456,6 +456,31 @@ describe('the enrolment page', () => {
     }
   });
 
+  test('ENR-T12 who has as many devices as one may have brings in no other', async () => {
+    const user = (await call('POST', '/users', { email: 'many@acme.example' })).json() as { id: string };
+    const token = new URL((await call('POST', `/users/${user.id}/password-link`)).json().url).hash.slice(1);
+    const visitor = page.visitor();
+    await visitor.open('/password');
+    await visitor.send('/password', [
+      ['token', token],
+      ['password', goodPassword],
+      ['repeat', goodPassword],
+    ]);
+    await page.rows(
+      `insert into devices (organization_id, device_id, user_id, platform)
+       select $1, gen_random_uuid(), $2, 'ios' from generate_series(1, 25)`,
+      [page.surface.acme.id, user.id],
+    );
+    await visitor.open();
+    await visitor.send('/sign-in', [
+      ['name', 'many@acme.example'],
+      ['password', goodPassword],
+    ]);
+    const refused = await visitor.send('/device', [['platform', 'ios']]);
+    assert.equal(refused.status, 409);
+    assert.match(refused.problem ?? '', /as many devices/);
+  });
+
   test('ENR-12 an administrator stages a corporate device for nobody yet; whose it is is said later', async () => {
     const refused = await call('POST', '/enrollments', { platform: 'ios' });
     assert.equal(refused.statusCode, 400);

@@ -259,10 +259,7 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
         if (!visit || cookie === undefined) throw gone;
         const { content, mediaType, fileName } = await fetchProfile(deps, visit, request.id);
         return reply
-          .headers({
-            'content-disposition': `attachment; filename="${fileName}"`,
-            'content-security-policy': 'sandbox',
-          })
+          .header('content-disposition', `attachment; filename="${fileName}"`)
           .type(mediaType)
           .send(Buffer.from(content));
       });

@@ -10,6 +10,7 @@ import * as certificates from '../certificates/queries.ts';
 import { selectStandings } from '../certificates/standing-queries.ts';
 import { createTestFleet } from '../devices/test-fleet.ts';
 import * as enrollments from './queries.ts';
+import * as visits from './visit-queries.ts';
 
 const fleetSize = 20_000;
 
@@ -78,6 +79,10 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
       `insert into device_identifiers (organization_id, kind, value, device_id)
        select $1, 'serial', 'SN-' || device_no, device_id from devices`,
     );
+    await fill(
+      `insert into enrollment_visits (organization_id, visit_id, secret_hash, user_id, enrollment_id, signed_in_by, language, created_at, expires_at)
+       select $1, encode(locator, 'hex'), '', null, enrollment_id, 'code', 'en', now(), now() + interval '1 hour' from enrollments`,
+    );
     await admin.query('analyze');
     const { rows } = await admin.query(
       'select device_id, encode(serial, $1) as serial from certificates limit 1',
@@ -130,6 +135,7 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
       direct(selectStandings, [randomBytes(32)], [deviceId]),
       direct(enrollments.selectByLocator, randomBytes(16)),
       direct(enrollments.selectSession, id),
+      direct(visits.selectVisit, 'x'),
       ...(await sent(async (tx) => {
         await certificates.selectUnused(tx, deviceId, serial);
         await certificates.confirmUse(tx, serial, now);
@@ -153,6 +159,27 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
           await enrollments.listRows(tx, { now, userId: user, state: 'completed', before: id, limit: 50 });
         }
         await enrollments.selectEnrollment(tx, id);
+        await enrollments.claimForProfile(tx, id, now);
+        await enrollments.rekeyOpen(
+          tx,
+          id,
+          { locator: randomBytes(16), serverKey: randomBytes(32), deviceKey: randomBytes(32) },
+          now,
+        );
+        await visits.insertVisit(tx, {
+          id: 'x',
+          secretHash: randomBytes(32),
+          userId: null,
+          enrollmentId: id,
+          signedInBy: 'code',
+          language: 'en',
+          createdAt: new Date(now),
+          expiresAt: new Date(now),
+        });
+        await visits.makeOfferTo(tx, 'x', new Date(now), 1);
+        await visits.claimOffer(tx, 'x', new Date(now));
+        await visits.setVisitDevice(tx, 'x', deviceId);
+        await visits.deleteVisit(tx, 'x');
       })),
     ];
     const system = await sent((tx) => enrollments.selectOverdueOrganizations(tx, now));
