@@ -16,7 +16,7 @@ import {
   publicKeyOf,
 } from '../x509/index.ts';
 
-export const pushCertificateRequestLimits = { characters: 128 * 1024, chain: 6 } as const;
+const pushCertificateRequestLimits = { characters: 128 * 1024, chain: 6 } as const;
 
 export interface SignedPushRequest {
   /** DER of the customer's PKCS#10 request. */

@@ -1,8 +1,7 @@
 /** Apple's push certificates: the topic in them, and the file by which one asks for them. */
 export {
-  pushCertificateRequestLimits,
   readSignedPushRequest,
   type SignedPushRequest,
   signPushRequest,
 } from './certificate-request.ts';
-export { findPushTopic, isPushTopic } from './push-certificate.ts';
+export { findPushTopic } from './push-certificate.ts';

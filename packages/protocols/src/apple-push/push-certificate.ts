@@ -6,7 +6,7 @@ import type { Certificate } from '../x509/index.ts';
 
 const topicForm = /^com\.apple\.mgmt\.[A-Za-z0-9-]{1,64}(?:\.[A-Za-z0-9-]{1,64}){0,4}$/;
 
-export function isPushTopic(text: string): boolean {
+function isPushTopic(text: string): boolean {
   return topicForm.test(text);
 }
 
