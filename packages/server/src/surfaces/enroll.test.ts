@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { verifyAttached } from '@gatehouse/protocols/cms/index.ts';
 import { type PlistDictionary, readPlist } from '@gatehouse/protocols/plist/index.ts';
-import { finishEnrollment } from '../modules/enrollment/index.ts';
+import { enrollmentTasks, finishEnrollment } from '../modules/enrollment/index.ts';
 import {
   openTestPage,
   publicUrl,
@@ -454,6 +454,40 @@ describe('the enrolment page', () => {
     } finally {
       page.push = true;
     }
+  });
+
+  test('ENR-T12 a profile that nobody installs holds no place for ever', async () => {
+    const { visitor, id } = await arriveAtProfile();
+    const installed = await arriveAtProfile();
+    for (const each of [visitor, installed.visitor]) await each.send('/profile');
+    const deviceOf = async (enrollment: string) =>
+      (
+        await page.rows<{ device_id: string; state: string }>(
+          'select device_id, state from devices where enrollment_id = $1',
+          [enrollment],
+        )
+      )[0];
+    await page.rows(
+      `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint,
+         public_key_fingerprint, certificate, not_before, not_after)
+       select $1, $2, authority_id, 'mdm', $3, $2, $2, $2, now(), now() + interval '2 years'
+       from certificate_authorities where organization_id = $1 and kind = 'scep' limit 1`,
+      [page.surface.acme.id, Buffer.alloc(16, 7), (await deviceOf(installed.id))?.device_id],
+    );
+    const [sweep] = enrollmentTasks;
+    await sweep.run(page.deps);
+    assert.equal((await deviceOf(id))?.state, 'pending', 'not on the first day');
+    page.surface.advance(25 * 3_600_000);
+    await sweep.run(page.deps);
+    page.surface.advance(-25 * 3_600_000);
+    assert.equal((await deviceOf(id))?.state, 'unmanaged');
+    assert.equal((await deviceOf(installed.id))?.state, 'pending', 'it has its certificate and may yet come');
+    const [row] = await page.rows<{ state: string }>(
+      'select state from enrollments where enrollment_id = $1',
+      [id],
+    );
+    assert.equal(row?.state, 'expired');
+    assert.equal((await visitor.open()).title, 'This enrolment has ended');
   });
 
   test('ENR-T12 who has as many devices as one may have brings in no other', async () => {

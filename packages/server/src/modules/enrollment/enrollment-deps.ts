@@ -37,4 +37,6 @@ export const enrollmentLimits = {
   /** A profile that was asked for may be fetched once, within this time (APL-03), and asked for so often. */
   offerMs: 600_000,
   offers: 10,
+  /** A profile that was fetched and has not led to a certificate by then was never installed. */
+  abandonedMs: 24 * 3_600_000,
 } as const;

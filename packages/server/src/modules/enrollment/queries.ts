@@ -321,6 +321,24 @@ export async function expireOverdue(tx: TenantTx, now: number, answeredBefore: n
   return ids;
 }
 
+const abandonedStatement = sql(
+  'enrollment-abandoned',
+  `update enrollments e set state = 'expired' from devices d
+   where e.organization_id = $1 and e.state = 'used' and e.used_at <= $2
+     and d.organization_id = e.organization_id and d.device_id = e.device_id and d.state = 'pending'
+     and not exists (select 1 from certificates c
+       where c.organization_id = e.organization_id and c.device_id = e.device_id and c.revoked_at is null)
+   returning e.enrollment_id, e.device_id`,
+);
+
+/** A profile was handed out and never installed: the device it was for never asked for its certificate. */
+export function expireAbandoned(
+  tx: TenantTx,
+  usedBefore: number,
+): Promise<{ enrollment_id: string; device_id: string }[]> {
+  return tx.query(abandonedStatement, [tx.organizationId, new Date(usedBefore)]);
+}
+
 const overdueOrganizationsStatement = sql(
   'enrollment-overdue-organizations',
   `select distinct organization_id from enrollments
