@@ -29,6 +29,12 @@ export interface ScepWorld extends AsyncDisposable {
   challenge(slug: string, deviceId: string, options?: Partial<NewChallenge>): Promise<string>;
   get(path: string): Promise<HttpAnswer>;
   post(path: string, body: Uint8Array, type?: string): Promise<HttpAnswer>;
+  /** To the listener of enrolled devices, under a client certificate, JSON. */
+  device(
+    path: string,
+    identity: { readonly cert: string; readonly key: string },
+    body: string,
+  ): Promise<HttpAnswer>;
   caCertificate(slug: string): Promise<Uint8Array>;
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -47,7 +53,7 @@ export async function openScepWorld(...slugs: readonly string[]): Promise<ScepWo
     );
     return row?.organization_id ?? '';
   };
-  const call = (path: string, method: string, body?: Uint8Array, type?: string) =>
+  const call = (path: string, method: string, body?: Uint8Array, type?: string, tls: object = {}) =>
     new Promise<HttpAnswer>((resolve, reject) => {
       const sent = request(
         {
@@ -58,6 +64,7 @@ export async function openScepWorld(...slugs: readonly string[]): Promise<ScepWo
           method,
           ca: server.ca,
           agent: false,
+          ...tls,
           headers: {
             host: `localhost:${server.ports.main}`,
             ...(body === undefined ? {} : { 'content-type': type, 'content-length': body.length }),
@@ -106,6 +113,8 @@ export async function openScepWorld(...slugs: readonly string[]): Promise<ScepWo
     },
     get,
     post: (path, body, type = 'application/x-pki-message') => call(path, 'POST', body, type),
+    device: (path, identity, body) =>
+      call(path, 'POST', Buffer.from(body), 'application/json', { ...identity, port: server.ports.device }),
     caCertificate: async (slug) => (await get(`/scep/${slug}?operation=GetCACert`)).body,
     query,
     async [Symbol.asyncDispose]() {

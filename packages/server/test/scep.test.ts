@@ -2,9 +2,9 @@
 // protocol itself refuses stands beside integrations/scep.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { scepLimits } from '@gatehouse/protocols/scep/index.ts';
-import { decodeScepAnswer, type ScepAnswer } from '@gatehouse/protocols/scep/index.ts';
-import { parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import { agentPaths } from '@gatehouse/contracts/agent.ts';
+import { decodeScepAnswer, type ScepAnswer, scepLimits } from '@gatehouse/protocols/scep/index.ts';
+import { encodePem, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
 import { firstRequest, type HttpAnswer, openScepWorld, rsaKeys, type ScepWorld } from './scep-world.ts';
 
 describe('SCEP over HTTP', () => {
@@ -72,6 +72,22 @@ describe('SCEP over HTTP', () => {
       const path = `/scep/acme/pkiclient.exe?operation=PKIOperation&message=${message}`;
       assert.equal(answerOf(await world.get(path), sent).status, 'success');
     }
+  });
+
+  test('the certificate opens no door but its own: the agent’s address does not take it', async () => {
+    const sent = await request();
+    const answer = answerOf(await world.post('/scep/acme?operation=PKIOperation', sent.bytes), sent);
+    assert.ok(answer.status === 'success');
+    const identity = {
+      cert: encodePem('CERTIFICATE', answer.certificates[0] ?? new Uint8Array()),
+      key: sent.request.key.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    };
+    for (let round = 0; round < 2; round++)
+      assert.equal((await world.device(agentPaths.checkIn, identity, '{}')).status, 401);
+    const [row] = await world.query<{ reason: string }>(
+      `select content ->> 'reason' as reason from gh.audit_entries where content ->> 'action' = 'devices.authenticate'`,
+    );
+    assert.equal(row?.reason, 'issued-for-another-purpose');
   });
 
   test('a refusal is an answer like any other, with HTTP 200', async () => {

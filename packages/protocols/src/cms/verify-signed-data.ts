@@ -3,7 +3,7 @@
  * more: whether the certificate means anything is the caller's question. One signer, signed attributes always: without them, the
  * attributes of one message could be passed off as the content of another.
  */
-import { hash, verify } from 'node:crypto';
+import { hash, type KeyObject, verify } from 'node:crypto';
 import { DecodeError } from '../decode-error.ts';
 import type { DerValue } from '../der/read-der.ts';
 import { readOid, readTime } from '../der/read-values.ts';
@@ -88,12 +88,13 @@ function verifySigner(parts: SignedDataParts, content: Uint8Array, rules: Signat
     throw refuse('the signature is for other content', 'digest-mismatch');
   const found = findSigner(signer, certificates);
   if (found === undefined) throw refuse('the certificate of the signer is missing', 'no-signer-certificate');
-  if (found.key.asymmetricKeyType !== signatureAlgorithm.key || !isSigned(signer, found, toBeSigned))
+  const { key } = found.signer;
+  if (key.asymmetricKeyType !== signatureAlgorithm.key || !isSigned(signer, key, toBeSigned))
     throw refuse('the signature does not fit the key', 'bad-signature');
   const signingTime = readSigningTime(attributes);
   return {
-    certificate: found.der,
-    fingerprint: found.fingerprint,
+    certificate: found.certificate,
+    fingerprint: found.signer.fingerprint,
     certificates,
     ...(signingTime === undefined ? {} : { signingTime }),
     digest,
@@ -108,11 +109,7 @@ function requireStrong({ digest, signatureAlgorithm }: SignerParts, rules: Signa
     throw refuse('the signature algorithm names another digest', 'unsupported-algorithm');
 }
 
-function isSigned(
-  { digest, signature }: SignerParts,
-  { key }: SignerCertificate,
-  toBeSigned: Uint8Array,
-): boolean {
+function isSigned({ digest, signature }: SignerParts, key: KeyObject, toBeSigned: Uint8Array): boolean {
   try {
     return verify(digest, toBeSigned, key, signature);
   } catch {
@@ -120,23 +117,22 @@ function isSigned(
   }
 }
 
-function findSigner(
-  { name }: SignerParts,
-  certificates: readonly Uint8Array[],
-): SignerCertificate | undefined {
-  for (const der of certificates) {
+interface FoundSigner {
+  readonly certificate: Uint8Array;
+  readonly signer: SignerCertificate;
+}
+
+function findSigner({ name }: SignerParts, certificates: readonly Uint8Array[]): FoundSigner | undefined {
+  for (const certificate of certificates) {
     if ('keyIdentifier' in name) {
-      const identifier = keyIdentifierOf(der);
+      const identifier = keyIdentifierOf(certificate);
       if (identifier !== undefined && Buffer.compare(identifier, name.keyIdentifier) === 0)
-        return readSignerCertificate(der);
+        return { certificate, signer: readSignerCertificate(certificate) };
       continue;
     }
-    const candidate = readSignerCertificate(der);
-    if (
-      Buffer.compare(candidate.serial, name.serial) === 0 &&
-      Buffer.compare(candidate.issuer, name.issuer) === 0
-    )
-      return candidate;
+    const signer = readSignerCertificate(certificate);
+    if (Buffer.compare(signer.serial, name.serial) === 0 && Buffer.compare(signer.issuer, name.issuer) === 0)
+      return { certificate, signer };
   }
   return undefined;
 }

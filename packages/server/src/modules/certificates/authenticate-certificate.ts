@@ -28,13 +28,15 @@ export interface AuthenticationDeps {
 
 /**
  * @param der the certificate that the peer proved to hold the key of (by TLS, here or at a trusted proxy).
+ * @param purpose what it must have been issued for; absent: anything.
  * @throws CertificateRefused
  */
 export async function authenticateCertificate(
   deps: AuthenticationDeps,
   der: Uint8Array,
+  purpose?: VerifiedCertificate['purpose'],
 ): Promise<AuthenticatedDevice> {
-  const verified = await deps.verifier.verify(der);
+  const verified = await deps.verifier.verify(der, purpose);
   const standing = await deps.standings(verified.organizationId, verified);
   if (standing === undefined) throw new CertificateRefused('not-on-record', verified);
   const { state } = standing;

@@ -1,6 +1,6 @@
 // Statements over authorities and certificates. `$1` is always the organization, save in the one that reads across tenants.
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
-import { sql, tenantStatement } from '../../kernel/db/sql.ts';
+import { sql } from '../../kernel/db/sql.ts';
 
 export type AuthorityKind = 'device-root' | 'device-issuing' | 'scep' | 'profile-signing';
 export type AuthorityState = 'active' | 'retiring' | 'retired';
@@ -230,44 +230,6 @@ export async function revokeOfDevice(
     save === null ? null : Buffer.from(save, 'hex'),
   ]);
   return rows.map(({ serial }) => serial.toString('hex'));
-}
-
-/**
- * What must be known at the door for each request of a device: whether its certificate holds at this moment, where the device
- * stands, its last contact, and whether anything waits for it. One round trip, so that a check-in with no news needs no
- * further reading.
- */
-export const selectStanding = tenantStatement(
-  'certificates-select-standing',
-  `select c.fingerprint, c.first_used_at, c.revoked_at, c.revocation_reason, d.state, k.last_check_in_at, k.boot_id,
-     k.report_counter, k.acknowledged_policy_version, p.policy_version, p.compliant, p.access_network, p.failure_reason,
-     p.remediation,
-     (select case when bool_or(m.state = 'queued') then 'queued' else min(m.state) end from commands m
-      where m.organization_id = t.org and m.device_id = c.device_id and m.state in ('queued', 'delivered')) as commands
-   from certificates c
-   join devices d on d.organization_id = t.org and d.device_id = c.device_id
-   join device_contacts k on k.organization_id = t.org and k.device_id = c.device_id
-   join device_posture p on p.organization_id = t.org and p.device_id = c.device_id
-   where c.organization_id = t.org and c.serial = $2 and c.device_id = $3`,
-);
-
-export interface StandingRow {
-  readonly fingerprint: Buffer;
-  readonly first_used_at: Date | null;
-  readonly revoked_at: Date | null;
-  readonly revocation_reason: string | null;
-  readonly state: string;
-  readonly last_check_in_at: Date | null;
-  readonly boot_id: string | null;
-  readonly report_counter: string;
-  readonly acknowledged_policy_version: string | null;
-  readonly policy_version: string;
-  readonly compliant: boolean;
-  readonly access_network: 'allow' | 'quarantine' | 'deny';
-  readonly failure_reason: string | null;
-  readonly remediation: string | null;
-  /** null: none is open. */
-  readonly commands: 'queued' | 'delivered' | null;
 }
 
 // `place` keeps the microseconds that a JavaScript date loses: without them a page could skip rows.

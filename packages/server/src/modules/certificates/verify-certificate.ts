@@ -43,11 +43,16 @@ const messages = {
   'device-blocked': 'An administrator has blocked this device',
 } as const;
 
-const defaultCapacity = 50_000;
+/** Half a kilobyte each: more than the devices of a large fleet, because checking one anew costs ten times a check-in's own work. */
+const defaultCapacity = 200_000;
 
 export interface CertificateVerifier {
-  /** @param der is remembered by identity and must not be changed. @throws CertificateRefused */
-  verify(der: Uint8Array): Promise<VerifiedCertificate>;
+  /**
+   * @param der is remembered by identity and must not be changed.
+   * @param purpose what it must have been issued for: a certificate for a device's own protocol is no agent's, nor the other way.
+   * @throws CertificateRefused
+   */
+  verify(der: Uint8Array, purpose?: VerifiedCertificate['purpose']): Promise<VerifiedCertificate>;
 }
 
 export function createCertificateVerifier(deps: {
@@ -62,31 +67,38 @@ export function createCertificateVerifier(deps: {
   /** By the bytes themselves: those of a connection are read once and shown again with each of its requests. */
   const shown = new WeakMap<Uint8Array, VerifiedCertificate>();
 
+  async function find(der: Uint8Array): Promise<VerifiedCertificate> {
+    const again = shown.get(der);
+    if (again) {
+      assertValid(again, clock.now());
+      return again;
+    }
+    const fingerprint = createHash('sha256').update(der).digest('hex');
+    const found = known.get(fingerprint);
+    if (found) {
+      assertValid(found, clock.now());
+      known.delete(fingerprint);
+      known.set(fingerprint, found);
+      shown.set(der, found);
+      return found;
+    }
+    const verified = await verifyOnce(der, directory, clock.now());
+    known.set(fingerprint, verified);
+    shown.set(der, verified);
+    if (known.size > capacity) {
+      for (const stalest of known.keys()) {
+        known.delete(stalest);
+        break;
+      }
+    }
+    return verified;
+  }
+
   return {
-    async verify(der) {
-      const again = shown.get(der);
-      if (again) {
-        assertValid(again, clock.now());
-        return again;
-      }
-      const fingerprint = createHash('sha256').update(der).digest('hex');
-      const found = known.get(fingerprint);
-      if (found) {
-        assertValid(found, clock.now());
-        known.delete(fingerprint);
-        known.set(fingerprint, found);
-        shown.set(der, found);
-        return found;
-      }
-      const verified = await verifyOnce(der, directory, clock.now());
-      known.set(fingerprint, verified);
-      shown.set(der, verified);
-      if (known.size > capacity) {
-        for (const stalest of known.keys()) {
-          known.delete(stalest);
-          break;
-        }
-      }
+    async verify(der, purpose) {
+      const verified = await find(der);
+      if (purpose !== undefined && verified.purpose !== purpose)
+        throw new CertificateRefused('issued-for-another-purpose', verified);
       return verified;
     },
   };

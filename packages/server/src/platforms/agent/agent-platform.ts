@@ -48,7 +48,8 @@ export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatfor
     async authenticate(certificate, requestId) {
       const mark = held.mark();
       try {
-        return { device: await authenticateCertificate(options, certificate), certificate, requestId, mark };
+        const device = await authenticateCertificate(options, certificate, 'agent');
+        return { device, certificate, requestId, mark };
       } catch (error) {
         if (error instanceof CertificateRefused && error.of) {
           const { organizationId, deviceId, serial } = error.of;

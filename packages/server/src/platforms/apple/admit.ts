@@ -28,7 +28,7 @@ export async function recognize(
   requestId: string,
 ): Promise<VerifiedCertificate> {
   try {
-    const certificate = await deps.verifier.verify(der);
+    const certificate = await deps.verifier.verify(der, 'mdm');
     const wait = deps.requests.spend(certificate.deviceId);
     if (wait > 0) {
       throw new DomainError('too-many-requests', 'The device asks too often', { retryAfterSeconds: wait });
@@ -39,15 +39,22 @@ export async function recognize(
   }
 }
 
+export interface AdmissionFacts {
+  /** The message says who the device is, and may say so for the first time. */
+  readonly isIntroduction?: boolean;
+  /** It begins a conversation about commands. */
+  readonly isPoll?: boolean;
+  readonly requestId: string;
+}
+
 /**
- * @param isIntroduction the message says who the device is, and may say so for the first time.
  * @throws CertificateRefused, DomainError `invalid-input` for who speaks before the introduction.
  */
 export async function admit(
   deps: Pick<AppleDeps, 'arrivals' | 'clock' | 'refusals'>,
   certificate: VerifiedCertificate,
   identity: EnrolmentIdentity,
-  { isIntroduction, requestId }: { readonly isIntroduction: boolean; readonly requestId: string },
+  { isIntroduction = false, isPoll = false, requestId }: AdmissionFacts,
 ): Promise<Speaker> {
   const { organizationId, deviceId, fingerprint } = certificate;
   const now = deps.clock.now();
@@ -57,6 +64,7 @@ export async function admit(
     deviceId,
     channel,
     deviceKey,
+    isPoll,
     at: now,
   });
   try {
