@@ -1,9 +1,11 @@
 // `npm start`: the server, and with --demo the simulated company beside it. The server itself starts no other programs than
-// its database, so the demo is started here.
+// its database, so the demo is started here; first, because the server is told at its start which push service to trust.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const server = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
@@ -19,7 +21,6 @@ function start(program: string, programArguments: readonly string[]): ChildProce
   return child;
 }
 
-const main = start(server, ['serve', ...args]);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // from a terminal Ctrl-C reaches the children too, and two of them would mean "now"
@@ -28,27 +29,50 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-async function ready(): Promise<boolean> {
-  const [host, port] = (process.env['GATEHOUSE_OPERATIONS_LISTEN'] || '127.0.0.1:9443').split(/:(?=\d+$)/);
-  return new Promise((answer) => {
-    get({ host, port, path: '/readyz', timeout: 1_000 }, (response) => {
-      response.resume();
-      answer(response.statusCode === 200);
-    }).on('error', () => answer(false));
-  });
-}
-
-if (args.includes('--demo')) {
-  while (main.exitCode === null && !(await ready())) await new Promise((next) => setTimeout(next, 200));
-  if (main.exitCode === null) {
-    const company = start(demo, ['--data-dir', resolve(process.env['GATEHOUSE_DATA_DIR'] || './data')]);
-    company.on('exit', (status) => {
-      if (main.exitCode === null && status !== 0)
-        process.stderr.write(`The demo ended (${status}); the server goes on.\n`);
-    });
-  }
-}
-
+if (args.includes('--demo')) await startDemo();
+const main = start(server, ['serve', ...args]);
 if (main.exitCode === null && main.signalCode === null) await once(main, 'exit');
 for (const child of children) if (child !== main) child.kill('SIGTERM');
 process.exitCode = main.exitCode ?? 1;
+
+/** It waits for the server by itself. Whoever has a push service of their own plays without phones. */
+async function startDemo(): Promise<void> {
+  const dataDirectory = resolve(process.env['GATEHOUSE_DATA_DIR'] || './data');
+  if (process.env['GATEHOUSE_APNS_URL']) {
+    watch(start(demo, ['--data-dir', dataDirectory]));
+    return;
+  }
+  if (!existsSync(dataDirectory)) {
+    mkdirSync(dataDirectory, { recursive: true });
+    // As the server makes it: the database's unprivileged user has to pass through.
+    chmodSync(dataDirectory, process.getuid?.() === 0 ? 0o711 : 0o700);
+  }
+  const { trustFileIn } = await import('@gatehouse/simulators/demo/apple-side.ts');
+  const trust = trustFileIn(dataDirectory);
+  rmSync(trust, { force: true });
+  const port = await freePort();
+  const company = start(demo, ['--data-dir', dataDirectory, '--apns-port', String(port)]);
+  watch(company);
+  while (company.exitCode === null && !existsSync(trust)) await sleep(50);
+  process.env['GATEHOUSE_APNS_URL'] = `https://localhost:${port}`;
+  process.env['GATEHOUSE_APNS_CA'] = trust;
+}
+
+function watch(company: ChildProcess): void {
+  company.on('exit', (status) => {
+    if (
+      status !== null &&
+      status !== 0 &&
+      children.some((child) => child !== company && child.exitCode === null)
+    )
+      process.stderr.write(`The demo ended (${status}); the server goes on.\n`);
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await once(probe.listen(0, '127.0.0.1'), 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await once(probe.close(), 'close');
+  return port;
+}

@@ -15,6 +15,13 @@ test('the company has 25 computers, each with a name of its own', () => {
   assert.equal(new Set(employees.map(emailOf)).size, employees.length);
 });
 
+test('phones, tablets and Macs under their systems’ own management are among its devices, personal ones too', () => {
+  const pockets = employees.flatMap(({ pockets = [] }) => pockets);
+  assert.equal(pockets.length, 12);
+  assert.deepEqual([...new Set(pockets.map(({ family }) => family))].toSorted(), ['ipad', 'iphone', 'mac']);
+  assert.ok(pockets.some(({ ownership }) => ownership === 'personal'));
+});
+
 test('its policies and its schedule are such as the API takes', () => {
   for (const { name, description, settings } of policies) {
     assert.ok(Value.Check(NewPolicy, { name, description, settings }), name);

@@ -1,3 +1,5 @@
+import type { AppleFamily } from '../apple/index.ts';
+
 /** The company that the demonstration plays: its people, departments and computers, and the rules it has set itself. */
 
 export const organization = { slug: 'demo', name: 'Demo Company' } as const;
@@ -12,33 +14,42 @@ export interface Employee {
     readonly platform: 'linux' | 'macos';
     readonly ownership: 'corporate' | 'personal' | 'unspecified';
   }[];
+  /** What their systems' own protocol manages. */
+  readonly pockets?: readonly {
+    readonly family: AppleFamily;
+    readonly ownership: 'corporate' | 'personal';
+  }[];
 }
 
 const linux = { platform: 'linux', ownership: 'corporate' } as const;
 const mac = { platform: 'macos', ownership: 'corporate' } as const;
+const phone = { family: 'iphone', ownership: 'corporate' } as const;
+const ownPhone = { family: 'iphone', ownership: 'personal' } as const;
+const tablet = { family: 'ipad', ownership: 'corporate' } as const;
+const book = { family: 'mac', ownership: 'corporate' } as const;
 const own = { platform: 'linux', ownership: 'personal' } as const;
 const ownMac = { platform: 'macos', ownership: 'personal' } as const;
 
 export const employees: readonly Employee[] = [
-  { name: 'Ann Keller', department: 'Engineering', computers: [linux, linux] },
+  { name: 'Ann Keller', department: 'Engineering', computers: [linux, linux], pockets: [phone] },
   { name: 'Ben Osei', department: 'Engineering', computers: [linux] },
-  { name: 'Carla Rossi', department: 'Engineering', computers: [linux, own] },
+  { name: 'Carla Rossi', department: 'Engineering', computers: [linux, own], pockets: [ownPhone] },
   { name: 'David Lindqvist', department: 'Engineering', computers: [linux] },
   { name: 'Elif Demir', department: 'Engineering', computers: [linux, mac] },
   { name: 'Farid Haddad', department: 'Engineering', computers: [linux] },
   { name: 'Grace Wanjiru', department: 'Engineering', computers: [mac] },
   { name: 'Hana Sato', department: 'Engineering', computers: [linux, own] },
-  { name: 'Ivan Petrov', department: 'Sales', computers: [linux] },
+  { name: 'Ivan Petrov', department: 'Sales', computers: [linux], pockets: [phone, tablet] },
   { name: 'Julia Novak', department: 'Sales', computers: [mac] },
-  { name: 'Kofi Mensah', department: 'Sales', computers: [linux] },
-  { name: 'Laura Jansen', department: 'Sales', computers: [mac, ownMac] },
+  { name: 'Kofi Mensah', department: 'Sales', computers: [linux], pockets: [phone] },
+  { name: 'Laura Jansen', department: 'Sales', computers: [mac, ownMac], pockets: [ownPhone] },
   { name: 'Miguel Torres', department: 'Sales', computers: [linux] },
-  { name: 'Nina Berg', department: 'Finance', computers: [linux] },
-  { name: 'Oscar Blanc', department: 'Finance', computers: [linux] },
+  { name: 'Nina Berg', department: 'Finance', computers: [linux], pockets: [phone] },
+  { name: 'Oscar Blanc', department: 'Finance', computers: [linux], pockets: [book] },
   { name: 'Priya Nair', department: 'Finance', computers: [mac] },
   { name: 'Quentin Dubois', department: 'Finance', computers: [linux] },
-  { name: 'Rosa Alvarez', department: 'Management', computers: [mac] },
-  { name: 'Sami Virtanen', department: 'Management', computers: [linux, mac] },
+  { name: 'Rosa Alvarez', department: 'Management', computers: [mac], pockets: [phone, tablet] },
+  { name: 'Sami Virtanen', department: 'Management', computers: [linux, mac], pockets: [phone, book] },
 ];
 
 export const emailOf = ({ name }: Employee): string => `${userNameOf({ name })}@${domain}`;

@@ -1,22 +1,29 @@
 /**
- * The demonstration: `main.ts --data-dir DIR` beside a running server. Makes the organization `demo` through the admin API on the
- * local socket, then plays its computers over the agent protocol until it is told to stop. Everything is kept in DIR/demo.
+ * The demonstration: `main.ts --data-dir DIR [--apns-port PORT]` beside a running server. Makes the organization `demo` through the
+ * admin API on the local socket, then plays its computers over the agent protocol, and with a port for a simulated APNs its phones
+ * and Macs over Apple's, until it is told to stop. Everything is kept in DIR/demo.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../agent/index.ts';
-import { ApiRefusal } from '../operator/local-api.ts';
+import type { SimulatedApns } from '../apns/index.ts';
+import { ApiRefusal, type LocalApi } from '../operator/local-api.ts';
+import { openAppleSide, renewPushCertificate } from './apple-side.ts';
 import { employees } from './company.ts';
 import { liveDaily } from './daily-life.ts';
 import { openDesk } from './desk.ts';
 import { furnish } from './furnish.ts';
 import { createNarrator } from './narrator.ts';
+import { openPocket, type Pocket } from './pocket.ts';
 
-const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } });
+const { values } = parseArgs({
+  options: { 'data-dir': { type: 'string' }, 'apns-port': { type: 'string' } },
+});
 const dataDirectory = values['data-dir'];
 if (dataDirectory === undefined) {
-  process.stderr.write('usage: main.ts --data-dir DIR\n');
+  process.stderr.write('usage: main.ts --data-dir DIR [--apns-port PORT]\n');
   process.exit(2);
 }
 
@@ -38,6 +45,10 @@ async function whenReady<T>(work: () => Promise<T>): Promise<T | undefined> {
   return undefined;
 }
 
+const apnsPort = values['apns-port'];
+// Before the server starts: it reads then whom to trust.
+const apns = apnsPort === undefined ? undefined : await openAppleSide(dataDirectory, Number(apnsPort));
+
 const api = await whenReady(() => furnish(dataDirectory, narrator.announce));
 if (api !== undefined) {
   const folder = join(dataDirectory, 'demo', 'computers');
@@ -51,8 +62,33 @@ if (api !== undefined) {
     // One after the other, as people arrive; together they would only show how fast an empty office fills.
     await sleep(250, undefined, { signal: stop.signal }).catch(() => undefined);
   }
+  if (apns !== undefined) {
+    await renewPushCertificate(api, apns);
+    const pockets = openPockets(api, apns);
+    narrator.announce(`${pockets.length} phones, tablets and Macs are taken along`);
+    for (const pocket of pockets) {
+      lives.push(pocket.live(stop.signal));
+      await sleep(500, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
   const random = seededRandom(`demo ${Date.now()}`);
   await liveDaily({ desks, narrator, random, signal: stop.signal });
   await Promise.all(lives);
   await api.close();
+}
+await apns?.close();
+
+function openPockets(to: LocalApi, by: SimulatedApns): Pocket[] {
+  const folder = join(dataDirectory ?? '', 'demo', 'pockets');
+  const anchor = certificateIn(readFileSync(join(dataDirectory ?? '', 'tls', 'root.pem'), 'utf8'));
+  return employees.flatMap((employee) =>
+    (employee.pockets ?? []).map(({ family, ownership }) =>
+      openPocket({ folder, employee, family, ownership, api: to, apns: by, anchor, narrator }),
+    ),
+  );
+}
+
+/** The file holds the key of the server's own authority as well. */
+function certificateIn(pem: string): string {
+  return /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem)?.[0] ?? '';
 }
