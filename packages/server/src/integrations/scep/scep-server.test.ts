@@ -10,10 +10,18 @@ import {
   issuerAndSubject,
   type ScepAnswer,
 } from '@gatehouse/protocols/scep/index.ts';
-import { findDeviceId, parseCertificate, verifyPath } from '@gatehouse/protocols/x509/index.ts';
+import {
+  findDeviceId,
+  isCrlSignedBy,
+  parseCertificate,
+  parseCrl,
+  verifyPath,
+} from '@gatehouse/protocols/x509/index.ts';
 import {
   authenticateCertificate,
   CertificateRefused,
+  createAuthorityDirectory,
+  createRevocationLists,
   createStandings,
   openScepAuthorities,
   revokeDeviceCertificates,
@@ -516,6 +524,22 @@ describe('a device asks for its certificate', () => {
     message[message.length - 5] = (message.at(-5) ?? 0) ^ 1;
     const reply = await scep.operate({ organizationId: acme.organizationId, message, requestId: 'test' });
     assert.equal(outcome(decodeScepAnswer(reply?.body ?? new Uint8Array(), request)), 'badMessageCheck');
+  });
+
+  test('CRT-05 a revoked certificate of it is on the list of the authority that signed it', async () => {
+    const { acme, deps, db } = world;
+    const { deviceId, certificate } = await world.enrolled(acme, rsa());
+    const actor = systemActor('test', acme.organizationId);
+    const notices = { notifications: { publish: () => undefined } as never, clock: deps.clock };
+    await db.database.withTenant(acme.organizationId, (tx) =>
+      revokeDeviceCertificates(tx, notices, { deviceId, reason: 'key-compromise', actor }),
+    );
+    const directory = createAuthorityDirectory({ database: db.database, clock: { now: Date.now } });
+    const { authorityId, certificate: authority } = await scepAuthority(deps, acme.organizationId);
+    const lists = createRevocationLists({ ...deps, database: db.database, directory });
+    const crl = parseCrl((await lists.find(authorityId)) ?? new Uint8Array());
+    assert.ok(isCrlSignedBy(crl, authority));
+    assert.ok(crl.revoked.some(({ serial }) => serial === parseCertificate(certificate).serial));
   });
 
   test('many first questions at once make one authority; tenants have their own; its key is sealed', async () => {
