@@ -42,13 +42,14 @@ create function gh.exchange_commands(
   most integer, fresh_only boolean, anew boolean, careful text[]
 ) returns jsonb language plpgsql as $$
 declare
+  org constant uuid := gh.org();
   was record;
   waiting gh.commands[];
   item gh.commands;
   fresh uuid[] := '{}';
   given jsonb := '[]';
 begin
-  perform 1 from gh.device_contacts where organization_id = gh.org() and device_id = device for update;
+  perform 1 from gh.device_contacts where organization_id = org and device_id = device for update;
   if answered is not null then
     update gh.commands set
       state = coalesce(into_state, 'delivered'),
@@ -58,27 +59,29 @@ begin
       result = told,
       -- What is sealed is needed no more once nobody waits for the command.
       sealed_params = case when into_state = 'acknowledged' then null else sealed_params end
-    where organization_id = gh.org() and command_id = answered and device_id = device and channel = on_channel
+    where organization_id = org and command_id = answered and device_id = device and channel = on_channel
       and state = 'delivered' and name = answered_name and step = answered_step;
     if not found then
       select c.state, c.step into was from gh.commands c
-      where c.organization_id = gh.org() and c.command_id = answered and c.device_id = device and c.channel = on_channel;
+      where c.organization_id = org and c.command_id = answered and c.device_id = device and c.channel = on_channel;
       return jsonb_build_object('recorded', false, 'state', was.state, 'step', was.step);
     end if;
     if entry is not null then
-      insert into gh.audit_entries (organization_id, content, content_hash) values (gh.org(), entry, entry_hash);
-      insert into gh.events (organization_id, name, subject_id, payload) values (gh.org(), event_name, device, event_payload);
+      insert into gh.audit_entries (organization_id, content, content_hash) values (org, entry, entry_hash);
+      insert into gh.events (organization_id, name, subject_id, payload) values (org, event_name, device, event_payload);
     end if;
   end if;
   if anew then
     update gh.commands set deferred_at = null
-    where organization_id = gh.org() and device_id = device and channel = on_channel and finished_at is null and deferred_at is not null;
+    where organization_id = org and device_id = device and channel = on_channel and finished_at is null
+      and deferred_at is not null;
   end if;
   if most > 0 then
     waiting := array(
       select c from gh.commands c
-      where c.organization_id = gh.org() and c.device_id = device and c.channel = on_channel and c.finished_at is null
-        and c.state = any (case when fresh_only then '{queued}' else '{queued,delivered}'::text[] end) and c.deferred_at is null and c.expires_at > at
+      where c.organization_id = org and c.device_id = device and c.channel = on_channel and c.finished_at is null
+        and (c.state = 'queued' or (c.state = 'delivered' and not fresh_only)) and c.deferred_at is null
+        and c.expires_at > at
       order by c.priority, c.command_no limit most);
     foreach item in array waiting loop
       if item.sealed_params is not null or (item.state = 'queued' and item.name = any (careful)) then
@@ -92,7 +95,7 @@ begin
     end loop;
     if fresh <> '{}' then
       update gh.commands set state = 'delivered', delivered_at = at
-      where organization_id = gh.org() and command_id = any (fresh) and state = 'queued';
+      where organization_id = org and command_id = any (fresh) and state = 'queued';
     end if;
   end if;
   return jsonb_build_object('recorded', answered is not null, 'commands', given);
