@@ -21,6 +21,17 @@ export type SealedValue = Buffer & { readonly [sealedBrand]: true };
 export interface Sealer {
   /** @param row the row's key as text: the value of the columns named in the table of sealed columns. */
   seal(tx: TenantTx, column: SealedColumnName, row: string, plaintext: Uint8Array): Promise<SealedValue>;
+  /**
+   * Under the key that this process takes for the current one, without asking. Whoever stores the value must hold that key of the
+   * class in the same transaction, as {@link seal} does, and seal anew when it is not current any more.
+   * @returns undefined while no key is known.
+   */
+  sealUnderKnownKey(
+    organizationId: string,
+    column: SealedColumnName,
+    row: string,
+    plaintext: Uint8Array,
+  ): { readonly value: SealedValue; readonly version: number } | undefined;
   open(tx: TenantTx, column: SealedColumnName, row: string, sealed: Uint8Array): Promise<Buffer>;
   /** Makes a new data key for a class; older ones then only open. */
   renewDataKey(tx: TenantTx, sealedClass: SealedClass): Promise<number>;
@@ -98,6 +109,14 @@ export function createSealer(masterKeys: () => MasterKeys): Sealer {
       const key = keys.byVersion.get(version);
       if (!key) throw new SealError('the current data key is missing');
       return encrypt(key, version, [tx.organizationId, table, name, row], plaintext) as SealedValue;
+    },
+    sealUnderKnownKey(organizationId, column, row, plaintext) {
+      const { class: sealedClass, table, column: name } = sealedColumns[column];
+      const keys = cache.get(`${organizationId}/${sealedClass}`);
+      const key = keys?.byVersion.get(keys.current);
+      if (!keys || !key) return undefined;
+      const value = encrypt(key, keys.current, [organizationId, table, name, row], plaintext) as SealedValue;
+      return { value, version: keys.current };
     },
     async open(tx, column, row, sealed) {
       const { class: sealedClass, table, column: name } = sealedColumns[column];

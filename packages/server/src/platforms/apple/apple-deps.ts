@@ -9,6 +9,7 @@ import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import type { CertificateVerifier, Refusals } from '../../modules/certificates/index.ts';
 import type { Reevaluate } from '../../modules/devices/index.ts';
 import type { AskArrival } from './arrivals.ts';
+import type { ChannelWrites } from './channel-writes.ts';
 import type { DeclarationsPort } from './declarations-port.ts';
 import type { ExpectedAnswers } from './expected-answers.ts';
 import type { TokenServices } from './check-ins/get-token.ts';
@@ -27,6 +28,10 @@ export interface ApplePlatformOptions {
   readonly declarations: DeclarationsPort;
   /** The enrolment profile anew, for a device whose certificate ends; its secret lives a quarter of an hour. */
   readonly renewalProfile?: (tx: TenantTx, deviceId: string) => Promise<Uint8Array>;
+  /** What is done for a device in the transaction that registers it. */
+  readonly onRegistered?: (tx: TenantTx, deviceId: string, now: number) => Promise<void>;
+  /** Facts of the passcode rules that the device holds and enforces, where that is known. */
+  readonly enforcedPasscode?: (tx: TenantTx, deviceId: string) => Promise<Readonly<Record<string, unknown>>>;
   /** A resource as a profile of its own, filled for this device: the network through which a device returns to service. */
   readonly profileOfResource?: (tx: TenantTx, deviceId: string, resourceId: string) => Promise<Uint8Array>;
   /** Who makes which token that a device may ask for, by Apple's name of the service. */
@@ -36,6 +41,7 @@ export interface ApplePlatformOptions {
 /** With what the platform keeps in memory for itself. */
 export interface AppleDeps extends ApplePlatformOptions {
   readonly arrivals: AskArrival;
+  readonly writes: ChannelWrites;
   readonly expected: ExpectedAnswers;
   /** Per device, by its id: neighbours behind one address do not share. */
   readonly requests: RateLimit;

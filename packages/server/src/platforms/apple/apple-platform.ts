@@ -8,6 +8,7 @@ import { admit, recognize } from './admit.ts';
 import { type AppleAnswer, done } from './answer.ts';
 import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
 import { createArrivals } from './arrivals.ts';
+import { createChannelWrites } from './channel-writes.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
 import { converse } from './conversation.ts';
 import { ExpectedAnswers } from './expected-answers.ts';
@@ -36,6 +37,7 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
   const deps: AppleDeps = {
     ...options,
     arrivals: createArrivals(database),
+    writes: createChannelWrites(database),
     expected: new ExpectedAnswers(),
     // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.
     requests: createRateLimit({ clock, burst: 1_000, perMinute: 1_200 }),
@@ -80,7 +82,10 @@ async function pollOrResult(
   { body, requestId }: AppleRequestFacts,
 ): Promise<AppleAnswer> {
   const report = read(decodeReport, body);
-  const speaker = await admit(deps, certificate, report.identity, { isIntroduction: false, requestId });
+  const speaker = await admit(deps, certificate, report.identity, {
+    isPoll: report.status === 'Idle',
+    requestId,
+  });
   return converse(deps, speaker, report);
 }
 

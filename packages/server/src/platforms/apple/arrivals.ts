@@ -14,6 +14,8 @@ export interface Arrival {
   readonly channel: string;
   /** What the message calls the device. */
   readonly deviceKey: string;
+  /** It begins a conversation; of what goes on in one, the contact is not written each time. */
+  readonly isPoll: boolean;
   /** ms since the epoch */
   readonly at: number;
 }
@@ -63,7 +65,7 @@ export interface AppleStanding {
 
 const arrivalsStatement = tenantStatement(
   'apple-arrivals',
-  `select a.place, a.standing, a.waits, a.heard from apple_arrivals($2, $3, $4, $5, $6) a where t.org is not null`,
+  `select a.place, a.standing, a.waits, a.heard from apple_arrivals($2, $3, $4, $5, $6, $7) a where t.org is not null`,
 );
 
 type Columns = readonly [
@@ -119,6 +121,7 @@ export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArri
       arrivals.map(({ deviceId }) => deviceId),
       arrivals.map(({ channel }) => channel),
       arrivals.map(({ deviceKey }) => deviceKey),
+      arrivals.map(({ isPoll }) => isPoll),
       arrivals.map(({ at }) => at),
     ]);
     const standings = arrivals.map((): AppleStanding | undefined => undefined);

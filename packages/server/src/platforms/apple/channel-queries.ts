@@ -5,22 +5,6 @@ import { sql } from '../../kernel/db/sql.ts';
 import type { AppleEnrollmentKind } from './apple-target.ts';
 import { forgetItems } from './desired-state/item-queries.ts';
 
-// A device that an administrator has shut out stays out under any new name: whoever carries its hardware's number is not let in.
-const introduceStatement = sql(
-  'apple-introduce',
-  `insert into apple_channels (organization_id, device_id, channel_id, kind, enrollment_kind, udid, enrollment_ref, topic, product,
-     os_version, introduction, certificate, authenticated_at)
-   select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-   where not exists (
-     select 1 from device_identifiers i join devices d on d.organization_id = $1 and d.device_id = i.device_id
-     where i.organization_id = $1 and d.state = 'blocked'
-       and ((i.kind = 'udid' and i.value = $14) or (i.kind = 'serial' and i.value = $15)))
-   on conflict (organization_id, device_id, channel) do update set introduction = excluded.introduction,
-     product = excluded.product, os_version = excluded.os_version, topic = excluded.topic,
-     certificate = excluded.certificate, authenticated_at = excluded.authenticated_at, udid = excluded.udid,
-     enrollment_ref = excluded.enrollment_ref, kind = excluded.kind, enrollment_kind = excluded.enrollment_kind`,
-);
-
 export interface Introduction {
   readonly channelId: string;
   readonly kind: EnrolmentKind;
@@ -36,32 +20,6 @@ export interface Introduction {
   readonly at: number;
   /** In the normal form of device_identifiers. */
   readonly claimed: { readonly udid: string | null; readonly serial: string | null };
-}
-
-/** @returns false for hardware that an administrator has blocked. */
-export async function writeIntroduction(
-  tx: TenantTx,
-  deviceId: string,
-  introduction: Introduction,
-): Promise<boolean> {
-  const written = await tx.run(introduceStatement, [
-    tx.organizationId,
-    deviceId,
-    introduction.channelId,
-    introduction.kind,
-    introduction.enrollmentKind,
-    introduction.udid,
-    introduction.enrollmentRef,
-    introduction.topic,
-    introduction.product,
-    introduction.osVersion,
-    JSON.stringify(introduction.said),
-    Buffer.from(introduction.certificate, 'hex'),
-    new Date(introduction.at),
-    introduction.claimed.udid,
-    introduction.claimed.serial,
-  ]);
-  return written === 1;
 }
 
 const isFreshStatement = sql(
@@ -152,7 +110,7 @@ const writeTokensStatement = sql(
   'apple-write-tokens',
   `update apple_channels set topic = $4, push_magic = $5, push_token = $6, push_token_at = $7, push_dead_at = null,
      unlock_token = coalesce($8, unlock_token), awaiting_configuration = coalesce($9, awaiting_configuration),
-     shared_ipad = shared_ipad or $10, enrolled_at = coalesce(enrolled_at, $7)
+     enrolled_at = coalesce(enrolled_at, $7)
    where organization_id = $1 and device_id = $2 and channel = $3`,
 );
 
@@ -182,7 +140,6 @@ export async function writeTokens(
     new Date(row.at),
     row.unlockToken ?? null,
     row.awaitingConfiguration ?? null,
-    false,
   ]);
   return written === 1;
 }

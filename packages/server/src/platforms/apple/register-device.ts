@@ -23,6 +23,7 @@ export async function registerAppleDevice(deps: AppleDeps, tx: TenantTx, speaker
     receivedAt: now,
   });
   if (row?.udid) await settleSameHardware(deps, tx, deviceId, row.udid);
+  await deps.onRegistered?.(tx, deviceId, now);
 }
 
 /** From Authenticate; later scans say more. What is too long for a fact is cut, for it is only shown. */

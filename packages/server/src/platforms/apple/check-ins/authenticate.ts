@@ -10,7 +10,8 @@ import { changeStanding, lockDevice, normalizeIdentifier } from '../../../module
 import type { Speaker } from '../admit.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
-import { startChannelsOver, wasIssuedForEnrollment, writeIntroduction } from '../channel-queries.ts';
+import { startChannelsOver, wasIssuedForEnrollment } from '../channel-queries.ts';
+import type { IntroductionOf } from '../channel-writes.ts';
 
 export async function authenticate(
   deps: AppleDeps,
@@ -20,11 +21,13 @@ export async function authenticate(
   // Of users there is nothing to introduce: their channel begins with its token.
   if (message.identity.channel !== '') return done;
   const { organizationId, deviceId, standing } = speaker;
-  const allowed = await deps.database.withTenant(organizationId, async (tx) => {
-    if (standing.device !== undefined && (await isNewEnrollment(tx, speaker)))
-      await startOver(deps, tx, speaker);
-    return introduce(tx, speaker, message);
-  });
+  // What starts a device over is committed before it introduces itself: repeated, it finds itself started over.
+  if (standing.device !== undefined && standing.device.certificate !== speaker.certificate.fingerprint) {
+    await deps.database.withTenant(organizationId, async (tx) => {
+      if (await isNewEnrollment(tx, speaker)) await startOver(deps, tx, speaker);
+    });
+  }
+  const allowed = await deps.writes.introduce(organizationId, introductionOf(speaker, message));
   if (!allowed) {
     deps.refusals.note({
       organizationId,
@@ -71,14 +74,15 @@ async function startOver(deps: AppleDeps, tx: TenantTx, { deviceId, requestId }:
   });
 }
 
-function introduce(
-  tx: TenantTx,
+function introductionOf(
   { deviceId, certificate, now, standing }: Speaker,
   { identity, fields, other }: CheckInMessageOf<'Authenticate'>,
-): Promise<boolean> {
+): IntroductionOf {
   const byReference = identity.kind === 'user-enrolment';
   const udid = byReference ? null : identity.deviceKey;
-  return writeIntroduction(tx, deviceId, {
+  const { SerialNumber: serial } = fields;
+  return {
+    deviceId,
     channelId: standing.device?.channelId ?? newId(now),
     kind: identity.kind,
     enrollmentKind: byReference ? 'user' : (standing.device?.enrollmentKind ?? 'device'),
@@ -92,12 +96,9 @@ function introduce(
     at: now,
     claimed: {
       udid: udid === null ? null : (normalizeIdentifier('udid', udid) ?? null),
-      serial:
-        fields.SerialNumber === undefined
-          ? null
-          : (normalizeIdentifier('serial', fields.SerialNumber) ?? null),
+      serial: serial === undefined ? null : (normalizeIdentifier('serial', serial) ?? null),
     },
-  });
+  };
 }
 
 /** Words and numbers that this release has no name for; bytes might be secrets. */

@@ -4,8 +4,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { newId } from '../../../kernel/ids.ts';
-import { announce } from '../../../kernel/notifications.ts';
-import { recordAudit } from '../../../modules/audit/index.ts';
+import { composeEntry, type NewAuditEntry, recordAudit } from '../../../modules/audit/index.ts';
 import type { Speaker } from '../admit.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
@@ -19,30 +18,85 @@ export async function tokenUpdate(
   speaker: Speaker,
   message: CheckInMessageOf<'TokenUpdate'>,
 ): Promise<AppleAnswer> {
-  await deps.database.withTenant(speaker.organizationId, (tx) => record(deps, tx, speaker, message));
+  if (!(await keepInOneTrip(deps, speaker, message))) {
+    await deps.database.withTenant(speaker.organizationId, (tx) => record(deps, tx, speaker, message));
+  }
+  if (knownChannel(speaker)?.enrolled !== true) {
+    // The device waits to be called.
+    const notice = { organizationId: speaker.organizationId, id: speaker.deviceId };
+    deps.notifications.publish('command-queued', notice);
+    deps.notifications.spread?.('command-queued', notice);
+  }
   return done;
 }
+
+function knownChannel({ identity, standing }: Speaker) {
+  return identity.channel === '' ? standing.device : standing.user;
+}
+
+/** A Mac never has one; a device that leaves it out keeps the one it gave; a user has none. */
+function unlockTokenOf({ identity, fields }: CheckInMessageOf<'TokenUpdate'>): Uint8Array | undefined {
+  const { UnlockToken: unlock } = fields;
+  return unlock === undefined || unlock.length === 0 || identity.channel !== '' ? undefined : unlock;
+}
+
+/** @returns false when it takes a transaction: a user comes for the first time, a data key is to be made or has been renewed. */
+async function keepInOneTrip(
+  deps: AppleDeps,
+  speaker: Speaker,
+  message: CheckInMessageOf<'TokenUpdate'>,
+): Promise<boolean> {
+  const { organizationId, deviceId, now } = speaker;
+  const known = knownChannel(speaker);
+  if (known === undefined || deps.events.hasReactions(channelOpened)) return false;
+  const { fields } = message;
+  const seal = (column: 'push_magic' | 'unlock_token', plain: Uint8Array) =>
+    deps.sealer.sealUnderKnownKey(organizationId, `apple_channels.${column}`, known.channelId, plain);
+  const unlock = unlockTokenOf(message);
+  const pushMagic = seal('push_magic', Buffer.from(fields.PushMagic));
+  const unlockToken = unlock && seal('unlock_token', unlock);
+  if (pushMagic === undefined || (unlock !== undefined && unlockToken?.version !== pushMagic.version))
+    return false;
+  const kept = await deps.writes.keepTokens(organizationId, {
+    deviceId,
+    channel: speaker.identity.channel,
+    keyVersion: pushMagic.version,
+    at: now,
+    topic: fields.Topic,
+    pushMagic: pushMagic.value,
+    pushToken: fields.Token,
+    unlockToken: unlockToken?.value,
+    awaitingConfiguration: fields.AwaitingConfiguration,
+    record: known.enrolled ? undefined : recordOf(speaker),
+  });
+  return kept === true;
+}
+
+function recordOf(speaker: Speaker) {
+  const entry = entryOf(speaker);
+  // What concerns a person stands beside the entry; users come the long way, so there is nothing here.
+  const { text, hash } = composeEntry(speaker.organizationId, { ...entry, personal: {} });
+  return { text, hash, event: channelOpened, payload: payloadOf(speaker) };
+}
+
+const channelOpened = 'apple.channel-opened';
 
 async function record(
   deps: AppleDeps,
   tx: TenantTx,
   speaker: Speaker,
-  { identity, fields }: CheckInMessageOf<'TokenUpdate'>,
+  message: CheckInMessageOf<'TokenUpdate'>,
 ): Promise<void> {
   const { deviceId, now } = speaker;
-  const { channel } = identity;
-  const isUser = channel !== '';
-  const known = isUser ? speaker.standing.user : speaker.standing.device;
+  const { identity, fields } = message;
+  const known = knownChannel(speaker);
   const channelId = known?.channelId ?? (await openUserChannel(tx, speaker));
-  const { UnlockToken: unlock } = fields;
+  const unlock = unlockTokenOf(message);
   const [pushMagic, unlockToken] = await Promise.all([
     deps.sealer.seal(tx, 'apple_channels.push_magic', channelId, Buffer.from(fields.PushMagic)),
-    // A Mac never has one; a device that leaves it out keeps the one it gave.
-    unlock === undefined || unlock.length === 0 || isUser
-      ? undefined
-      : deps.sealer.seal(tx, 'apple_channels.unlock_token', channelId, unlock),
+    unlock && deps.sealer.seal(tx, 'apple_channels.unlock_token', channelId, unlock),
   ]);
-  await writeTokens(tx, deviceId, channel, {
+  await writeTokens(tx, deviceId, identity.channel, {
     topic: fields.Topic,
     pushMagic,
     pushToken: fields.Token,
@@ -50,7 +104,11 @@ async function record(
     awaitingConfiguration: fields.AwaitingConfiguration,
     at: now,
   });
-  if (known?.enrolled !== true) await tell(deps, tx, speaker);
+  if (known?.enrolled === true) return;
+  await Promise.all([
+    recordAudit(tx, entryOf(speaker)),
+    deps.events.emit(tx, { name: channelOpened, subjectId: deviceId, payload: payloadOf(speaker) }),
+  ]);
 }
 
 async function openUserChannel(
@@ -68,28 +126,18 @@ async function openUserChannel(
   return channelId;
 }
 
-async function tell(
-  deps: AppleDeps,
-  tx: TenantTx,
-  { deviceId, identity, requestId }: Speaker,
-): Promise<void> {
-  const channel = identity.channel === '' ? 'device' : 'user';
-  await Promise.all([
-    recordAudit(tx, {
-      actor: { kind: 'device', id: deviceId, requestId },
-      action: 'devices.open-channel',
-      target: { kind: 'device', id: deviceId },
-      outcome: 'done',
-      via: 'apple',
-      show: { channel, kind: identity.kind },
-      personal: { user: identity.channel === '' ? null : (identity.userShortName ?? identity.channel) },
-    }),
-    deps.events.emit(tx, {
-      name: 'apple.channel-opened',
-      subjectId: deviceId,
-      payload: { deviceId, channel: identity.channel },
-    }),
-  ]);
-  // The device waits to be called.
-  announce(tx, deps.notifications, 'command-queued', { organizationId: tx.organizationId, id: deviceId });
+function entryOf({ deviceId, identity, requestId }: Speaker): NewAuditEntry {
+  return {
+    actor: { kind: 'device', id: deviceId, requestId },
+    action: 'devices.open-channel',
+    target: { kind: 'device', id: deviceId },
+    outcome: 'done',
+    via: 'apple',
+    show: { channel: identity.channel === '' ? 'device' : 'user', kind: identity.kind },
+    personal: { user: identity.channel === '' ? null : (identity.userShortName ?? identity.channel) },
+  };
+}
+
+function payloadOf({ deviceId, identity }: Speaker) {
+  return { deviceId, channel: identity.channel };
 }
