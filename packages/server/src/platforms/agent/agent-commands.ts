@@ -20,7 +20,7 @@ export const agentCommands: Readonly<Record<CommandName, Support>> = {
   'locate-device': 'carried out',
   'selective-wipe': 'carried out',
   'full-wipe': 'carried out',
-  'renew-identity': 'carried out',
+  'renew-identity': { unsupported: 'The agent renews its certificate by itself when it is time.' },
   'install-profile': byPolicy,
   'remove-profile': byPolicy,
   'sync-declarations': byPolicy,
