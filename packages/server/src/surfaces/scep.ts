@@ -31,7 +31,8 @@ const bodies = {
 export function registerScepSurface(server: FastifyInstance, deps: ScepSurfaceDeps): void {
   // Opening and signing cost milliseconds of RSA each: in turns, whoever asks.
   const queue = createFairQueue({ atOnce: 4, perSource: 32, total: 256 });
-  const questions = createRateLimit({ clock: deps.clock, burst: 300, perMinute: 300 });
+  // Two for each certificate; a school opens all its phones on one morning, behind one address.
+  const questions = createRateLimit({ clock: deps.clock, burst: 3_000, perMinute: 3_000 });
   // Only failures are counted: a company behind one address may enrol all its phones in an hour.
   const failures = createRateLimit({ clock: deps.clock, burst: 30, perMinute: 10 });
 
