@@ -31,6 +31,42 @@ describe('notifications', () => {
     await notifications.close();
   });
 
+  test('news that only make things sooner leave together, what shuts somebody out leaves with its commit', async () => {
+    const notifications = await openNotifications(test_.address);
+    const listener = await test_.superuser();
+    const told: unknown[] = [];
+    listener.on('notification', ({ payload = '' }) => told.push((JSON.parse(payload) as unknown[]).slice(1)));
+    await listener.query('listen gatehouse');
+    const organizationId = newId();
+    const ids = Array.from({ length: 5 }, () => newId());
+    for (const id of ids) {
+      await test_.database.withTenant(organizationId, async (tx) => {
+        announce(tx, notifications, 'command-queued', { organizationId, id });
+      });
+    }
+    await test_.database.withTenant(organizationId, async (tx) => {
+      announce(tx, notifications, 'device-refused', { organizationId, id: ids[0] ?? '' });
+    });
+    const deadline = Date.now() + 5_000;
+    const commands = () =>
+      told.filter((each) => (each as string[])[0] === 'command-queued') as [string, string, string[]][];
+    while (commands().flatMap(([, , some]) => some).length < ids.length || told.length < 2) {
+      assert.ok(Date.now() < deadline, JSON.stringify(told));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.deepEqual(
+      commands().flatMap(([, , some]) => some),
+      ids,
+    );
+    assert.ok(
+      told.some(
+        (each) => JSON.stringify(each) === JSON.stringify(['device-refused', organizationId, ids[0]]),
+      ),
+    );
+    await listener.query('unlisten gatehouse');
+    await notifications.close();
+  });
+
   test('news from another server arrives, also after the connection was cut', async () => {
     const notifications = await openNotifications(test_.address);
     const heard: string[] = [];
