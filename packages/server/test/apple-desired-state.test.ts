@@ -86,6 +86,7 @@ describe('what Apple devices should have', () => {
     while (reply.body.length > 0) {
       const { commandUuid, requestType, payload } = commandIn(reply);
       done.push({ requestType, payload });
+      if (requestType === 'DeclarativeManagement') await ask(device, 'declaration-items');
       reply = await device.report({ status: 'Acknowledged', commandUuid });
     }
     return done;

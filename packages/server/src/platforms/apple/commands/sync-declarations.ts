@@ -1,6 +1,6 @@
 // Tells a channel that its declarations are others now. The token comes along, so that a device that has them already says no
 // more about it. The first one turns declarative management on; it cannot be turned off again.
-import { noteDeclarative, selectSets } from '../declarations/queries.ts';
+import { noteDeclarative, remindTomorrow, selectSets } from '../declarations/queries.ts';
 import { syncTokens } from '../declarations/answer.ts';
 import type { AppleTranslator } from './translator.ts';
 
@@ -17,6 +17,8 @@ export const syncDeclarations: AppleTranslator<'sync-declarations'> = {
     }),
   async answered({ tx, target: { deviceId, channel }, now }) {
     await noteDeclarative(tx, deviceId, channel, new Date(now));
+    // It fetches what is new by itself; whoever has not by tomorrow is told once more.
+    await remindTomorrow(tx, deviceId, channel, now);
     return undefined;
   },
 };

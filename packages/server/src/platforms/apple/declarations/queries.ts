@@ -232,6 +232,21 @@ export function noteDeclarative(tx: TenantTx, deviceId: string, channel: string,
   return tx.run(noteDeclarativeStatement, [tx.organizationId, deviceId, channel, at]);
 }
 
+const remindStatement = sql(
+  'apple-declarations-remind',
+  `update apple_declaration_sets set next_attempt_at = $4
+   where organization_id = $1 and device_id = $2 and channel = $3 and told is distinct from token`,
+);
+
+export function remindTomorrow(
+  tx: TenantTx,
+  deviceId: string,
+  channel: string,
+  now: number,
+): Promise<number> {
+  return tx.run(remindStatement, [tx.organizationId, deviceId, channel, new Date(now + 86_400_000)]);
+}
+
 const noteSystemStatement = sql(
   'apple-declarations-note-system',
   `update apple_channels set os_version = $3

@@ -405,7 +405,7 @@ function wordsFor(problems: readonly Problem[]): string | undefined {
   if (problems.length === 0) return undefined;
   const words = problems
     .slice(0, 3)
-    .map(({ path, problem }) => `${path.replace(/^\$\.?/, '')} ${problem}`.trim());
+    .map(({ path, problem }) => `${path.replace(/^\$(?:\.Payload(?![A-Z]))?\.?/, '')} ${problem}`.trim());
   return [...new Set(words)].join('; ');
 }
 

@@ -29,11 +29,14 @@ export async function noteProfileList(
   const known = new Map(rows.map((row) => [row.identifier, row]));
   const there = new Map(listed.map((profile) => [profile.PayloadIdentifier, profile]));
   const write: ItemRow[] = [];
+  const gone: ItemRow[] = [];
   for (const row of rows) {
-    if (row.installed === null || there.has(row.identifier)) continue;
-    // Somebody took it away, or it never came to be.
-    if (row.state === 'installed')
+    if (there.has(row.identifier)) continue;
+    if (row.state === 'foreign' || row.state === 'removing') gone.push(row);
+    // Somebody took it away: it is put back.
+    else if (row.state === 'installed')
       write.push({ ...row, installed: null, state: 'pending', since: at, next_attempt_at: at });
+    else if (row.installed !== null) write.push({ ...row, installed: null });
   }
   const foreign: ItemRow[] = [];
   for (const [identifier, profile] of there) {
@@ -50,7 +53,6 @@ export async function noteProfileList(
       });
     else if (profile.IsManaged === false) foreign.push(blank);
   }
-  const gone = rows.filter((row) => row.state === 'foreign' && !there.has(row.identifier));
   await deleteItems(tx, gone);
   await writeItems(tx, [...write, ...foreign.slice(0, mostForeign)]);
   if (write.length > 0) await reconcileLater(tx, deviceId);
