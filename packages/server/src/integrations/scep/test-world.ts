@@ -1,6 +1,6 @@
 // For the tests of SCEP without HTTP: two organizations on a real database, a clock that can be moved, and requests whose every
 // part can be bent before they leave.
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import {
   decodeScepAnswer,
   encodeScepRequest,
@@ -41,6 +41,12 @@ export interface ScepTestWorld extends AsyncDisposable {
   request(fleet: TestFleet, wanted: Wanted): Promise<NewScepRequest>;
   /** Sends it and reads the answer. */
   send(fleet: TestFleet, request: NewScepRequest): Promise<ScepAnswer>;
+  /** A device that is about to ask, its challenge and its key. */
+  ready(
+    fleet?: TestFleet,
+  ): Promise<{ readonly deviceId: string; readonly challenge: string; readonly key: KeyObject }>;
+  /** What became of a request, in the word of the wire and of the audit record. */
+  refusal(fleet: TestFleet, request: NewScepRequest): Promise<string>;
   /** A device with a certificate by the usual way. */
   enrolled(
     fleet: TestFleet,
@@ -53,6 +59,15 @@ export interface Wanted {
   readonly commonName?: string;
   readonly challenge?: string;
   readonly changes?: Partial<NewScepRequest>;
+}
+
+export function newRsaKey(modulusLength = 2048): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey;
+}
+
+/** The failure's word, or the status. */
+export function outcomeOf(answer: ScepAnswer): string {
+  return answer.status === 'failure' ? `${answer.failure}` : answer.status;
 }
 
 export async function openScepTestWorld(): Promise<ScepTestWorld> {
@@ -115,6 +130,14 @@ export async function openScepTestWorld(): Promise<ScepTestWorld> {
       const reply = await scep.operate({ organizationId, message, requestId: 'test' });
       if (!reply) throw new Error('no answer at all');
       return decodeScepAnswer(reply.body, request);
+    },
+    async ready(fleet = acme) {
+      const deviceId = await world.addDevice(fleet);
+      return { deviceId, challenge: await world.challenge(fleet, deviceId), key: newRsaKey() };
+    },
+    async refusal(fleet, request) {
+      const answer = await world.send(fleet, request);
+      return `${outcomeOf(answer)}: ${refused.at(-1)?.reason}`;
     },
     async enrolled(fleet, key) {
       const deviceId = await world.addDevice(fleet);
