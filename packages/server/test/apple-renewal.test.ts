@@ -37,7 +37,9 @@ describe('renewal of a phone’s identity', () => {
     assert.ok(comer.events.some(({ kind }) => kind === 'renewed'));
     assert.equal(journey.idOf(comer), id);
     assert.equal(await stateOf(id), 'registered', 'it was not taken for a new enrolment');
-    const locked = await journey.api<{ id: string }>('POST', `/devices/${id}/commands`, { name: 'lock-device' });
+    const locked = await journey.api<{ id: string }>('POST', `/devices/${id}/commands`, {
+      name: 'lock-device',
+    });
     await done(locked.id);
     assert.ok(comer.device.diary.includes('locked'), 'it answers by its new certificate');
     assert.deepEqual(comer.troubles, []);

@@ -3,8 +3,8 @@
 import type { TextKey } from './texts/index.ts';
 
 const signs: readonly (readonly [RegExp, Extract<TextKey, `device.${string}`>])[] = [
-  [/\bAppleTV\b|\btvOS\b/i, 'device.apple-tv'],
-  [/\bvisionOS\b|\bRealityDevice\b|\bApple ?Vision\b/i, 'device.vision'],
+  [/\bAppleTV|\btvOS\b/i, 'device.apple-tv'],
+  [/\bvisionOS\b|\bRealityDevice|\bApple ?Vision\b/i, 'device.vision'],
   [/\biPad\b/, 'device.ipad'],
   [/\biPhone\b|\biPod\b/, 'device.iphone'],
   [/\bMacintosh\b.*\bMobile\b/, 'device.ipad'],

@@ -147,6 +147,26 @@ describe('renewal of the identities of Apple devices', () => {
     );
   });
 
+  test('behind a proxy that passes no certificates on, devices speak to the main listener and sign each message', async () => {
+    const draft = await createProfileMaker(options({ signMessages: true })).prepare(surface.acme.id);
+    const profile = await surface.db.database.withTenant(surface.acme.id, async (tx) => {
+      const made = await createPendingDevice(tx, {
+        userId: null,
+        platform: 'ios',
+        ownership: 'corporate',
+        enrollmentId: null,
+        name: '',
+      });
+      return readPlist(
+        await draft.write(tx, { ...made, enrollmentId: made.deviceId, ownership: 'corporate' }),
+      ) as PlistDictionary;
+    });
+    const mdm = (profile['PayloadContent'] as PlistDictionary[]).at(-1);
+    assert.equal(mdm?.['SignMessage'], true);
+    assert.equal(mdm?.['ServerURL'], `${surface.deps.publicUrl.origin}/apple/mdm`);
+    assert.equal(mdm?.['CheckInURL'], mdm?.['ServerURL']);
+  });
+
   test('the server’s own root goes along, one that every device knows does not', async () => {
     const { getCACertificates } = await import('node:tls');
     const { X509Certificate } = await import('node:crypto');
