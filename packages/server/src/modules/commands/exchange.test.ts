@@ -202,6 +202,27 @@ describe('a conversation with a device', () => {
     assert.equal(row.sealed_params, null);
   });
 
+  test('COL-54 DAT-03 a place is nowhere in plain sight, and opened only for those who may know', async () => {
+    const device = await queue.fleet.addDevice();
+    const { id } = await queueCommand(queue.deps, queue.admin, { deviceId: device, name: 'locate-device' });
+    assert.deepEqual((await turn(device)).ids, [id]);
+    const result = { location: { latitude: 48.208_1742, longitude: 16.373_819 } };
+    assert.equal(
+      (await turn(device, { commandId: id, state: 'acknowledged', result })).state,
+      'acknowledged',
+    );
+    const stored = await queue.rows(
+      `select row_to_json(c)::text as text from commands c where command_id = $1
+       union all select content::text from audit_entries union all select payload::text from events`,
+      [id],
+    );
+    assert.ok(stored.every(({ text }) => !String(text).includes('48.208')));
+    assert.deepEqual((await getCommand(queue.deps, queue.admin, id)).result, result);
+    assert.equal(await queue.entries('devices.read-private-facts', device), 1);
+    const permissions = new Set([...queue.admin.permissions].filter((each) => !each.includes('sensitive')));
+    assert.equal((await getCommand(queue.deps, { ...queue.admin, permissions }, id)).result, null);
+  });
+
   test('DEV-07, JOB-03: in any crowd of requests each command is handed over in order and applied once', async () => {
     const devices = await Promise.all(Array.from({ length: 12 }, () => queue.fleet.addDevice()));
     const ordered = new Map<string, string[]>(devices.map((device) => [device, []]));
