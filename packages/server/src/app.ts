@@ -55,6 +55,7 @@ import {
   createProfileMaker,
   createRenewer,
 } from './platforms/apple/enrollment/index.ts';
+import { beginInventory, enforcedPasscode, runDueInventory } from './platforms/apple/inventory/index.ts';
 import {
   appleJobs,
   appleSupport,
@@ -161,6 +162,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     verifier,
     declarations: createDeclarations(devices),
     renewalProfile: createRenewer(appleProfiles),
+    onRegistered: (tx, deviceId, now) => beginInventory(devices, tx, deviceId, now),
+    enforcedPasscode,
   });
   const assets = config.appleSignMessages ? config.publicUrl : config.deviceUrl;
   const desiredState = {
@@ -273,6 +276,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     [
       repeat('seal-audit', 1_000, () => sealAudit(base)),
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      repeat('apple-inventory', 30_000, () => runDueInventory(devices)),
       ...desiredStateTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(desiredState))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),

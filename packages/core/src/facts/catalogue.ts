@@ -528,7 +528,8 @@ export const factCatalogue = {
         issuer: text(1024),
         notAfter: text(32),
         store: text(256),
-        managed: boolean,
+        // Not every system tells.
+        managed: { ...boolean, optional: true },
       },
     },
     sources: device,

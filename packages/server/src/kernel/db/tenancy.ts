@@ -22,6 +22,7 @@ const systemRights: Record<string, string> = {
   audit_checkpoints: 'select',
   certificates: 'select (organization_id, not_after, revoked_at)',
   scep_challenges: 'select (organization_id, expires_at), delete',
+  apple_inventory: 'select (organization_id, device_id, next_due_at)',
   apple_items: 'select (organization_id, device_id, next_attempt_at)',
   apple_declaration_sets: 'select (organization_id, device_id, next_attempt_at)',
   apple_contents: 'select (organization_id, created_at)',

@@ -6,6 +6,7 @@ export {
   unblockDevice,
   unmanageDevice,
 } from './change-standing.ts';
+export { readCollectionPolicy } from './collection-policy.ts';
 export { createPendingDevice, type PendingDevice } from './create-pending-device.ts';
 export type { DeviceDeps, Reevaluate, StandingDeps } from './device-deps.ts';
 export type { DeviceEvent } from './device-lifecycle.ts';
@@ -18,7 +19,6 @@ export {
   type EscrowPlace,
   takeIntoEscrow,
 } from './escrow.ts';
-export { escrowRecipient, findEscrowRecipient, openForEscrow } from './escrow-recipient.ts';
 export { type Device, findDevice } from './find-device.ts';
 export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
 export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';

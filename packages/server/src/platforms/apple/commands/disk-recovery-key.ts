@@ -1,12 +1,7 @@
 // FileVault: the Mac makes a new recovery key, upon being shown the old one, and hands it over enveloped to the organization.
 import { DomainError } from '@gatehouse/core/errors.ts';
-import {
-  candidatesInEscrow,
-  escrowRecipient,
-  findEscrowRecipient,
-  openForEscrow,
-  takeIntoEscrow,
-} from '../../../modules/devices/index.ts';
+import { candidatesInEscrow, takeIntoEscrow } from '../../../modules/devices/index.ts';
+import { escrowRecipient, findEscrowRecipient, openForEscrow } from '../escrow/escrow-recipient.ts';
 import { bytesOf, dictionaryOf } from './response.ts';
 import type { AppleTranslator } from './translator.ts';
 

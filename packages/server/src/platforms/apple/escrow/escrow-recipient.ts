@@ -6,11 +6,11 @@ import { openEnvelope } from '@gatehouse/protocols/cms/index.ts';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import { selfSignedCertificate } from '@gatehouse/protocols/scep/index.ts';
 import { newSerial } from '@gatehouse/protocols/x509/index.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Database, TenantTx } from '../../kernel/db/database.ts';
-import { newId } from '../../kernel/ids.ts';
-import type { Sealer } from '../../kernel/sealed/sealer.ts';
-import { insertRecipient, lockRecipients, selectRecipients } from './escrow-queries.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Database, TenantTx } from '../../../kernel/db/database.ts';
+import { newId } from '../../../kernel/ids.ts';
+import type { Sealer } from '../../../kernel/sealed/sealer.ts';
+import { insertRecipient, lockRecipients, selectRecipients } from './recipient-queries.ts';
 
 export interface RecipientDeps {
   readonly database: Pick<Database, 'withTenant'>;

@@ -1,0 +1,29 @@
+// A phone does not say which passcodes it accepts. What it does say is that it holds our rules and that its passcode meets them; while
+// it holds the very ones that its policy makes, their values are what it enforces (PWD-01, PWD-02, PWD-08, PWD-09).
+import type { TenantTx } from '../../../kernel/db/database.ts';
+import { resolveForDevices } from '../../../modules/policies/index.ts';
+import { settingsIdentifier } from '../desired-state/identifiers.ts';
+import { selectItems } from '../desired-state/item-queries.ts';
+
+const rules = [
+  'passcode.minimum-length',
+  'passcode.minimum-classes',
+  'passcode.maximum-age-days',
+  'passcode.history',
+] as const;
+
+export async function enforcedPasscode(
+  tx: TenantTx,
+  deviceId: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const name = settingsIdentifier('passcode');
+  const held = (await selectItems(tx, [deviceId])).some(
+    ({ identifier, state, installed, wanted }) =>
+      identifier === name && state === 'installed' && installed !== null && installed === wanted,
+  );
+  if (!held) return {};
+  const values = (await resolveForDevices(tx, [deviceId])).get(deviceId)?.resolved.values ?? {};
+  return Object.fromEntries(
+    rules.flatMap((rule) => (values[rule] === undefined ? [] : [[rule, values[rule]]])),
+  );
+}

@@ -1,0 +1,8 @@
+/** What Apple devices are asked about themselves, when, and what becomes of their answers. */
+export { enforcedPasscode } from './enforced-passcode.ts';
+export {
+  askForScans,
+  beginInventory,
+  type InventoryDeps,
+  runDueInventory,
+} from './schedule-inventory.ts';
