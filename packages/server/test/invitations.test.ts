@@ -237,7 +237,21 @@ describe('invitations by mail', () => {
     assert.doesNotMatch(await other('/code', [['code', linkIn(second).hash.slice(1)]]), /not valid here/);
   });
 
-  test('ENR-T08 an invitation to an address that has changed dies; a cancelled one is not sent', async () => {
+  test('JOB-02 what was cancelled while its mail waited is not sent', async () => {
+    await addUser('later-cancelled@acme.example');
+    const [line] = await invite({ users: ['later-cancelled@acme.example'] });
+    const deadline = Date.now() + 10_000;
+    while ((await stateOf(line)).problem === null) {
+      assert.ok(Date.now() < deadline, 'it was not tried');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.match((await stateOf(line)).problem ?? '', /451/);
+    assert.equal((await call('POST', `/enrollments/${line?.enrollmentId}/cancel`)).statusCode, 204);
+    assert.match((await stateOf(line, 'failed')).problem ?? '', /not open/);
+    assert.ok(!peer.received.some(({ to }) => to.includes('later-cancelled@acme.example')));
+  });
+
+  test('ENR-T08 an invitation to an address that has changed dies', async () => {
     const user = await addUser('moving@acme.example');
     const [line] = await invite({ users: ['moving@acme.example'] });
     const mail = await peer.mailTo('moving@acme.example');

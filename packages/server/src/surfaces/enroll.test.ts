@@ -515,6 +515,38 @@ describe('the enrolment page', () => {
     assert.match(refused.problem ?? '', /as many devices/);
   });
 
+  test('a computer’s code leads to the command that enrols it, and stays good for it', async () => {
+    const { oneTimePassword, id } = await page.issue({ platform: 'linux' });
+    const shown = await page.visitor().enterCode(oneTimePassword);
+    assert.equal(shown.title, 'Enrol this computer');
+    assert.match(
+      shown.body,
+      /gatehouse agent enroll --url https:\/\/gatehouse\.example\/agent\/v1\/enroll\/acme</,
+    );
+    const [row] = await page.rows<{ state: string; kept: boolean }>(
+      'select state, server_key is not null as kept from enrollments where enrollment_id = $1',
+      [id],
+    );
+    assert.deepEqual(row, { state: 'open', kept: true });
+  });
+
+  test('TEN-14 who may not manage users invites nobody to choose a password, nor declares a phone corporate', async () => {
+    await call('POST', '/users', { email: 'guest@acme.example' });
+    const { token } = page.surface.acme.administrators['help-desk'];
+    const invite = (more: object) =>
+      page.surface.call(token, 'POST', '/invitations', {
+        body: { users: ['guest@acme.example'], platform: 'ios', delivery: 'link', ...more },
+      });
+    assert.equal((await invite({ withPasswordLink: true })).statusCode, 403);
+    assert.equal((await invite({ ownership: 'corporate' })).statusCode, 403);
+    assert.equal((await invite({})).statusCode, 200);
+    const auditor = page.surface.acme.administrators.auditor.token;
+    const refused = await page.surface.call(auditor, 'POST', '/invitations', {
+      body: { users: ['guest@acme.example'], platform: 'ios', delivery: 'link' },
+    });
+    assert.equal(refused.statusCode, 403);
+  });
+
   test('ENR-12 an administrator stages a corporate device for nobody yet; whose it is is said later', async () => {
     const refused = await call('POST', '/enrollments', { platform: 'ios' });
     assert.equal(refused.statusCode, 400);

@@ -20,7 +20,7 @@ export async function entrance(scene: Scene, state: EntranceState = {}): Promise
   const wrong = (at: 'code' | 'sign-in') =>
     state.at === at && html` aria-invalid="true" aria-describedby="problem"`;
   const page = new URL(address(scene), publicUrl).href;
-  const qr = new Html(await drawQr(page, { type: 'svg', margin: 2 }));
+  const qr = await qrOf(page);
   const word = deviceWord(userAgent);
   const body = html`
 <p>${say('welcome', about)}</p>
@@ -56,6 +56,18 @@ ${form(
 ${command(scene)}
 </details>`;
   return { title: say('title'), body, step: 1, problem: state.problem };
+}
+
+/** One per organization, drawn once: strangers ask for this page as often as they like. */
+const drawn = new Map<string, Promise<Html>>();
+
+function qrOf(page: string): Promise<Html> {
+  const known = drawn.get(page);
+  if (known) return known;
+  const qr = drawQr(page, { type: 'svg', margin: 2 }).then((svg) => new Html(svg));
+  if (drawn.size > 1_000) drawn.clear();
+  drawn.set(page, qr);
+  return qr;
 }
 
 /** What to type on a computer. */
