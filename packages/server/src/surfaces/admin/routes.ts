@@ -14,6 +14,7 @@ import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
+import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -21,6 +22,7 @@ import { sessionRoutes } from './session-routes.ts';
 export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof applePushRoutes>[0] &
+  Parameters<typeof appleDeviceRoutes>[0] &
   Parameters<typeof auditRoutes>[0] &
   Parameters<typeof certificateRoutes>[0] &
   Parameters<typeof commandRoutes>[0] &
@@ -38,6 +40,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...administratorRoutes(deps),
   ...userRoutes(deps),
   ...deviceRoutes(deps),
+  ...appleDeviceRoutes(deps),
   ...commandRoutes(deps),
   ...complianceRoutes(deps),
   ...policyRoutes(deps),

@@ -54,10 +54,11 @@ create index apple_channels_dead on apple_channels (push_dead_at) where push_dea
 -- it gives, save one whose long silence may be what a policy objects to: being heard again then changes what it may do, and is
 -- looked at closely, as is one whose row somebody else is changing. Within a conversation, after the poll that began it, it is
 -- written once a minute. `waits`: a command is open on the channel.
+-- Tables are small when a server is new, and a plan is kept: without the setting it would read them whole when they no longer are.
 -- What is lost of this with the machine's power is when a device was last heard, so nobody waits for the disk.
 create function gh.apple_arrivals(
   fingerprints bytea[], devices uuid[], channels text[], keys text[], polls boolean[], times bigint[]
-) returns table (place integer, standing json, waits boolean, heard boolean) language plpgsql as $$
+) returns table (place integer, standing json, waits boolean, heard boolean) language plpgsql set enable_seqscan = off as $$
 begin
   perform set_config('synchronous_commit', 'off', true);
   return query
@@ -118,7 +119,7 @@ end $$;
 create function gh.apple_introduce(
   device uuid, new_id uuid, said_kind text, said_enrollment text, said_udid text, said_ref text, said_topic text, said_product text,
   said_version text, said jsonb, fingerprint text, at timestamptz, claimed_udid text, claimed_serial text
-) returns boolean language plpgsql as $$
+) returns boolean language plpgsql set enable_seqscan = off as $$
 begin
   if exists (
     select 1 from gh.device_identifiers i join gh.devices d on d.organization_id = gh.org() and d.device_id = i.device_id
@@ -145,7 +146,7 @@ end $$;
 create function gh.apple_keep_tokens(
   device uuid, on_channel text, key_version integer, at timestamptz, new_topic text, magic text, token text, unlock text,
   awaiting boolean, entry jsonb, entry_hash text, event_name text, event_payload jsonb
-) returns boolean language plpgsql as $$
+) returns boolean language plpgsql set enable_seqscan = off as $$
 begin
   perform 1 from gh.data_keys
   where organization_id = gh.org() and class = 'escrow' and version = key_version and state = 'active' for share;
