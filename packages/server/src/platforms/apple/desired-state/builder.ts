@@ -10,7 +10,6 @@ import {
   validateProfile,
 } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
-import { compareText } from '@gatehouse/core/text-order.ts';
 import { type PlistDictionary, writePlist } from '@gatehouse/protocols/plist/index.ts';
 import { createHash } from 'node:crypto';
 import type {
@@ -31,6 +30,11 @@ export interface Payload {
   /** Tells the payloads of one profile apart. */
   readonly suffix: string;
   readonly content: PlistDictionary;
+}
+
+interface Fitting {
+  readonly payloads: readonly Payload[];
+  readonly dropped: readonly { readonly key: string; readonly why: string }[];
 }
 
 interface Wanted {
@@ -84,7 +88,7 @@ export class Builder {
   readonly #items: DesiredItem[] = [];
   readonly #withheld: Withheld[] = [];
 
-  constructor(input: CompileInput) {
+  constructor(input: Pick<CompileInput, 'target' | 'hash' | 'assetUrl' | 'organization'>) {
     this.target = input.target;
     this.#input = input;
   }
@@ -124,9 +128,13 @@ export class Builder {
 
   addProfile({ identifier, source, payloads }: WantedProfile): boolean {
     const types = payloads.map(({ type }) => type);
+    // What was looked at last is what fits: the channel that is chosen is the last that was tried.
+    let fitting: Fitting = { payloads, dropped: [] };
+    let profile: PlistDictionary = {};
     const place = this.#placeFor((channel) => {
-      const fitting = this.#fit(payloads, channel).payloads;
-      return validateProfile(this.#profile(identifier, source, fitting, channel), this.#on(channel))
+      fitting = this.#fit(payloads, channel);
+      profile = this.#profile(identifier, source, fitting.payloads, channel);
+      return validateProfile(profile, this.#on(channel))
         .filter((problem) => isGrave(problem, types[indexIn(problem)] ?? ''))
         .map((problem) => ({ ...problem, path: nameIn(problem.path, types) }));
     });
@@ -134,20 +142,14 @@ export class Builder {
       this.withhold('profile', identifier, source, place.why);
       return false;
     }
-    const { channel } = place;
-    const { payloads: fitting, dropped } = this.#fit(payloads, channel);
-    for (const { key, why } of dropped)
+    for (const { key, why } of fitting.dropped)
       this.withhold('profile', `${identifier}.${key}`, source, `${key} ${why}`);
-    const profile = this.#profile(identifier, source, fitting, channel);
-    this.#add({ channel, form: 'profile', identifier, source, ...this.#sign(profile) });
+    this.#items.push({ channel: place.channel, form: 'profile', identifier, source, ...this.#sign(profile) });
     return true;
   }
 
   /** Leaves out single keys that this device has no use for, so that the rest of the payload can do its work. */
-  #fit(
-    payloads: readonly Payload[],
-    channel: ChannelKind,
-  ): { payloads: readonly Payload[]; dropped: readonly { key: string; why: string }[] } {
+  #fit(payloads: readonly Payload[], channel: ChannelKind): Fitting {
     const dropped: { key: string; why: string }[] = [];
     const fitting = payloads.map((payload) => {
       const problems = validatePayload(this.#payload('x', payload), this.#on(channel));
@@ -177,7 +179,7 @@ export class Builder {
     );
     if ('why' in place) return this.withhold('profile', identifier, source, place.why);
     const whole = { ...framed, ...this.#frame(identifier, source, place.channel) };
-    this.#add({ channel: place.channel, form: 'profile', identifier, source, ...this.#sign(whole) });
+    this.#items.push({ channel: place.channel, form: 'profile', identifier, source, ...this.#sign(whole) });
   }
 
   /** @returns whether it was added; with `otherwise` the caller then has a profile to try. */
@@ -204,7 +206,7 @@ export class Builder {
       const { body } = asset;
       if (body) {
         const token = tokenOf(this.#input.hash(body.bytes));
-        this.#add({
+        this.#items.push({
           channel,
           form: 'asset',
           identifier: asset.identifier,
@@ -227,7 +229,7 @@ export class Builder {
   }
 
   addFile(form: ItemForm, identifier: string, source: ItemSource, bytes: Uint8Array): void {
-    this.#add({
+    this.#items.push({
       channel: 'device',
       form,
       identifier,
@@ -238,20 +240,7 @@ export class Builder {
   }
 
   finish(): Desired {
-    return { items: this.#items.toSorted(byPlace), withheld: this.#withheld.toSorted(byPlace) };
-  }
-
-  #add(item: DesiredItem): void {
-    const twin = this.#items.find((other) => byPlace(item, other) === 0 && other.kind === item.kind);
-    if (twin === undefined) this.#items.push(item);
-    else if (twin.token !== item.token) {
-      this.withhold(
-        item.form,
-        item.identifier,
-        item.source,
-        'something else of this identifier is wanted as well',
-      );
-    }
+    return { items: this.#items, withheld: this.#withheld };
   }
 
   #addDeclared(
@@ -263,7 +252,7 @@ export class Builder {
     Payload: Readonly<Record<string, unknown>>,
   ): void {
     const content = Buffer.from(canonicalJson({ Type, Identifier: identifier, Payload } as never));
-    this.#add({
+    this.#items.push({
       channel,
       form: 'declaration',
       kind,
@@ -407,18 +396,4 @@ function wordsFor(problems: readonly Problem[]): string | undefined {
     .slice(0, 3)
     .map(({ path, problem }) => `${path.replace(/^\$(?:\.Payload(?![A-Z]))?\.?/, '')} ${problem}`.trim());
   return [...new Set(words)].join('; ');
-}
-
-interface Placed {
-  readonly channel: ChannelKind;
-  readonly form: ItemForm;
-  readonly identifier: string;
-}
-
-function byPlace(a: Placed, b: Placed): number {
-  return (
-    compareText(a.channel, b.channel) ||
-    compareText(a.form, b.form) ||
-    compareText(a.identifier, b.identifier)
-  );
 }

@@ -22,12 +22,13 @@ import {
   type SetRow,
   writeSets,
 } from '../declarations/queries.ts';
-import { compile } from './compile.ts';
+import { compileResource, compileSettings } from './compile.ts';
 import { contentHash, keepContents } from './contents.ts';
 import type { CompileInput, CompileTarget, Desired, DesiredItem, OpenResource } from './desired.ts';
 import { type DeviceRow, lockDevices } from './device-queries.ts';
 import { type Difference, difference, nextAttempt, type Order, type Placed } from './difference.ts';
 import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
+import { merge } from './merge.ts';
 import { demandedVersion, systemUpdateIdentifier } from './settings-items.ts';
 
 export interface ReconcileDeps extends Omit<CommandDeps, 'database'> {
@@ -132,7 +133,7 @@ function namedIn(fields: OpenResource['fields']): string[] {
 
 const leastMinutesToUpdate = 24 * 60;
 
-/** Devices that agree in everything that counts get one result. */
+/** What several devices have alike is compiled once: settings by policy and kind of device, a resource unless it is personal. */
 class Compiler {
   readonly #common: Pick<CompileInput, 'hash' | 'assetUrl'>;
   readonly #open: Opened;
@@ -151,42 +152,37 @@ class Compiler {
     now: number,
   ): Desired {
     const target = targetOf(device);
-    const settings = policy?.resolved.values ?? {};
-    const assigned = (resolved?.resources ?? []).flatMap(
-      ({ resourceId }) => this.#open.byId.get(resourceId) ?? [],
-    );
-    const named = new Map(
-      assigned
-        .flatMap(({ fields }) => namedIn(fields))
-        .flatMap((id) => {
-          const found = this.#open.byId.get(id);
-          return found ? [[id, found] as const] : [];
-        }),
-    );
-    const used = [...assigned.map(({ resourceId }) => resourceId), ...named.keys()];
-    const variables = used.some((id) => this.#open.personal.has(id)) ? variablesOf(device) : {};
+    const { organization } = device;
+    const input = { ...this.#common, target, organization };
     const updateBy = updateTime(target, policy, had, now);
-    const key = JSON.stringify([
-      policy?.resolved.version ?? '',
-      assigned.map(({ resourceId }) => resourceId),
-      target,
-      variables,
-      updateBy ?? 0,
-    ]);
-    const known = this.#known.get(key);
-    if (known) return known;
-    const desired = compile({
-      ...this.#common,
-      target,
-      organization: device.organization,
-      settings,
-      resources: assigned,
-      named,
-      variables,
-      updateBy,
+    const kind = JSON.stringify(target);
+    const settings = this.#once(`settings/${policy?.resolved.version ?? ''}/${updateBy ?? 0}/${kind}`, () =>
+      compileSettings({ ...input, settings: policy?.resolved.values ?? {}, updateBy }),
+    );
+    const parts = (resolved?.resources ?? []).flatMap(({ resourceId }) => {
+      const resource = this.#open.byId.get(resourceId);
+      if (resource === undefined) return [];
+      const named = this.#named(resource);
+      const personal = [resourceId, ...named.keys()].some((id) => this.#open.personal.has(id));
+      const build = (variables: VariableValues) => compileResource({ ...input, named, variables }, resource);
+      return [personal ? build(variablesOf(device)) : this.#once(`${resourceId}/${kind}`, () => build({}))];
     });
-    this.#known.set(key, desired);
-    return desired;
+    return merge([settings, ...parts]);
+  }
+
+  #named({ fields }: OpenResource): ReadonlyMap<string, OpenResource> {
+    return new Map(
+      namedIn(fields).flatMap((id) => {
+        const found = this.#open.byId.get(id);
+        return found ? [[id, found] as const] : [];
+      }),
+    );
+  }
+
+  #once(key: string, build: () => Desired): Desired {
+    const known = this.#known.get(key) ?? build();
+    this.#known.set(key, known);
+    return known;
   }
 }
 
