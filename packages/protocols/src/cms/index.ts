@@ -33,5 +33,6 @@ export {
   type SignedBy,
   verifyAttached,
   verifyDetached,
+  verifyParsed,
   verifyWithAttributes,
 } from './verify-signed-data.ts';

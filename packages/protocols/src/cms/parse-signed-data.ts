@@ -160,7 +160,7 @@ function readSigner(value: DerValue): SignerParts {
 
 /** The message carries the attributes under [0], what was signed is the same bytes under SET (section 5.4). */
 function asSet(raw: Uint8Array): Uint8Array {
-  const set = Uint8Array.from(raw);
+  const set = new Uint8Array(raw);
   set[0] = tag.set;
   return set;
 }

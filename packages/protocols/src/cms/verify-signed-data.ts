@@ -19,7 +19,7 @@ export interface SignedBy {
   /** All that came with the message, the signer's among them. */
   readonly certificates: readonly Uint8Array[];
   /** As the signer's clock had it. Not judged: a device whose clock is behind still signs with its own key. */
-  readonly signingTime?: Date;
+  readonly signingTime: Date | undefined;
   readonly digest: DigestName;
   /** Signed attributes by OID. */
   readonly attributes: ReadonlyMap<string, readonly DerValue[]>;
@@ -44,10 +44,22 @@ export function verifyDetached(
   content: Uint8Array,
   rules: SignatureRules = {},
 ): SignedBy {
-  const parts = parseSignedData(signature, rules.maxBytes ?? cmsLimits.bytes);
-  if (parts.content !== undefined)
+  return verifyParsed(parseSignedData(signature, rules.maxBytes ?? cmsLimits.bytes), content, rules);
+}
+
+/**
+ * The same for a signature that was parsed before there was anything to compare it with.
+ *
+ * @throws DecodeError as verifyDetached does.
+ */
+export function verifyParsed(
+  signature: SignedDataParts,
+  content: Uint8Array,
+  rules: Pick<SignatureRules, 'allowSha1'> = {},
+): SignedBy {
+  if (signature.content !== undefined)
     throw refuse('the signature brings content of its own', 'attached-content');
-  return verifySigner(parts, content, rules);
+  return verifySigner(signature, content, rules);
 }
 
 /**
@@ -91,12 +103,14 @@ function verifySigner(parts: SignedDataParts, content: Uint8Array, rules: Signat
   const { key } = found.signer;
   if (key.asymmetricKeyType !== signatureAlgorithm.key || !isSigned(signer, key, toBeSigned))
     throw refuse('the signature does not fit the key', 'bad-signature');
-  const signingTime = readSigningTime(attributes);
   return {
     certificate: found.certificate,
     fingerprint: found.signer.fingerprint,
     certificates,
-    ...(signingTime === undefined ? {} : { signingTime }),
+    // Few ask for it.
+    get signingTime() {
+      return readSigningTime(attributes);
+    },
     digest,
     attributes,
   };

@@ -38,17 +38,38 @@ export function readSmallInteger(value: DerValue): number {
 /** Below it, seven more bits still fit into an exact integer. */
 const exactBeforeShift = 2 ** 46;
 
+/** The last one read of each hash: messages of one kind name the same few over and over. */
+const recentOids: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = Array.from({
+  length: 256,
+});
+
 export function readOid(value: DerValue): string {
   requireTag(value, tag.oid);
   const bytes = value.content;
-  if (bytes.length === 0) throw failure(value, 'an empty object identifier');
   if (bytes.length > derLimits.oidBytes) throw failure(value, 'object identifier too long', 'too-large');
+  let place = bytes.length;
+  for (const byte of bytes) place = (place * 31 + byte) & 0xff;
+  const recent = recentOids[place];
+  if (recent !== undefined && isSame(recent.bytes, bytes)) return recent.text;
+  const text = decodeOid(value, bytes);
+  recentOids[place] = { bytes: new Uint8Array(bytes), text };
+  return text;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
+}
+
+function decodeOid(value: DerValue, bytes: Uint8Array): string {
+  if (bytes.length === 0) throw failure(value, 'an empty object identifier');
   const arcs: (number | bigint)[] = [];
   let arc: number | bigint = 0;
   let atStart = true;
   for (const byte of bytes) {
     if (atStart && byte === 0x80) throw failure(value, 'object identifier arc is not minimal');
-    // Numbers as long as they are exact: this stands in the path of every signed request.
+    // Numbers as long as they are exact.
     if (typeof arc === 'number' && arc < exactBeforeShift) arc = arc * 128 + (byte & 0x7f);
     else arc = BigInt(arc) * 128n + BigInt(byte & 0x7f);
     atStart = byte < 0x80;
