@@ -86,7 +86,7 @@ describe('bad input from Apple devices and from those who pretend to be one', ()
       ['other bytes', good, writePlist({ UDID: phone.udid, Status: 'NotNow', CommandUUID: 'x' })],
       ['one byte more', good, Buffer.concat([content, Buffer.from('\n')])],
       ['no base64', 'no base64!'],
-      ['base64 without padding', `${good.slice(0, -2)}`],
+      ['base64 without padding', good.slice(0, -2)],
       ['empty', ''],
       ['another encoding', der.toString('hex')],
       ['too long', Buffer.alloc(10_000).toString('base64')],

@@ -314,7 +314,7 @@ describe('Apple check-in', () => {
   });
 
   test('users have channels of their own, in four forms, that begin after the device and end alone', async () => {
-    const mac = await world.newDevice(acme, { platform: 'macos' as never });
+    const mac = await world.newDevice(acme, { platform: 'macos' });
     const user = { UserID: 'A1B2', UserShortName: 'anna', UserLongName: 'Anna' };
     const tokens = {
       MessageType: 'TokenUpdate',

@@ -164,7 +164,7 @@ describe('the conversation with an Apple device about commands', () => {
     const { state, reason } = await stateOf(message);
     assert.equal(state, 'failed');
     assert.match(reason ?? '', /lock screen/);
-    const mac = await world.newDevice(acme, { platform: 'macos' as never });
+    const mac = await world.newDevice(acme, { platform: 'macos' });
     await mac.authenticate({ ProductName: 'Mac15,3' });
     await mac.tokenUpdate();
     await mac.poll();

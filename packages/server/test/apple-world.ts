@@ -61,6 +61,14 @@ export interface Reply {
   readonly body: Buffer;
 }
 
+export interface NewDevice {
+  readonly platform?: 'ios' | 'macos';
+  /** How the device shows who it is. */
+  readonly by?: 'tls' | 'signature';
+  readonly userId?: string;
+  readonly udid?: string;
+}
+
 export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How the identity is shown; by default the device's own way. */
@@ -184,15 +192,8 @@ export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}
     return { deviceId, key, certificate: await issueByChallenge(deps, wish, challenge) };
   }
 
-  async function newDevice(
-    fleet: TestFleet,
-    {
-      platform: of = 'ios' as const,
-      by = 'tls' as 'tls' | 'signature',
-      userId = fleet.userId,
-      udid = newUdid(),
-    } = {},
-  ) {
+  async function newDevice(fleet: TestFleet, options: NewDevice = {}) {
+    const { platform: of = 'ios', by = 'tls', userId = fleet.userId, udid = newUdid() } = options;
     const { deviceId } = await database.withTenant(fleet.organizationId, (tx) =>
       createPendingDevice(tx, { userId, platform: of, ownership: 'corporate', enrollmentId: null, name: '' }),
     );

@@ -4,19 +4,8 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { EnrolmentIdentity } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { CertificateRefused, type VerifiedCertificate } from '../../modules/certificates/index.ts';
 import type { AppleDeps } from './apple-deps.ts';
-import type { AppleStanding, DeviceChannel } from './arrivals.ts';
-
-/** Somebody who was let in, with what is known of them. */
-export interface Speaker {
-  readonly organizationId: string;
-  readonly deviceId: string;
-  readonly certificate: VerifiedCertificate;
-  readonly identity: EnrolmentIdentity;
-  readonly standing: AppleStanding;
-  readonly requestId: string;
-  /** ms since the epoch */
-  readonly now: number;
-}
+import type { AppleStanding, DeviceChannel } from './arrival-queries.ts';
+import type { Speaker } from './speaker.ts';
 
 /**
  * @returns the certificate's device, from memory where it came before; nothing is asked of the database.

@@ -8,11 +8,11 @@ import type { Notifications } from '../../kernel/notifications.ts';
 import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import type { CertificateVerifier, Refusals } from '../../modules/certificates/index.ts';
 import type { Reevaluate } from '../../modules/devices/index.ts';
-import type { AskArrival } from './arrivals.ts';
-import type { ChannelWrites } from './channel-writes.ts';
+import type { AskArrival } from './arrival-queries.ts';
+import type { ChannelWrites } from './enrolment-queries.ts';
 import type { DeclarationsPort } from './declarations-port.ts';
 import type { ExpectedAnswers } from './expected-answers.ts';
-import type { TokenServices } from './check-ins/get-token.ts';
+import type { TokenServices } from './speaker.ts';
 
 export interface ApplePlatformOptions {
   readonly database: Database;

@@ -5,7 +5,7 @@ import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
 import type { ApplePlatform } from './apple-platform.ts';
-import { decodeSignature, signerOf } from './speaker.ts';
+import { decodeSignature, signerOf } from './signature.ts';
 
 const access = { device: 'certificate' } as const;
 

@@ -16,7 +16,7 @@ import {
 } from '../../modules/commands/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import { lockDevice, noteContact, recordFacts } from '../../modules/devices/index.ts';
-import type { Speaker } from './admit.ts';
+import type { Speaker } from './speaker.ts';
 import { type AppleAnswer, done, plistAnswer } from './answer.ts';
 import type { AppleDeps } from './apple-deps.ts';
 import { fromCommandUuid } from './commands/command-uuid.ts';

@@ -5,7 +5,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { recordAudit } from '../../modules/audit/index.ts';
 import { changeStanding, findDevice, recordFacts } from '../../modules/devices/index.ts';
 import { finishEnrollment } from '../../modules/enrollment/index.ts';
-import type { Speaker } from './admit.ts';
+import type { Speaker } from './speaker.ts';
 import type { AppleDeps } from './apple-deps.ts';
 import { osOfProduct } from './apple-target.ts';
 import { selectIntroduction, selectSameHardware } from './channel-queries.ts';

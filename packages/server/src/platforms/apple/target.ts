@@ -1,5 +1,5 @@
 // The device as translators see it, made of what was known at the door.
-import type { Speaker } from './admit.ts';
+import type { Speaker } from './speaker.ts';
 import type { AppleDeps } from './apple-deps.ts';
 import { type AppleTarget, osOfProduct } from './apple-target.ts';
 import type { Inside } from './commands/translator.ts';

@@ -7,11 +7,11 @@ import { newId } from '../../../kernel/ids.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
 import { closeCommands } from '../../../modules/commands/index.ts';
 import { changeStanding, lockDevice, normalizeIdentifier } from '../../../modules/devices/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { startChannelsOver, wasIssuedForEnrollment } from '../channel-queries.ts';
-import type { IntroductionOf } from '../channel-writes.ts';
+import type { IntroductionOf } from '../enrolment-queries.ts';
 
 export async function authenticate(
   deps: AppleDeps,

@@ -4,7 +4,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, answerWith, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { selectSecrets, writeBootstrapToken } from '../channel-queries.ts';

@@ -1,6 +1,6 @@
 // Every check-in message and who answers it. A message that is missing here does not compile.
 import type { CheckInMessage, CheckInMessageOf, CheckInType } from '@gatehouse/protocols/apple-mdm/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import type { AppleAnswer } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { authenticate } from './authenticate.ts';

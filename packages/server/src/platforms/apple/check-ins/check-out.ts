@@ -3,7 +3,7 @@
 import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
 import { changeStanding } from '../../../modules/devices/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { dropUserChannel } from '../channel-queries.ts';

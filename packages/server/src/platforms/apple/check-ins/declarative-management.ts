@@ -1,7 +1,7 @@
 // Declarative management travels inside check-ins: the door leads to whoever compiles declarations.
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { appleMediaTypes, type CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import type { AppleAnswer } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { ownChannel, targetOf } from '../target.ts';

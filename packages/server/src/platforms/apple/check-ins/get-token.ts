@@ -2,15 +2,9 @@
 // make one is in the table that the composition hands in; a service that is not is answered as Apple says.
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
-import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, answerWith } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
-
-/** By TokenServiceType. */
-export type TokenServices = Readonly<
-  Record<string, (speaker: Speaker, parameters: PlistDictionary) => Promise<Uint8Array>>
->;
 
 export async function getToken(
   deps: AppleDeps,

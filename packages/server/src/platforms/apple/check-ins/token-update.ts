@@ -5,7 +5,7 @@ import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { composeEntry, type NewAuditEntry, recordAudit } from '../../../modules/audit/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { addUserChannel, noteSharedIpad, writeTokens } from '../channel-queries.ts';
@@ -48,7 +48,7 @@ async function keepInOneTrip(
 ): Promise<boolean> {
   const { organizationId, deviceId, now } = speaker;
   const known = knownChannel(speaker);
-  if (known === undefined || deps.events.hasReactions(channelOpened)) return false;
+  if (known === undefined || deps.events.hasReactions(eventOf(speaker))) return false;
   const { fields } = message;
   const seal = (column: 'push_magic' | 'unlock_token', plain: Uint8Array) =>
     deps.sealer.sealUnderKnownKey(organizationId, `apple_channels.${column}`, known.channelId, plain);
@@ -76,10 +76,15 @@ function recordOf(speaker: Speaker) {
   const entry = entryOf(speaker);
   // What concerns a person stands beside the entry; users come the long way, so there is nothing here.
   const { text, hash } = composeEntry(speaker.organizationId, { ...entry, personal: {} });
-  return { text, hash, event: channelOpened, payload: payloadOf(speaker) };
+  return { text, hash, event: eventOf(speaker), payload: payloadOf(speaker) };
 }
 
-const channelOpened = 'apple.channel-opened';
+/** Nothing follows from the first channel of a new device: what it is to have is looked up when it registers. */
+function eventOf({ identity, standing }: Speaker): string {
+  return identity.channel === '' && standing.state === 'pending'
+    ? 'apple.device-channel-opened'
+    : 'apple.channel-opened';
+}
 
 async function record(
   deps: AppleDeps,
@@ -107,7 +112,7 @@ async function record(
   if (known?.enrolled === true) return;
   await Promise.all([
     recordAudit(tx, entryOf(speaker)),
-    deps.events.emit(tx, { name: channelOpened, subjectId: deviceId, payload: payloadOf(speaker) }),
+    deps.events.emit(tx, { name: eventOf(speaker), subjectId: deviceId, payload: payloadOf(speaker) }),
   ]);
 }
 

@@ -2,7 +2,7 @@
 // managed; the password dance behind the challenge is not offered, for it would have us keep passwords.
 import type { CheckInMessageOf } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { readSettings } from '../../../modules/organizations/index.ts';
-import type { Speaker } from '../admit.ts';
+import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, answerWith, notManaged } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 
