@@ -134,7 +134,7 @@ describe('what Apple devices should have', () => {
       [one, two].map((id) => `${prefix}${id}`).sort(),
     );
     assert.equal(await stateOf(phone, `${prefix}${one}`), 'installed');
-    assert.deepEqual(await reconcile(phone), { devices: 1, orders: 0 });
+    assert.equal((await reconcile(phone)).orders, 0);
     assert.deepEqual(await obey(phone), []);
 
     await updateResource(deps(), principal(acme), one, {
@@ -359,6 +359,53 @@ describe('what Apple devices should have', () => {
       }),
     );
     assert.equal((await items(phone)).get(identifier)?.reason, 'Error.ConfigurationCannotBeApplied');
+  });
+
+  test('DDM: a user of a Mac has declarations of her own, and the device none of hers', async () => {
+    const mac = await world.newDevice(acme, { platform: 'macos' });
+    await mac.authenticate({ ProductName: 'Mac16,1', OSVersion: '15.1' });
+    await mac.tokenUpdate();
+    await mac.poll();
+    // As the inventory learns of every Mac whose management its user has approved.
+    await world.query('update apple_channels set supervised = true where device_id = $1', [mac.deviceId]);
+    const id = await resource('caldav', { name: 'Hers', server: 'cal.acme.example', path: '/%username%' });
+    await assign(id, mac);
+    await reconcile(mac);
+    const identifier = `${prefix}${id}`;
+    assert.equal(
+      (await items(mac)).get(identifier)?.reason,
+      'is for users of the device, and none of them is managed yet',
+    );
+    const user = {
+      UserID: '7A2C0B1E-0000-4000-8000-00000000000A',
+      UserShortName: 'ann',
+      UserLongName: 'Ann',
+    };
+    const token = { PushMagic: 'USER', Token: Buffer.alloc(32, 1), Topic: mac.topic };
+    assert.equal((await mac.checkIn({ MessageType: 'TokenUpdate', ...user, ...token })).status, 200);
+    await reconcile(mac);
+    const of = async (more: Record<string, string>) => {
+      const reply = await mac.checkIn({
+        MessageType: 'DeclarativeManagement',
+        Endpoint: 'declaration-items',
+        ...more,
+      });
+      assert.equal(reply.status, 200);
+      return JSON.parse(reply.body.toString()) as Items;
+    };
+    const [device, hers] = [await of({}), await of(user)];
+    const has = (set: Items) =>
+      set.Declarations['Configurations']?.some((item) => item.Identifier === identifier);
+    assert.deepEqual([has(device), has(hers)], [false, true]);
+    assert.notEqual(device.DeclarationsToken, hers.DeclarationsToken);
+    const channels = await world.query<{ channel: string }>(
+      `select channel from commands where device_id = $1 and name = 'sync-declarations' order by channel`,
+      [mac.deviceId],
+    );
+    assert.deepEqual(
+      channels.map(({ channel }) => channel === ''),
+      [true, false],
+    );
   });
 
   test('DDM: a broken report is kept as it came and answered 200; a good one becomes facts', async () => {

@@ -50,6 +50,7 @@ function input(changes: Partial<CompileInput>): CompileInput {
     named: new Map(),
     variables: { username: 'ann', email: 'ann@acme.example', domain: 'acme.example', 'display-name': 'Ann' },
     updateBy: undefined,
+    escrow: Buffer.from('3000', 'hex'),
     hash: (content) => createHmac('sha256', 'key').update(content).digest(),
     assetUrl: (identifier) => `https://mdm.acme.example/apple/assets/${identifier}`,
     ...changes,
@@ -149,7 +150,15 @@ describe('settings', () => {
 
   test('RST-02: a Mac is told to encrypt its disk; a phone encrypts by its passcode', () => {
     const settings = { 'encryption.required': true } as const;
-    assert.equal(payloadOf(settingsOf(settings, mac), 'com.apple.MCX.FileVault2')['Enable'], 'On');
+    const onMac = settingsOf(settings, mac);
+    assert.equal(payloadOf(onMac, 'com.apple.MCX.FileVault2')['Enable'], 'On');
+    const keeper = payloadOf(onMac, 'com.apple.security.pkcs1')['PayloadUUID'];
+    assert.equal(
+      payloadOf(onMac, 'com.apple.security.FDERecoveryKeyEscrow')['EncryptCertPayloadUUID'],
+      keeper,
+    );
+    const nobody = build({ settings, target: mac, escrow: undefined });
+    assert.match(nobody.withheld[0]?.why ?? '', /waits for the key/);
     const phone = settingsOf(settings);
     assert.equal(profiles(phone).size, 0);
     assert.equal(declarations(phone).get('gatehouse.settings.passcode')?.Payload['RequirePasscode'], true);

@@ -17,12 +17,12 @@ export function compile(input: CompileInput): Desired {
 export function compileSettings(input: Omit<CompileInput, 'resources' | 'named' | 'variables'>): Desired {
   const builder = new Builder(input);
   addManagement(builder, input.organization, wantedStatusItems);
-  addSettings(builder, input.settings, input.updateBy);
+  addSettings(builder, input);
   return builder.finish();
 }
 
 export function compileResource(
-  input: Omit<CompileInput, 'resources' | 'settings' | 'updateBy'>,
+  input: Omit<CompileInput, 'resources' | 'settings' | 'updateBy' | 'escrow'>,
   resource: OpenResource,
 ): Desired {
   const builder = new Builder(input);

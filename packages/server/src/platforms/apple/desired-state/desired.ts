@@ -80,6 +80,8 @@ export interface CompileInput {
   readonly variables: VariableValues;
   /** When the system must be up to date, ms since the epoch; undefined: not to be enforced yet. */
   readonly updateBy: number | undefined;
+  /** DER: to whom a Mac envelopes its recovery key; undefined: nobody is there yet to keep it. */
+  readonly escrow: Uint8Array | undefined;
   /** Keyed, so that a token betrays nothing of a short password in the content. 32 bytes. */
   readonly hash: (content: Uint8Array | string) => Buffer;
   /** Where a device fetches an asset. */

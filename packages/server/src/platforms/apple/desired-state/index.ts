@@ -5,8 +5,6 @@ export {
   desiredStateJobs,
   desiredStateSubscriptions,
   desiredStateTasks,
-  reconcileLater,
 } from './reactions.ts';
 export { reconcileDevices, type ReconcileDeps } from './reconcile.ts';
-export { type ListedProfile, noteProfileList } from './note-profile-list.ts';
 export { readDesiredState } from './read-desired-state.ts';

@@ -1,7 +1,7 @@
 // What the device says is installed, against what we believe: ours and gone is put back, ours and unknown is taken away, and what
 // others installed is noted and never touched (POL-08).
 import type { TenantTx } from '../../../kernel/db/database.ts';
-import { isOurs } from './identifiers.ts';
+import { isOurs, uuidOf } from './identifiers.ts';
 import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
 import { reconcileLater } from './reactions.ts';
 
@@ -31,7 +31,12 @@ export async function noteProfileList(
   const write: ItemRow[] = [];
   const gone: ItemRow[] = [];
   for (const row of rows) {
-    if (there.has(row.identifier)) continue;
+    const found = there.get(row.identifier);
+    if (found !== undefined) {
+      const corrected = correct(row, found, at);
+      if (corrected !== undefined) write.push(corrected);
+      continue;
+    }
     if (row.state === 'foreign' || row.state === 'removing') gone.push(row);
     // Somebody took it away: it is put back.
     else if (row.state === 'installed')
@@ -56,6 +61,18 @@ export async function noteProfileList(
   await deleteItems(tx, gone);
   await writeItems(tx, [...write, ...foreign.slice(0, mostForeign)]);
   if (write.length > 0) await reconcileLater(tx, deviceId);
+}
+
+/** Our UUIDs follow the content: the list says which version is there, whatever became of the answers. */
+function correct(row: ItemRow, { PayloadUUID: uuid }: ListedProfile, at: Date): ItemRow | undefined {
+  if (row.wanted === null || uuid === undefined || row.state === 'foreign') return undefined;
+  const isWanted = uuid.toUpperCase() === uuidOf(Buffer.from(row.wanted, 'base64url'));
+  const rest = { since: at, attempts: 0, reason: null };
+  if (isWanted && row.state !== 'installed')
+    return { ...row, ...rest, state: 'installed', installed: row.wanted, next_attempt_at: null };
+  if (!isWanted && row.state === 'installed')
+    return { ...row, ...rest, state: 'pending', installed: '', next_attempt_at: at };
+  return undefined;
 }
 
 function rowOf(deviceId: string, channel: string, profile: ListedProfile, at: Date): ItemRow {

@@ -6,6 +6,7 @@ import type { DomainEvent, Subscriptions } from '../../../kernel/events.ts';
 import { isUuid } from '../../../kernel/ids.ts';
 import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
+import { escrowRecipient } from '../escrow/escrow-recipient.ts';
 import { findReachedDevices } from './device-queries.ts';
 import { findDue, findOrganizationsWithContents, purgeContents } from './item-queries.ts';
 import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
@@ -65,15 +66,16 @@ function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
     async outside(organizationId, payload) {
       let after = payload.after;
       for (let done = 0; done < chunk; done += batch) {
-        const rows = await deps.database.withTenant(organizationId, async (tx) => {
+        const { next: rows, withoutEscrow } = await deps.database.withTenant(organizationId, async (tx) => {
           const next = await findReachedDevices(tx, payload, after, Math.min(batch, chunk - done));
-          await reconcileDevices(
-            deps,
-            tx,
-            next.map((row) => row.device_id),
-          );
-          return next;
+          const ids = next.map((row) => row.device_id);
+          return { next, ...(await reconcileDevices(deps, tx, ids)) };
         });
+        if (withoutEscrow.length > 0) {
+          // Its key takes a moment to make; from then on it is there for all.
+          await escrowRecipient(deps, organizationId);
+          await deps.database.withTenant(organizationId, (tx) => reconcileDevices(deps, tx, withoutEscrow));
+        }
         const last = rows.at(-1);
         if (!last) return;
         after = last.device_no;

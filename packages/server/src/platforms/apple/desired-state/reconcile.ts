@@ -22,6 +22,7 @@ import {
   type SetRow,
   writeSets,
 } from '../declarations/queries.ts';
+import { findEscrowRecipient } from '../escrow/escrow-recipient.ts';
 import { compileResource, compileSettings } from './compile.ts';
 import { contentHash, keepContents } from './contents.ts';
 import type { CompileInput, CompileTarget, Desired, DesiredItem, OpenResource } from './desired.ts';
@@ -29,7 +30,7 @@ import { type DeviceRow, lockDevices } from './device-queries.ts';
 import { type Difference, difference, nextAttempt, type Order, type Placed } from './difference.ts';
 import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
 import { merge } from './merge.ts';
-import { demandedVersion, systemUpdateIdentifier } from './settings-items.ts';
+import { demandedVersion, systemUpdateIdentifier, wantsEscrow } from './settings-items.ts';
 
 export interface ReconcileDeps extends Omit<CommandDeps, 'database'> {
   readonly assetUrl: (identifier: string) => string;
@@ -38,6 +39,8 @@ export interface ReconcileDeps extends Omit<CommandDeps, 'database'> {
 export interface Reconciled {
   readonly devices: number;
   readonly orders: number;
+  /** Devices that wait for somebody to keep their recovery keys: see escrow/. */
+  readonly withoutEscrow: readonly string[];
 }
 
 export async function reconcileDevices(
@@ -46,20 +49,21 @@ export async function reconcileDevices(
   deviceIds: readonly string[],
 ): Promise<Reconciled> {
   const devices = await lockDevices(tx, deviceIds);
-  if (devices.length === 0) return { devices: 0, orders: 0 };
+  if (devices.length === 0) return { devices: 0, orders: 0, withoutEscrow: [] };
   const ids = devices.map((device) => device.device_id);
   const now = deps.clock.now();
-  const [policies, resources, items, sets, hash] = await Promise.all([
+  const [policies, resources, items, sets, hash, escrow] = await Promise.all([
     resolveForDevices(tx, ids),
     resolveResourcesOf(tx, ids),
     selectItems(tx, ids),
     selectSets(tx, ids),
     contentHash(deps, tx),
+    findEscrowRecipient(tx),
   ]);
   const open = await openResources(deps, tx, resources);
   const itemsOf = Map.groupBy(items, (row) => row.device_id);
   const setsOf = Map.groupBy(sets, (row) => row.device_id);
-  const compiler = new Compiler({ hash, assetUrl: deps.assetUrl }, open);
+  const compiler = new Compiler({ hash, assetUrl: deps.assetUrl, escrow }, open);
 
   const plans = devices.map((device): Plan => {
     const id = device.device_id;
@@ -80,7 +84,12 @@ export async function reconcileDevices(
     tx,
     plans.flatMap((plan) => plan.difference.drop),
   );
-  return { devices: devices.length, orders };
+  const withoutEscrow = escrow
+    ? []
+    : devices.filter((device) =>
+        wantsEscrow(policies.get(device.device_id)?.resolved.values ?? {}, osOf(device)),
+      );
+  return { devices: devices.length, orders, withoutEscrow: withoutEscrow.map((device) => device.device_id) };
 }
 
 interface Plan {
@@ -135,11 +144,11 @@ const leastMinutesToUpdate = 24 * 60;
 
 /** What several devices have alike is compiled once: settings by policy and kind of device, a resource unless it is personal. */
 class Compiler {
-  readonly #common: Pick<CompileInput, 'hash' | 'assetUrl'>;
+  readonly #common: Pick<CompileInput, 'hash' | 'assetUrl' | 'escrow'>;
   readonly #open: Opened;
   readonly #known = new Map<string, Desired>();
 
-  constructor(common: Pick<CompileInput, 'hash' | 'assetUrl'>, open: Opened) {
+  constructor(common: Pick<CompileInput, 'hash' | 'assetUrl' | 'escrow'>, open: Opened) {
     this.#common = common;
     this.#open = open;
   }
@@ -186,9 +195,13 @@ class Compiler {
   }
 }
 
+function osOf({ product, platform }: DeviceRow): CompileTarget['os'] {
+  return osOfProduct(product ?? undefined, platform === 'macos' ? 'macOS' : 'iOS');
+}
+
 function targetOf(device: DeviceRow): CompileTarget {
   return {
-    os: osOfProduct(device.product ?? undefined, device.platform === 'macos' ? 'macOS' : 'iOS'),
+    os: osOf(device),
     osVersion: device.os_version ?? undefined,
     supervised: device.supervised,
     sharedIpad: device.shared_ipad,

@@ -4,15 +4,19 @@ import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { PlistDictionary, PlistValue } from '@gatehouse/protocols/plist/index.ts';
 import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import type { Builder } from './builder.ts';
-import type { CompileTarget } from './desired.ts';
+import type { CompileInput, CompileTarget } from './desired.ts';
 import { managementIdentifier, settingsIdentifier } from './identifiers.ts';
 import { restrictionKey, restrictionNames } from './restrictions.ts';
 
 const source = (name: string) => ({ kind: 'settings', id: '', name }) as const;
 
-export function addSettings(builder: Builder, settings: Settings, updateBy: number | undefined): void {
+export function addSettings(
+  builder: Builder,
+  input: Pick<CompileInput, 'settings' | 'updateBy' | 'organization' | 'escrow'>,
+): void {
+  const { settings, updateBy } = input;
   addPasscode(builder, settings);
-  addDiskEncryption(builder, settings);
+  addDiskEncryption(builder, settings, input);
   addRestrictions(builder, settings);
   addSystemUpdate(builder, settings, updateBy);
 }
@@ -95,21 +99,49 @@ function addPasscode(builder: Builder, settings: Settings): void {
   });
 }
 
-function addDiskEncryption(builder: Builder, settings: Settings): void {
+function addDiskEncryption(
+  builder: Builder,
+  settings: Settings,
+  { organization, escrow }: Pick<CompileInput, 'organization' | 'escrow'>,
+): void {
   if (settings['encryption.required'] !== true || builder.target.os !== 'macOS') return;
+  const identifier = settingsIdentifier('encryption');
+  if (escrow === undefined) {
+    builder.withhold(
+      'profile',
+      identifier,
+      source('Disk encryption'),
+      'waits for the key under which recovery keys are kept',
+    );
+    return;
+  }
   builder.addProfile({
-    identifier: settingsIdentifier('encryption'),
+    identifier,
     source: source('Disk encryption'),
     payloads: [
+      { type: 'com.apple.security.pkcs1', suffix: 'keeper', content: { PayloadContent: escrow } },
+      {
+        type: 'com.apple.security.FDERecoveryKeyEscrow',
+        suffix: 'escrow',
+        content: {
+          Location: `${organization} keeps the recovery key and gives it to whoever has forgotten the password.`,
+          EncryptCertPayloadUUID: builder.uuid(`${identifier}.keeper`),
+        },
+      },
       {
         type: 'com.apple.MCX.FileVault2',
         suffix: 'filevault',
-        // Begun at the user's next sign-out, since only then his password is at hand; he is shown the key that saves him.
-        content: { Enable: 'On', Defer: true, UseRecoveryKey: true, ShowRecoveryKey: true },
+        // Begun at the user's next sign-out, since only then his password is at hand.
+        content: { Enable: 'On', Defer: true, UseRecoveryKey: true, ShowRecoveryKey: false },
       },
       { type: 'com.apple.MCX', suffix: 'keep', content: { dontAllowFDEDisable: true } },
     ],
   });
+}
+
+/** Whether a Mac is to encrypt its disk, for which somebody must be there to keep its recovery key. */
+export function wantsEscrow(settings: Settings, os: CompileTarget['os']): boolean {
+  return settings['encryption.required'] === true && os === 'macOS';
 }
 
 function addRestrictions(builder: Builder, settings: Settings): void {

@@ -103,6 +103,7 @@ async function readProfiles(context: ScanContext, answer: PlistDictionary): Prom
     .slice(0, 1_000)
     .flatMap((profile) => {
       const PayloadIdentifier = textOf(profile, 'PayloadIdentifier', 256);
+      const PayloadUUID = textOf(profile, 'PayloadUUID', 64);
       const PayloadDisplayName = textOf(profile, 'PayloadDisplayName', 256);
       const IsManaged = booleanOf(profile, 'IsManaged');
       return PayloadIdentifier === undefined || PayloadIdentifier === enrollmentProfileIdentifier
@@ -110,6 +111,7 @@ async function readProfiles(context: ScanContext, answer: PlistDictionary): Prom
         : [
             {
               PayloadIdentifier,
+              ...(PayloadUUID === undefined ? {} : { PayloadUUID }),
               ...(PayloadDisplayName === undefined ? {} : { PayloadDisplayName }),
               ...(IsManaged === undefined ? {} : { IsManaged }),
             },
