@@ -7,11 +7,14 @@ import { writePlist } from '@gatehouse/protocols/plist/index.ts';
 import {
   buildCertificate,
   deviceIdentityNames,
+  encodePem,
   newSerial,
   parseCertificate,
   signerFor,
 } from '@gatehouse/protocols/x509/index.ts';
 import { Agent, request } from 'undici';
+import { createHttpServer } from '../src/kernel/http/server.ts';
+import { registerAppleSurface } from '../src/surfaces/apple.ts';
 import { queueCommand } from '../src/modules/commands/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { type AppleDevice, type AppleWorld, commandIn, newKey, openAppleWorld } from './apple-world.ts';
@@ -135,6 +138,55 @@ describe('bad input from Apple devices and from those who pretend to be one', ()
     const { status } = await put(world.deviceUrl, { 'client-cert': header });
     assert.equal(status, 400);
     assert.equal((await put(world.mainUrl, { 'client-cert': header })).status, 400);
+  });
+
+  test('APL-01 a certificate without its key uses up nothing of what its device may ask', async () => {
+    const victim = await world.newDevice(acme, { by: 'signature' });
+    await victim.enrol();
+    const forged = Buffer.from(
+      signDetached({ content: idle(), certificate: victim.identity.certificate, key: phone.identity.key }),
+    ).toString('base64');
+    const spent: string[] = [];
+    const { requests } = world.platform.deps;
+    const { spend } = requests;
+    requests.spend = (key) => {
+      spent.push(key);
+      return spend(key);
+    };
+    try {
+      assert.equal((await put(world.mainUrl, { 'mdm-signature': forged })).status, 400);
+    } finally {
+      requests.spend = spend;
+    }
+    assert.deepEqual(spent, []);
+  });
+
+  test('a proxy that ends TLS hands the certificate on in its header, in either form, and is believed alone', async () => {
+    const pem = encodePem('CERTIFICATE', phone.identity.certificate);
+    const headers = {
+      rfc9440: { 'client-cert': `:${Buffer.from(phone.identity.certificate).toString('base64')}:` },
+      nginx: { 'x-ssl-client-cert': encodeURIComponent(pem) },
+    } as const;
+    for (const header of ['rfc9440', 'nginx'] as const) {
+      for (const [proxy, expected] of [
+        ['127.0.0.1', 200],
+        ['127.0.0.9', 400],
+      ] as const) {
+        const server = createHttpServer({ log: world.deps.log });
+        registerAppleSurface(server, world.platform, { header, trustedProxies: [proxy] });
+        const send = (given: Record<string, string>) =>
+          server.inject({
+            method: 'PUT',
+            url: '/apple/mdm',
+            headers: { 'content-type': mdm, ...given },
+            payload: Buffer.from(idle()),
+          });
+        assert.equal((await send(headers[header])).statusCode, expected, `${header} from ${proxy}`);
+        assert.equal((await send(headers[header === 'nginx' ? 'rfc9440' : 'nginx'])).statusCode, 400);
+        assert.equal((await send({})).statusCode, 400);
+        await server.close();
+      }
+    }
   });
 
   test('APL-02 certificates that are forged, foreign, expired or revoked are refused without 401, and on record', async () => {

@@ -384,7 +384,7 @@ test('written as Apple’s tools write it', () => {
   );
   assert.equal(
     Buffer.from(writePlist({ a: ['b', 'b'] }, 'binary')).toString('hex'),
-    `${Buffer.from('bplist00').toString('hex')}d10102${'5161'}a20303${'5162'}${'080b0d10'}000000000000${'0101'}0000000000000004${'0'.repeat(16)}0000000000000012`,
+    `${Buffer.from('bplist00').toString('hex')}d101025161a203035162080b0d1000000000000001010000000000000004${'0'.repeat(16)}0000000000000012`,
   );
 });
 

@@ -60,7 +60,8 @@ export const sealedColumns = {
     table: 'resources',
     column: 'secrets',
     key: 'resource_id',
-    holds: 'the secret fields of a resource: passwords of networks and accounts, challenges, ready-made profiles',
+    holds:
+      'the secret fields of a resource: passwords of networks and accounts, challenges, ready-made profiles',
   },
   'apple_contents.content': {
     class: 'resources',

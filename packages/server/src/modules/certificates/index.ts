@@ -13,7 +13,6 @@ export {
   issueByChallenge,
   type IssueDeps,
   IssueRefused,
-  mdmCertificateLifeMs,
   mdmRenewBeforeEndMs,
 } from './issue-mdm-certificate.ts';
 export type { KeyedCertificate, KeyedCertificateDeps, OpenedCertificate } from './keyed-certificates.ts';
@@ -28,7 +27,6 @@ export { confirmUseInside } from './confirm-first-use.ts';
 export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { type RenewalDeps, renewAgentCertificate } from './renew-certificate.ts';
 export {
-  challengeLifeMs,
   createChallenge,
   type NewChallenge,
   purgeOldChallenges,

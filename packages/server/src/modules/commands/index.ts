@@ -28,5 +28,5 @@ export {
   queueSystemCommands,
 } from './queue-command.ts';
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
-export { type CommandResult, recordCommandResult } from './record-command-result.ts';
+export type { CommandResult } from './record-command-result.ts';
 export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';

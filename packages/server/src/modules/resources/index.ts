@@ -3,7 +3,6 @@ export {
   createResource,
   deleteResource,
   type NewResource,
-  noSuchResource,
   type ResourceChanges,
   updateResource,
 } from './change-resource.ts';

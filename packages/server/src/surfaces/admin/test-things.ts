@@ -94,10 +94,23 @@ async function rowsOf(
     [id, deviceId, newId()],
   );
   const { sealer } = surface.deps;
-  const [content, key] = await surface.db.database.withTenant(id, async (tx) => [
+  const [escrowId, recipientId] = [newId(), newId()];
+  const [content, key, escrowed, recipientKey] = await surface.db.database.withTenant(id, async (tx) => [
     await sealer.seal(tx, 'apple_contents.content', 'thing', randomBytes(24)),
     await sealer.seal(tx, 'apple_token_keys.key', 'thing', randomBytes(32)),
+    await sealer.seal(tx, 'device_escrow.sealed', escrowId, Buffer.from(randomBytes(8).toString('hex'))),
+    await sealer.seal(tx, 'escrow_recipients.private_key', recipientId, randomBytes(32)),
   ]);
+  await admin.query(
+    `insert into device_escrow (organization_id, escrow_id, device_id, kind, sealed, created_at)
+     values ($1, $2, $3, 'lock-pin', $4, now())`,
+    [id, escrowId, deviceId, escrowed],
+  );
+  await admin.query(
+    `insert into escrow_recipients (organization_id, recipient_id, certificate, private_key, created_at)
+     values ($1, $2, 'thing', $3, now())`,
+    [id, recipientId, recipientKey],
+  );
   await admin.query(`insert into apple_contents (organization_id, token, content) values ($1, 'thing', $2)`, [
     id,
     content,
@@ -114,7 +127,13 @@ async function rowsOf(
      from certificate_authorities where organization_id = $1 and kind = 'device-issuing'`,
     [id, serial, deviceId],
   );
-  return { deviceId, commandId, serial: serial.toString('hex'), jobId: String(job.rows[0].job_id) };
+  return {
+    deviceId,
+    commandId,
+    kind: 'lock-pin',
+    serial: serial.toString('hex'),
+    jobId: String(job.rows[0].job_id),
+  };
 }
 
 export function fillPath(route: AdminRoute, ids: ThingIds): string {

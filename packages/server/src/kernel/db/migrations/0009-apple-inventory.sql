@@ -33,7 +33,8 @@ create table apple_command_plans (
   command_id uuid not null,
   plan jsonb not null,
   created_at timestamptz not null default now(),
-  primary key (organization_id, command_id)
+  primary key (organization_id, command_id),
+  foreign key (organization_id, command_id) references commands (organization_id, command_id) on delete cascade
 );
 
 -- When each scan of a device is due; a device without a row has not been looked at.

@@ -25,12 +25,3 @@ export async function planOnce<Plan>(
   if (!written) throw new Error('a plan is gone');
   return written.plan;
 }
-
-const deletePlans = sql(
-  'apple-delete-plans',
-  `delete from apple_command_plans p where p.organization_id = $1 and p.command_id = $2`,
-);
-
-export async function forgetPlan(tx: TenantTx, commandId: string): Promise<void> {
-  await tx.run(deletePlans, [tx.organizationId, commandId]);
-}

@@ -1,7 +1,6 @@
 /** What Apple devices are asked about themselves, when, and what becomes of their answers. */
 export { enforcedPasscode } from './enforced-passcode.ts';
 export {
-  askForScans,
   beginInventory,
   type InventoryDeps,
   runDueInventory,
