@@ -12,17 +12,12 @@ import type { Speaker } from './speaker.ts';
  * @throws CertificateRefused
  */
 export async function recognize(
-  deps: Pick<AppleDeps, 'verifier' | 'refusals' | 'requests'>,
+  deps: Pick<AppleDeps, 'verifier' | 'refusals'>,
   der: Uint8Array,
   requestId: string,
 ): Promise<VerifiedCertificate> {
   try {
-    const certificate = await deps.verifier.verify(der, 'mdm');
-    const wait = deps.requests.spend(certificate.deviceId);
-    if (wait > 0) {
-      throw new DomainError('too-many-requests', 'The device asks too often', { retryAfterSeconds: wait });
-    }
-    return certificate;
+    return await deps.verifier.verify(der, 'mdm');
   } catch (error) {
     throw noted(deps, error, requestId);
   }
@@ -40,12 +35,17 @@ export interface AdmissionFacts {
  * @throws CertificateRefused, DomainError `invalid-input` for who speaks before the introduction.
  */
 export async function admit(
-  deps: Pick<AppleDeps, 'arrivals' | 'clock' | 'refusals'>,
+  deps: Pick<AppleDeps, 'arrivals' | 'clock' | 'refusals' | 'requests'>,
   certificate: VerifiedCertificate,
   identity: EnrolmentIdentity,
   { isIntroduction = false, isPoll = false, requestId }: AdmissionFacts,
 ): Promise<Speaker> {
   const { organizationId, deviceId, fingerprint } = certificate;
+  // Counted only now: whoever shows a certificate without its key must not use up what its device may ask.
+  const wait = deps.requests.spend(deviceId);
+  if (wait > 0) {
+    throw new DomainError('too-many-requests', 'The device asks too often', { retryAfterSeconds: wait });
+  }
   const now = deps.clock.now();
   const { channel, deviceKey } = identity;
   const standing = await deps.arrivals(organizationId, {
