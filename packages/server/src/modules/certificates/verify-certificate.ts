@@ -1,6 +1,6 @@
 // The part of a certificate's check that never changes: who issued it, for what, until when. Its result is remembered by
 // fingerprint, because a device sends the same certificate with every request; whether it still holds is asked anew each time.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import { findDeviceId, parseCertificate, verifyPath } from '@gatehouse/protocols/x509/index.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
@@ -73,7 +73,7 @@ export function createCertificateVerifier(deps: {
       assertValid(again, clock.now());
       return again;
     }
-    const fingerprint = createHash('sha256').update(der).digest('hex');
+    const fingerprint = hash('sha256', der);
     const found = known.get(fingerprint);
     if (found) {
       assertValid(found, clock.now());

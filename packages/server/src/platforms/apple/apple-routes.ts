@@ -1,11 +1,10 @@
 // The one address at which Apple devices check in and fetch their commands.
 import { DomainError } from '@gatehouse/core/errors.ts';
-import { parseSignedData } from '@gatehouse/protocols/cms/index.ts';
-import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
+import type { SignedDataParts } from '@gatehouse/protocols/cms/index.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
 import type { ApplePlatform } from './apple-platform.ts';
-import { decodeSignature, signerOf } from './signature.ts';
+import { readSignature, signerOf } from './signature.ts';
 
 const access = { device: 'certificate' } as const;
 
@@ -16,7 +15,7 @@ export function appleRoutes(
   certificateOf: (request: FastifyRequest) => Uint8Array | undefined,
 ): void {
   // Beside the request, not on it: a decoration would be seen by every surface.
-  const recognized = new WeakMap<FastifyRequest, VerifiedCertificate>();
+  const recognized = new WeakMap<FastifyRequest, VerifiedCertificate | Signed>();
 
   scope.route({
     method: 'PUT',
@@ -25,14 +24,18 @@ export function appleRoutes(
     // Strangers are turned away before their body is read; whoever signs shows at least a certificate of ours.
     onRequest: async (request) => {
       const der = certificateOf(request);
-      if (der) recognized.set(request, await platform.recognize(der, request.id));
-      else await recognizeSigner(platform, signatureOf(request), request.id);
+      recognized.set(
+        request,
+        der === undefined
+          ? await recognizeSigner(platform, signatureOf(request), request.id)
+          : await platform.recognize(der, request.id),
+      );
     },
     handler: async (request, reply) => {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      const certificate =
-        recognized.get(request) ??
-        (await platform.deps.verifier.verify(signerOf(signatureOf(request), body)));
+      const found = recognized.get(request);
+      if (found === undefined) throw new Error('nobody was recognized');
+      const certificate = 'signature' in found ? await proved(platform, found, body, request.id) : found;
       const contentType = request.headers['content-type'];
       const answer = await platform.answer(certificate, { contentType, body, requestId: request.id });
       reply.code(answer.status);
@@ -47,7 +50,7 @@ export function appleRoutes(
     url: '/assets/:identifier',
     config: { access },
     handler: async (request, reply) => {
-      const der = certificateOf(request) ?? signerOf(signatureOf(request), new Uint8Array());
+      const der = certificateOf(request) ?? signerOf(readSignature(signatureOf(request)), new Uint8Array());
       const certificate = await platform.recognize(der, request.id);
       const { status, contentType, body } = await platform.asset(certificate, request.params.identifier);
       reply.code(status).header('cache-control', 'no-store');
@@ -62,33 +65,42 @@ function signatureOf(request: FastifyRequest): string | undefined {
   return typeof header === 'string' ? header : undefined;
 }
 
+/** A signature that one of our certificates came with. */
+interface Signed {
+  readonly signature: SignedDataParts;
+  readonly der: Uint8Array;
+  readonly certificate: VerifiedCertificate;
+}
+
 /** Not yet proof: the signature is over a body that has not been read. */
 async function recognizeSigner(
   platform: ApplePlatform,
   header: string | undefined,
   requestId: string,
-): Promise<void> {
-  const signature = decodeSignature(header);
-  let certificates: readonly Uint8Array[];
-  try {
-    ({ certificates } = parseSignedData(signature));
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new DomainError('invalid-input', 'The signature cannot be read', {
-      reason: `signature-${error.reason}`,
-      cause: error,
-    });
-  }
-  let refusal: unknown = new DomainError('invalid-input', 'The signature brings no certificate', {
-    reason: 'signature-no-signer-certificate',
-  });
-  for (const der of certificates) {
+): Promise<Signed> {
+  const signature = readSignature(header);
+  let refusal: unknown;
+  for (const der of signature.certificates) {
     try {
-      await platform.recognize(der, requestId);
-      return;
+      return { signature, der, certificate: await platform.recognize(der, requestId) };
     } catch (error) {
       refusal = error;
     }
   }
-  throw refusal;
+  throw (
+    refusal ??
+    new DomainError('invalid-input', 'The signature brings no certificate', {
+      reason: 'signature-no-signer-certificate',
+    })
+  );
+}
+
+async function proved(
+  platform: ApplePlatform,
+  { signature, der, certificate }: Signed,
+  body: Uint8Array,
+  requestId: string,
+): Promise<VerifiedCertificate> {
+  const signer = signerOf(signature, body);
+  return signer === der ? certificate : platform.recognize(signer, requestId);
 }

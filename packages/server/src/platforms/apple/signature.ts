@@ -1,39 +1,48 @@
 // Who speaks: the certificate that came with the TLS connection or from the trusted proxy, or the one that signed the message.
 // The first proves the key for the connection, the second for the very bytes. Which device it is, the certificate alone says.
 import { DomainError } from '@gatehouse/core/errors.ts';
-import { verifyDetached } from '@gatehouse/protocols/cms/index.ts';
+import { parseSignedData, type SignedDataParts, verifyParsed } from '@gatehouse/protocols/cms/index.ts';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 
 /** Base64 of some 2 KB, with room for longer chains; Apple names no limit. */
 const mostSignature = 12 * 1024;
 
 /**
- * @returns the signer's certificate, DER.
+ * As it stands in the header: nothing is proved yet, for the body may not have been read.
  * @throws DomainError `invalid-input`: never 401, upon which a device may leave management.
  */
-export function signerOf(header: string | undefined, body: Uint8Array): Uint8Array {
-  const signature = decodeSignature(header);
-  try {
-    return verifyDetached(signature, body, { maxBytes: mostSignature }).certificate;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new DomainError('invalid-input', 'The signature does not hold', {
-      reason: `signature-${error.reason}`,
-      cause: error,
-    });
-  }
-}
-
-/** @throws DomainError `invalid-input` */
-export function decodeSignature(header: string | undefined): Uint8Array {
+export function readSignature(header: string | undefined): SignedDataParts {
   if (header === undefined) {
     throw new DomainError('invalid-input', 'A client certificate or a signature is required', {
       reason: 'certificate-required',
     });
   }
-  const isBase64 = header.length <= mostSignature && /^[A-Za-z0-9+/]+={0,2}$/.test(header);
-  if (!isBase64 || header.length % 4 !== 0) {
+  const bytes = header.length <= mostSignature ? Buffer.from(header, 'base64') : undefined;
+  if (bytes === undefined || bytes.length !== decodedLength(header)) {
     throw new DomainError('invalid-input', 'The signature cannot be read', { reason: 'signature-malformed' });
   }
-  return Buffer.from(header, 'base64');
+  return withReasons('The signature cannot be read', () => parseSignedData(bytes, mostSignature));
+}
+
+/** What the decoder passes over is missing in the end. */
+function decodedLength(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return base64.length > 0 && base64.length % 4 === 0 ? (base64.length / 4) * 3 - padding : -1;
+}
+
+/**
+ * @returns the signer's certificate, DER: one of those in the signature, the very same array.
+ * @throws DomainError `invalid-input`
+ */
+export function signerOf(signature: SignedDataParts, body: Uint8Array): Uint8Array {
+  return withReasons('The signature does not hold', () => verifyParsed(signature, body).certificate);
+}
+
+function withReasons<T>(message: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new DomainError('invalid-input', message, { reason: `signature-${error.reason}`, cause: error });
+  }
 }
