@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { PlistDictionary, PlistValue } from '@gatehouse/protocols/plist/index.ts';
 import { isDictionary, readPlist } from '@gatehouse/protocols/plist/index.ts';
@@ -52,7 +53,7 @@ describe('what Apple devices should have', () => {
     return phone;
   }
 
-  async function resource(kind: string, fields: object, name = `${kind} ${Math.random()}`): Promise<string> {
+  async function resource(kind: string, fields: object, name = `${kind} ${randomUUID()}`): Promise<string> {
     return (await createResource(deps(), principal(acme), { kind, name, fields })).id;
   }
   const assign = (id: string, device: AppleDevice) =>
