@@ -4,7 +4,7 @@ import { loadFacts } from '../src/modules/devices/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { queueCommand } from '../src/modules/commands/index.ts';
 import { beginInventory, enforcedPasscode, runDueInventory } from '../src/platforms/apple/inventory/index.ts';
-import { type AppleWorld, openAppleWorld } from './apple-world.ts';
+import { type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
 import { enrolLiving, type LivingDevice } from './living-apple-device.ts';
 
 const minute = 60_000;
@@ -149,6 +149,52 @@ describe('the inventory of Apple devices', () => {
     }
   });
 
+  test('PWD-01, GAP-06 a phone enforces the length that its policy demands once it holds that very policy, not before', async () => {
+    const phone = await enrolLiving(world, acme);
+    await phone.talk();
+    const [before] = await world.query<{ settings: Record<string, unknown>; policy_id: string }>(
+      'select policy_id, settings from policy_suites where organization_id = $1 limit 1',
+      [acme.organizationId],
+    );
+    const put = (settings: unknown) =>
+      world.query('update policy_suites set settings = $2 where policy_id = $1', [
+        before?.policy_id,
+        settings,
+      ]);
+    await put({ ...before?.settings, 'passcode.minimum-length': 8, 'passcode.grace-minutes': 0 });
+    try {
+      await refresh(phone, 'security');
+      assert.equal(await verdict(phone, 'passcode'), 'unknown');
+      await world.query(
+        `insert into apple_items (organization_id, device_id, channel, form, identifier, source_kind, source_name, wanted,
+           installed, state, since) values ($1, $2, '', 'profile', 'gatehouse.settings.passcode', 'settings', 'Passcode', 'new', 'old',
+           'pending', now())`,
+        [acme.organizationId, phone.deviceId],
+      );
+      await refresh(phone, 'security');
+      assert.equal(await verdict(phone, 'passcode'), 'unknown', 'what it holds is an older one');
+      await world.query(
+        `update apple_items set installed = 'new', state = 'installed' where device_id = $1`,
+        [phone.deviceId],
+      );
+      await refresh(phone, 'security');
+      assert.equal(await verdict(phone, 'passcode'), 'compliant');
+      phone.state.profiles.set('gatehouse.settings.passcode', {
+        identifier: 'gatehouse.settings.passcode',
+        uuid: 'P',
+        displayName: 'Passcode',
+        removalDisallowed: true,
+        managed: true,
+        payloads: [{ PayloadType: 'com.apple.mobiledevice.passwordpolicy', forcePIN: true, minLength: 8 }],
+      });
+      phone.state.passcode = '1234';
+      await refresh(phone, 'security');
+      assert.equal(await verdict(phone, 'passcode'), 'not-compliant', 'the phone says that it is too short');
+    } finally {
+      await put(before?.settings);
+    }
+  });
+
   test('DLP-04, DLP-05 of a private phone no app, no number of the person is asked or kept', async () => {
     const phone = await enrolLiving(world, acme, { ownership: 'personal', accessRights: 8191 - 8 - 256 });
     phone.state.apps.set('org.private.diary', {
@@ -267,8 +313,7 @@ describe('the inventory of Apple devices', () => {
     let reply = await device.poll();
     for (let turns = 0; reply.body.length > 0; turns++) {
       assert.ok(turns < 50);
-      const { decodeCommand } = await import('@gatehouse/protocols/apple-mdm/index.ts');
-      const { commandUuid } = decodeCommand(reply.body);
+      const { commandUuid } = commandIn(reply);
       reply = await device.report({ status: 'Acknowledged', commandUuid, response: hostile as never });
       assert.equal(reply.status, 200);
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pbkdf2Sync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import { roleCatalogue } from '@gatehouse/core/permissions/roles.ts';
@@ -9,7 +10,7 @@ import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { agentSupport } from '../src/platforms/agent/index.ts';
 import { appleSupport } from '../src/platforms/apple/index.ts';
 import { beginInventory } from '../src/platforms/apple/inventory/index.ts';
-import { type AppleWorld, openAppleWorld } from './apple-world.ts';
+import { type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
 import { enrolLiving, type LivingDevice, type LivingOptions } from './living-apple-device.ts';
 
 describe('orders to Apple devices', () => {
@@ -97,7 +98,6 @@ describe('orders to Apple devices', () => {
   test('the digits are in escrow though the answer never comes, and the same when it is asked again', async () => {
     const mac = await living({ family: 'mac' });
     const id = await order(mac, 'lock-device');
-    const { commandIn } = await import('./apple-world.ts');
     const first = commandIn(await mac.device.poll());
     const again = commandIn(await mac.device.poll());
     assert.deepEqual([first.commandUuid, first.payload], [id, again.payload]);
@@ -346,7 +346,6 @@ describe('orders to Apple devices', () => {
       salt: Uint8Array;
       iterations: number;
     };
-    const { pbkdf2Sync } = await import('node:crypto');
     assert.deepEqual(
       Buffer.from(entropy),
       pbkdf2Sync(password?.value ?? '', salt, iterations, 128, 'sha512'),
@@ -370,7 +369,6 @@ describe('orders to Apple devices', () => {
   test('updates: one now on systems that take the order, by policy on those that do not', async () => {
     const phone = await living({ supervised: true, systemVersion: '18.1' });
     const id = await order(phone, 'update-os', { version: '18.2' });
-    const { commandIn } = await import('./apple-world.ts');
     const command = commandIn(await phone.device.poll());
     assert.equal(command.requestType, 'ScheduleOSUpdate');
     await phone.device.report({

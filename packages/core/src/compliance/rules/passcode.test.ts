@@ -67,3 +67,19 @@ test('the accounts without a password are shown', () => {
 test('grace minutes alone demand nothing', () => {
   assert.deepEqual(evaluateAt({ 'passcode.grace-minutes': 5 }, {}).verdicts, []);
 });
+
+test('a system that says its passcode breaks the rules is believed; one that says nothing is not asked', () => {
+  const settings: Settings = { ...noGrace, 'passcode.required': true };
+  const broken = verdictOf(settings, { values: { 'passcode.compliant-with-profiles': false } });
+  assert.equal(broken.status, 'not-compliant');
+  assert.match(broken.summary, /does not meet the rules/);
+  assert.equal(
+    verdictOf(settings, { values: { 'passcode.compliant-with-profiles': true } }).status,
+    'compliant',
+  );
+  assert.equal(
+    verdictOf(settings, { without: ['passcode.compliant-with-profiles'] }).status,
+    'compliant',
+    'computers do not judge it',
+  );
+});

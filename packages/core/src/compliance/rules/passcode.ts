@@ -26,6 +26,7 @@ export const passcode = defineRule({
     'passcode.minimum-classes',
     'passcode.maximum-age-days',
     'passcode.history',
+    'passcode.compliant-with-profiles',
   ],
   settings: passcodeSettings,
   grace: 'passcode.grace-minutes',
@@ -47,6 +48,17 @@ export const passcode = defineRule({
               ? met('A passcode is set.')
               : broken('No passcode is set.', 'Set a passcode for every account that can sign in.'),
           [accounts],
+        ),
+      );
+    }
+    // A system that judges by itself is believed when it says no; its yes is about the rules that it holds, which may be older.
+    if (mention(view, 'passcode.compliant-with-profiles', (meets) => meets)?.value === false) {
+      findings.push(
+        judgeFact(view, 'passcode.compliant-with-profiles', 'whether its passcode meets the rules', () =>
+          broken(
+            'The passcode does not meet the rules that the device holds.',
+            'Change the passcode to one that the device accepts.',
+          ),
         ),
       );
     }

@@ -32,8 +32,6 @@ export interface ApplePlatformOptions {
   readonly onRegistered?: (tx: TenantTx, deviceId: string, now: number) => Promise<void>;
   /** Facts of the passcode rules that the device holds and enforces, where that is known. */
   readonly enforcedPasscode?: (tx: TenantTx, deviceId: string) => Promise<Readonly<Record<string, unknown>>>;
-  /** A resource as a profile of its own, filled for this device: the network through which a device returns to service. */
-  readonly profileOfResource?: (tx: TenantTx, deviceId: string, resourceId: string) => Promise<Uint8Array>;
   /** Who makes which token that a device may ask for, by Apple's name of the service. */
   readonly tokenServices?: TokenServices;
 }

@@ -2,7 +2,10 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
+import type { TenantTx } from '../../../kernel/db/database.ts';
 import { escrowForCommand } from '../../../modules/devices/index.ts';
+import { openContent } from '../desired-state/contents.ts';
+import { selectItems } from '../desired-state/item-queries.ts';
 import { unmetNeed } from './needs.ts';
 import { newPin } from './secrets.ts';
 import type { AppleTranslator, CommandOf, Preparation } from './translator.ts';
@@ -69,14 +72,20 @@ async function devicePayload(
   };
 }
 
-function wifiProfile(
+/** The network is one that the device is to have anyhow: its profile is the very one that it would be sent. */
+async function wifiProfile(
   deps: Preparation['deps'],
-  tx: Parameters<Parameters<Preparation['inside']>[0]>[0],
+  tx: TenantTx,
   deviceId: string,
   resourceId: string,
 ): Promise<Uint8Array> {
-  if (!deps.profileOfResource) {
-    throw new DomainError('unprocessable', 'This server makes no profiles of networks.');
+  const item = (await selectItems(tx, [deviceId])).find(
+    ({ form, source_kind: kind, source_id: id }) =>
+      form === 'profile' && kind === 'resource' && id === resourceId.toLowerCase(),
+  );
+  const content = typeof item?.wanted === 'string' ? await openContent(deps, tx, item.wanted) : undefined;
+  if (content === undefined) {
+    throw new DomainError('unprocessable', 'The network is none of those that the device is to have.');
   }
-  return deps.profileOfResource(tx, deviceId, resourceId);
+  return content.bytes;
 }

@@ -4,10 +4,11 @@ import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
 import type { FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
-import type { Events } from '../../../kernel/events.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { loadFacts, type Reevaluate, recordFacts } from '../../../modules/devices/index.ts';
 import type { AppleTarget } from '../apple-target.ts';
+import { reconcileSoon } from '../desired-state/item-queries.ts';
+import { enforcedPasscode } from '../inventory/enforced-passcode.ts';
 import { settledDeclarations } from './declaration-status.ts';
 import { lockStatus, noteOsVersion, settleDeclarations, writeStatus, writeUnread } from './queries.ts';
 import { factsOf } from './status-facts.ts';
@@ -23,7 +24,6 @@ import {
 } from './status-report.ts';
 
 export interface StatusDeps {
-  readonly events: Events;
   readonly log: Pick<Log, 'info'>;
   readonly reevaluate: Reevaluate;
 }
@@ -77,7 +77,9 @@ async function learn(
   status: JsonObject,
   now: number,
 ): Promise<void> {
-  const facts = factsOf(status);
+  const said = factsOf(status);
+  // Rules that it has just said to hold are rules that it enforces.
+  const facts = { ...said, security: { ...said.security, ...(await enforcedPasscode(tx, deviceId)) } };
   const scans = await Promise.all(
     (Object.keys(facts) as (keyof typeof facts)[])
       .filter((scan) => Object.keys(facts[scan]).length > 0)
@@ -94,11 +96,7 @@ async function learn(
     (await noteOsVersion(tx, deviceId, version))
   ) {
     // Another system takes other things: what the device should have is built anew.
-    await deps.events.emit(tx, {
-      name: 'apple.system-changed',
-      subjectId: deviceId,
-      payload: { deviceId, version },
-    });
+    await reconcileSoon(tx, deviceId, now);
   }
 }
 

@@ -15,6 +15,7 @@ const same = {
   },
   security: {
     'passcode.is-present': 'passcode.set',
+    'passcode.is-compliant': 'passcode.compliant-with-profiles',
     'diskmanagement.filevault.enabled': 'storage.encrypted',
   },
 } as const satisfies Partial<Record<Scan, Readonly<Record<string, FactName>>>>;
