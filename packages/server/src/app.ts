@@ -49,6 +49,7 @@ import {
   desiredStateJobs,
   desiredStateTasks,
   readDesiredState,
+  reconcileSoon,
 } from './platforms/apple/desired-state/index.ts';
 import {
   appleEnrollmentTasks,
@@ -162,7 +163,9 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     verifier,
     declarations: createDeclarations(devices),
     renewalProfile: createRenewer(appleProfiles),
-    onRegistered: (tx, deviceId, now) => beginInventory(devices, tx, deviceId, now),
+    async onRegistered(tx, deviceId, now) {
+      await Promise.all([beginInventory(devices, tx, deviceId, now), reconcileSoon(tx, deviceId, now)]);
+    },
     enforcedPasscode,
   });
   const assets = config.appleSignMessages ? config.publicUrl : config.deviceUrl;

@@ -480,6 +480,43 @@ describe('what Apple devices should have', () => {
     assert.ok(!stored.some(({ content }) => content.includes(password)));
   });
 
+  test('PWD-04: when the hour to set a passcode is over, what the organization gave is taken back, and returns with one', async () => {
+    const phone = await newPhone();
+    const id = await clip('Intranet');
+    await assign(id, phone);
+    await reconcile(phone);
+    await obey(phone);
+    const say = (present: boolean) =>
+      ask(phone, 'status', { StatusItems: { passcode: { 'is-present': present } } });
+    await say(false);
+    await reconcile(phone);
+    assert.equal(await stateOf(phone, `${prefix}${id}`), 'installed');
+    world.setOffset(61 * 60_000);
+    await world.database.withTenant(acme.organizationId, (tx) =>
+      world.deps.reevaluate(tx, phone.deviceId, world.clock.now()),
+    );
+    await reconcile(phone);
+    const taken = await obey(phone);
+    assert.deepEqual(
+      taken.map(({ requestType }) => requestType),
+      ['RemoveProfile'],
+    );
+    const withheld = (await items(phone)).get(`${prefix}${id}`);
+    assert.deepEqual(
+      [withheld?.state, withheld?.reason],
+      ['withheld', 'the device has no passcode as its policy demands; with one this comes back'],
+    );
+    // The passcode policy itself stays.
+    assert.ok((await items(phone)).has('gatehouse.settings.passcode'));
+    await say(true);
+    await reconcile(phone);
+    assert.deepEqual(
+      (await obey(phone)).map(({ requestType }) => requestType),
+      ['InstallProfile'],
+    );
+    world.setOffset(0);
+  });
+
   test('RES-16: what lacks a value is withheld with the reason, and taken back where an older one is', async () => {
     const phone = await newPhone();
     await reconcile(phone);

@@ -15,6 +15,8 @@ export interface DomainEvent {
 /** One reaction: the job to add when the event happens. */
 export interface Subscription {
   readonly job: string;
+  /** Only events for which it holds; the others cost nothing. */
+  readonly when?: (event: DomainEvent) => boolean;
   /** Jobs of one key coalesce; without it each event gets a job of its own. */
   readonly key?: (event: DomainEvent) => string;
   readonly payload?: (event: DomainEvent) => unknown;
@@ -46,13 +48,16 @@ const insertEvents = sql(
 /** @param wake called after the commit of a transaction that added jobs. */
 export function createEvents(subscriptions: Subscriptions, wake: () => void): Events {
   const jobsOf = (event: DomainEvent): NewJob[] =>
-    (subscriptions[event.name] ?? []).map((reaction) => {
+    (subscriptions[event.name] ?? []).flatMap((reaction): NewJob[] => {
+      if (reaction.when?.(event) === false) return [];
       const key = reaction.key?.(event);
-      return {
-        kind: reaction.job,
-        payload: reaction.payload?.(event) ?? { ...event.payload, subjectId: event.subjectId },
-        ...(key === undefined ? {} : { key }),
-      };
+      return [
+        {
+          kind: reaction.job,
+          payload: reaction.payload?.(event) ?? { ...event.payload, subjectId: event.subjectId },
+          ...(key === undefined ? {} : { key }),
+        },
+      ];
     });
   const addJobs = async (tx: TenantTx, jobs: readonly NewJob[]): Promise<void> => {
     if (jobs.length === 0) return;

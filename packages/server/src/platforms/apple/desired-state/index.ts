@@ -7,4 +7,5 @@ export {
   desiredStateTasks,
 } from './reactions.ts';
 export { reconcileDevices, type ReconcileDeps } from './reconcile.ts';
+export { reconcileSoon } from './item-queries.ts';
 export { readDesiredState } from './read-desired-state.ts';

@@ -113,6 +113,18 @@ export function selectItemsOfCommand(tx: TenantTx, deviceId: string, commandId: 
   return tx.query<ItemRow>(findByCommandStatement, [tx.organizationId, deviceId, commandId]);
 }
 
+const markDue = sql(
+  'apple-items-mark-due',
+  `insert into apple_declaration_sets (organization_id, device_id, channel, token, changed_at, next_attempt_at)
+   values ($1, $2, '', '', $3, $3)
+   on conflict (organization_id, device_id, channel) do update set next_attempt_at = excluded.next_attempt_at`,
+);
+
+/** The device is looked at within moments, together with all others that are due: a fleet that comes in makes no job each. */
+export async function reconcileSoon(tx: TenantTx, deviceId: string, now: number): Promise<void> {
+  await tx.run(markDue, [tx.organizationId, deviceId, new Date(now)]);
+}
+
 const selectDue = sql(
   'apple-items-due',
   `select organization_id, device_id from apple_items where next_attempt_at <= $1

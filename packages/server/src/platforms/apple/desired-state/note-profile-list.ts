@@ -2,8 +2,7 @@
 // others installed is noted and never touched (POL-08).
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { isOurs, uuidOf } from './identifiers.ts';
-import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
-import { reconcileLater } from './reactions.ts';
+import { deleteItems, type ItemRow, reconcileSoon, selectItems, writeItems } from './item-queries.ts';
 
 /** One entry of ProfileList. */
 export interface ListedProfile {
@@ -60,7 +59,7 @@ export async function noteProfileList(
   }
   await deleteItems(tx, gone);
   await writeItems(tx, [...write, ...foreign.slice(0, mostForeign)]);
-  if (write.length > 0) await reconcileLater(tx, deviceId);
+  if (write.length > 0) await reconcileSoon(tx, deviceId, now);
 }
 
 /** Our UUIDs follow the content: the list says which version is there, whatever became of the answers. */

@@ -7,7 +7,7 @@ import { isUuid } from '../../../kernel/ids.ts';
 import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
 import { escrowRecipient } from '../escrow/escrow-recipient.ts';
-import { findReachedDevices } from './device-queries.ts';
+import { findReachedDevices, type ReachedRow } from './device-queries.ts';
 import { findDue, findOrganizationsWithContents, purgeContents } from './item-queries.ts';
 import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
 import { settleCommand } from './settle.ts';
@@ -37,26 +37,47 @@ const as = (targetKind: Reach['targetKind']) => (event: DomainEvent) =>
 
 const ofDevice = reconcile(as('device'));
 
+/** A device that comes in or leaves is looked at anyhow. */
+function complianceChanged({ payload }: DomainEvent): boolean {
+  const { before, after } = payload as Record<
+    'before' | 'after',
+    Partial<Record<string, unknown>> | undefined
+  >;
+  return (
+    before?.['registered'] === true &&
+    after?.['registered'] === true &&
+    before['compliant'] !== after['compliant']
+  );
+}
+
 export const desiredStateSubscriptions: Subscriptions = {
   [reachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
   [resourceReachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
   'user.groups-changed': [reconcile(as('user'))],
   'user.updated': [reconcile(as('user'))],
-  'device.registered': [ofDevice],
   'device.changed': [ofDevice],
   'apple.channel-opened': [ofDevice],
-  'apple.system-changed': [ofDevice],
+  // PWD-04: without a passcode nothing of the organization stays, with one it comes back.
+  'device.posture-changed': [{ ...ofDevice, when: complianceChanged }],
   'command.not-done': [{ job: settleKind, payload: ({ payload }) => payload }],
 };
 
-/** For who learns something in a transaction of his own: the device is looked at once, soon after. */
-export async function reconcileLater(tx: TenantTx, deviceId: string): Promise<void> {
-  const payload: Payload = { targetKind: 'device', targetId: deviceId, platform: null, after: '0' };
-  await enqueue(tx, { kind, key: keyOf(payload), payload });
-}
-
 export interface DesiredStateDeps extends ReconcileDeps {
   readonly database: Pick<Database, 'withTenant' | 'withSystem'>;
+}
+
+async function reconcileWithEscrow(
+  deps: DesiredStateDeps,
+  organizationId: string,
+  find: (tx: TenantTx) => Promise<readonly string[]>,
+): Promise<void> {
+  const { withoutEscrow } = await deps.database.withTenant(organizationId, async (tx) =>
+    reconcileDevices(deps, tx, await find(tx)),
+  );
+  if (withoutEscrow.length === 0) return;
+  // Its key takes a moment to make; from then on it is there for all.
+  await escrowRecipient(deps, organizationId);
+  await deps.database.withTenant(organizationId, (tx) => reconcileDevices(deps, tx, withoutEscrow));
 }
 
 function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
@@ -66,16 +87,11 @@ function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
     async outside(organizationId, payload) {
       let after = payload.after;
       for (let done = 0; done < chunk; done += batch) {
-        const { next: rows, withoutEscrow } = await deps.database.withTenant(organizationId, async (tx) => {
-          const next = await findReachedDevices(tx, payload, after, Math.min(batch, chunk - done));
-          const ids = next.map((row) => row.device_id);
-          return { next, ...(await reconcileDevices(deps, tx, ids)) };
+        const rows: ReachedRow[] = [];
+        await reconcileWithEscrow(deps, organizationId, async (tx) => {
+          rows.push(...(await findReachedDevices(tx, payload, after, Math.min(batch, chunk - done))));
+          return rows.map((row) => row.device_id);
         });
-        if (withoutEscrow.length > 0) {
-          // Its key takes a moment to make; from then on it is there for all.
-          await escrowRecipient(deps, organizationId);
-          await deps.database.withTenant(organizationId, (tx) => reconcileDevices(deps, tx, withoutEscrow));
-        }
         const last = rows.at(-1);
         if (!last) return;
         after = last.device_no;
@@ -104,15 +120,15 @@ export function desiredStateJobs(deps: DesiredStateDeps): Readonly<Record<string
 
 const mostPerRound = 1_000;
 
-/** Attempts whose time has come. */
+/** Attempts whose time has come, and devices that are new. */
 async function reconcileDue(deps: DesiredStateDeps): Promise<void> {
   const due = await deps.database.withSystem('find-due-work', (tx) =>
     findDue(tx, new Date(deps.clock.now()), mostPerRound),
   );
   for (const [organizationId, rows] of Map.groupBy(due, (row) => row.organization_id)) {
-    for (let from = 0; from < rows.length; from += batch) {
-      const ids = rows.slice(from, from + batch).map((row) => row.device_id);
-      await deps.database.withTenant(organizationId, (tx) => reconcileDevices(deps, tx, ids));
+    const ids = rows.map((row) => row.device_id);
+    for (let from = 0; from < ids.length; from += batch) {
+      await reconcileWithEscrow(deps, organizationId, async () => ids.slice(from, from + batch));
     }
   }
 }
@@ -133,7 +149,7 @@ export const desiredStateTasks: readonly {
   readonly everyMs: number;
   run(deps: DesiredStateDeps): Promise<unknown>;
 }[] = [
-  { name: 'apple-reconcile-due', everyMs: 15_000, run: reconcileDue },
+  { name: 'apple-reconcile-due', everyMs: 1_000, run: reconcileDue },
   { name: 'apple-purge-contents', everyMs: 3_600_000, run: purge },
 ];
 

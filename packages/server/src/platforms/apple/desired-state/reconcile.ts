@@ -29,6 +29,7 @@ import type { CompileInput, CompileTarget, Desired, DesiredItem, OpenResource } 
 import { type DeviceRow, lockDevices } from './device-queries.ts';
 import { type Difference, difference, nextAttempt, type Order, type Placed } from './difference.ts';
 import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
+import { resourceIdentifier } from './identifiers.ts';
 import { merge } from './merge.ts';
 import { demandedVersion, systemUpdateIdentifier, wantsEscrow } from './settings-items.ts';
 
@@ -96,7 +97,7 @@ interface Plan {
   readonly device: DeviceRow;
   readonly desired: Desired;
   readonly difference: Difference;
-  readonly sync: readonly NewSet[];
+  readonly sync: readonly Sync[];
 }
 
 // ------------------------------------------------------------------------------------------------------------ resolving
@@ -168,7 +169,9 @@ class Compiler {
     const settings = this.#once(`settings/${policy?.resolved.version ?? ''}/${updateBy ?? 0}/${kind}`, () =>
       compileSettings({ ...input, settings: policy?.resolved.values ?? {}, updateBy }),
     );
-    const parts = (resolved?.resources ?? []).flatMap(({ resourceId }) => {
+    const locked = device.passcode_status === 'not-compliant';
+    const parts = (resolved?.resources ?? []).flatMap(({ resourceId, name }) => {
+      if (locked) return [withheldWithoutPasscode(resourceId, name)];
       const resource = this.#open.byId.get(resourceId);
       if (resource === undefined) return [];
       const named = this.#named(resource);
@@ -193,6 +196,14 @@ class Compiler {
     this.#known.set(key, known);
     return known;
   }
+}
+
+/** PWD-04: when the time to set a passcode is over, nothing of the organization stays on the device. */
+function withheldWithoutPasscode(resourceId: string, name: string): Desired {
+  const why = 'the device has no passcode as its policy demands; with one this comes back';
+  const source = { kind: 'resource', id: resourceId, name } as const;
+  const identifier = resourceIdentifier(resourceId);
+  return { items: [], withheld: [{ channel: 'device', form: 'profile', identifier, source, why }] };
 }
 
 function osOf({ product, platform }: DeviceRow): CompileTarget['os'] {
@@ -278,12 +289,13 @@ function place(device: DeviceRow, { items, withheld }: Desired): Placed[] {
 
 // ------------------------------------------------------------------------------------------------------------- ordering
 
-function toSync(
-  device: DeviceRow,
-  placed: readonly Placed[],
-  sets: readonly SetRow[],
-  now: number,
-): NewSet[] {
+interface Sync {
+  readonly set: NewSet;
+  /** Whether the device is to be told. */
+  readonly tell: boolean;
+}
+
+function toSync(device: DeviceRow, placed: readonly Placed[], sets: readonly SetRow[], now: number): Sync[] {
   const declared = placed.flatMap(({ channel, form, kind, identifier, token }) =>
     form === 'declaration' && kind && token !== undefined ? [{ channel, kind, identifier, token }] : [],
   );
@@ -294,24 +306,26 @@ function toSync(
   const channels = new Set([...byChannel.keys(), ...sets.map(({ channel }) => channel)]);
   return [...channels]
     .filter((channel) => open.has(channel))
-    .flatMap((channel): NewSet[] => {
+    .flatMap((channel): Sync[] => {
       const before = sets.find((set) => set.channel === channel);
-      const token = declarationsToken(byChannel.get(channel) ?? []);
+      const declarations = byChannel.get(channel) ?? [];
+      const token = declarationsToken(declarations);
       const isDue = (before?.next_attempt_at?.getTime() ?? Infinity) <= now;
       const changed = before?.token !== token;
       if (!changed && !isDue) return [];
-      return [
-        {
-          device_id: device.device_id,
-          channel,
-          token,
-          changed_at: changed ? new Date(now) : before.changed_at,
-          reason: null,
-          attempts: changed ? 0 : before.attempts,
-          next_attempt_at: null,
-          command_id: null,
-        },
-      ];
+      const told = before?.told ?? null;
+      const tell = told !== token && (told !== null || declarations.length > 0);
+      const set = {
+        device_id: device.device_id,
+        channel,
+        token,
+        changed_at: changed ? new Date(now) : before.changed_at,
+        reason: null,
+        attempts: changed ? 0 : before.attempts,
+        next_attempt_at: null,
+        command_id: tell ? null : (before?.command_id ?? null),
+      };
+      return [{ set, tell }];
     });
 }
 
@@ -336,7 +350,8 @@ async function order(
 ): Promise<number> {
   const profiles = plans.flatMap((plan) => plan.difference.orders);
   const syncs = plans.flatMap((plan) => plan.sync);
-  const orders: CommandOrder[] = [...profiles.map(profileOrder), ...syncs.map(syncOrder)];
+  const told = syncs.flatMap(({ set, tell }) => (tell ? [set] : []));
+  const orders: CommandOrder[] = [...profiles.map(profileOrder), ...told.map(syncOrder)];
   const ids =
     orders.length === 0
       ? []
@@ -356,7 +371,9 @@ async function order(
     writeItems(tx, rows),
     writeSets(
       tx,
-      syncs.map((set, index) => ({ ...set, command_id: ids[profiles.length + index] ?? null })),
+      syncs.map(({ set, tell }) =>
+        tell ? { ...set, command_id: ids[profiles.length + told.indexOf(set)] ?? null } : set,
+      ),
     ),
   ]);
   return orders.length;
