@@ -92,6 +92,8 @@ export interface Application {
   readonly operations: FastifyInstance;
   /** The machine's own operator, on a socket. */
   readonly local: FastifyInstance;
+  /** Runs one of the tasks that run by the clock, now. */
+  runTask(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -299,6 +301,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     operations,
     local,
     ...own,
+    runTask: (name) => scheduler.runNow(name),
     async close() {
       stopping = true;
       agents.close();

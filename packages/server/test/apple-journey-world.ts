@@ -19,7 +19,13 @@ import { type ComposedServer, composeServer } from './security/composed-server.t
 
 export const topic = 'com.apple.mgmt.External.3a5c0f6e-1111-4222-8333-944455556666';
 
+export interface Owner {
+  readonly id: string;
+  readonly email: string;
+}
+
 export interface Comer {
+  readonly owner: Owner;
   readonly simulated: SimulatedAppleDevice;
   readonly device: DeviceState;
   readonly events: AppleDeviceEvent[];
@@ -33,14 +39,39 @@ export interface AppleJourney extends AsyncDisposable {
   /** A device of the organization’s user that has come in by the page. */
   enrol(options?: EnrolOptions): Promise<Comer>;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Moves the server’s clock, and runs what it then does by itself. */
+  advance(milliseconds: number, ...tasks: readonly string[]): Promise<void>;
   /** The id under which the server knows the device, from its certificate. */
   idOf(comer: Comer): string | undefined;
+  /** Comes in by the page, again or for the first time, for its owner. */
+  comeIn(
+    comer: Comer,
+    order?: Pick<EnrolOptions, 'ownership' | 'platform'> & { readonly replacesDeviceId?: string },
+  ): Promise<void>;
+  addOwner(details?: object): Promise<Owner>;
+  /** Waits until the device has answered its first call. @returns its id. */
+  registered(comer: Comer): Promise<string>;
+  order(comer: Comer, name: string, params?: object, more?: object): Promise<string>;
+  /** Waits for the command’s end. */
+  ended(commandId: string, state?: string): Promise<ShownCommand>;
+  /** Orders, and waits until it is done. */
+  carriedOut(comer: Comer, name: string, params?: object, more?: object): Promise<ShownCommand>;
+  facts(comer: Comer): Promise<Readonly<Record<string, unknown>>>;
   /** Waits until something holds, as somebody who watches would; at most ten seconds. */
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
 }
 
+export interface ShownCommand {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly errors: readonly Readonly<Record<string, unknown>>[] | null;
+}
+
 export interface EnrolOptions extends DeviceOptions {
   readonly seed?: string;
+  readonly owner?: Owner;
   readonly ownership?: 'corporate' | 'personal';
   readonly platform?: 'ios' | 'macos';
 }
@@ -55,9 +86,30 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
   });
   await server.addOrganization(slug);
   const comers: Comer[] = [];
+  let owners = 0;
 
+  // The operator at the machine itself is known by a file’s true time: once the clock is moved, a token speaks.
+  const made = await server.operate(
+    'POST',
+    '/tokens',
+    { role: 'org-admin', expiresInSeconds: 366 * 86_400 },
+    slug,
+  );
+  const { token } = made.json() as { token: string };
+  let moved = false;
+  function byToken(method: string, path: string, body: unknown) {
+    return server.application.main.inject({
+      method: method as 'GET',
+      url: `/api/v1${path}`,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+  }
   async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await server.operate(method, path, body, slug);
+    const answer = await (moved ? byToken(method, path, body) : server.operate(method, path, body, slug));
     if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
     return (answer.body === '' ? undefined : answer.json()) as T;
   }
@@ -71,32 +123,82 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
     api,
     async enrol({
       seed = `device ${comers.length}`,
+      owner,
       ownership = 'corporate',
       platform = 'ios',
       ...options
     } = {}) {
-      const email = `owner-${comers.length}@${slug}.example`;
-      await api('POST', '/users', { email });
-      const ticket = await api<{ page: string; oneTimePassword: string }>('POST', '/enrollments', {
-        user: email,
-        platform,
-        ownership,
-      });
       const device = newAppleDevice(seed, { family: platform === 'macos' ? 'mac' : 'iphone', ...options });
-      const comer: Comer = { device, events: [], troubles: [], simulated: undefined as never };
-      const simulated = new SimulatedAppleDevice({
+      const events: AppleDeviceEvent[] = [];
+      const troubles: unknown[] = [];
+      const simulated: SimulatedAppleDevice = new SimulatedAppleDevice({
         device,
         anchors: [server.ca],
         obtainCertificate,
         onEvent: (event) => {
-          if (event.kind === 'token') listen(comer);
-          else comer.events.push(event);
+          if (event.kind !== 'token') return void events.push(event);
+          apns.register({
+            token: event.push.token,
+            topic: device.enrolment?.topic ?? '',
+            deliver: (magic) => void simulated.pushed(magic).catch((error: unknown) => troubles.push(error)),
+          });
         },
       });
-      (comer as { simulated: SimulatedAppleDevice }).simulated = simulated;
+      const comer = { owner: owner ?? (await journey.addOwner()), device, events, troubles, simulated };
       comers.push(comer);
-      await simulated.installProfile(await downloadProfile({ ...ticket, anchors: [server.ca] }));
+      await journey.comeIn(comer, { ownership, platform });
       return comer;
+    },
+    async comeIn({ owner, device, simulated }, order = {}) {
+      const platform = device.model.family === 'mac' ? 'macos' : 'ios';
+      const ticket = await api<{ page: string; oneTimePassword: string }>('POST', '/enrollments', {
+        user: owner.email,
+        platform,
+        ownership: 'corporate',
+        ...order,
+      });
+      await simulated.installProfile(await downloadProfile({ ...ticket, anchors: [server.ca] }));
+    },
+    async addOwner(details = {}) {
+      owners += 1;
+      return api('POST', '/users', { email: `owner-${owners}@${slug}.example`, ...details });
+    },
+    async registered(comer) {
+      const id = journey.idOf(comer) ?? '';
+      await journey.until('the device is registered', async () => {
+        const { state } = await api<{ state: string }>('GET', `/devices/${id}`);
+        return state === 'registered';
+      });
+      return id;
+    },
+    async order(comer, name, params, more = {}) {
+      const order = { name, ...(params === undefined ? {} : { params }), ...more };
+      return (await api<{ id: string }>('POST', `/devices/${journey.idOf(comer)}/commands`, order)).id;
+    },
+    ended: (id, wanted = 'acknowledged') =>
+      journey.until(`command ${id} is ${wanted}`, async () => {
+        const command = await api<ShownCommand>('GET', `/commands/${id}`);
+        if (
+          ['acknowledged', 'failed', 'expired', 'cancelled'].includes(command.state) &&
+          command.state !== wanted
+        )
+          throw new Error(`${command.state}: ${command.reason}`);
+        return command.state === wanted && command;
+      }),
+    async carriedOut(comer, name, params, more) {
+      return journey.ended(await journey.order(comer, name, params, more));
+    },
+    async facts(comer) {
+      const { facts } = await api<{ facts: { name: string; value: unknown }[] }>(
+        'GET',
+        `/devices/${journey.idOf(comer)}/facts`,
+      );
+      return Object.fromEntries(facts.map(({ name, value }) => [name, value]));
+    },
+    async advance(milliseconds, ...tasks) {
+      moved = true;
+      server.advance(milliseconds);
+      for (const task of tasks) await server.application.runTask(task);
     },
     idOf({ device }) {
       const certificate = device.enrolment?.identity.certificate;
@@ -118,17 +220,6 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
       rmSync(folder, { recursive: true });
     },
   };
-
-  function listen(comer: Comer): void {
-    const { push, enrolment } = comer.device;
-    if (enrolment === null) return;
-    apns.register({
-      token: push.token,
-      topic: enrolment.topic,
-      deliver: (magic) =>
-        void comer.simulated.pushed(magic).catch((error: unknown) => comer.troubles.push(error)),
-    });
-  }
 
   return journey;
 }

@@ -53,7 +53,15 @@ const order = {
   ),
 };
 
-export const NewCommand = Type.Object(order, closed);
+export const NewCommand = Type.Object(
+  {
+    ...order,
+    channel: Type.Optional(
+      Type.String({ maxLength: 256, description: 'One of the device’s users, by the id he has on it.' }),
+    ),
+  },
+  closed,
+);
 
 export const NewCommands = Type.Object(
   { deviceIds: Type.Array(Id, { minItems: 1, maxItems: 1_000 }), ...order },

@@ -9,6 +9,8 @@ export interface ScheduledTask {
 }
 
 export interface Scheduler {
+  /** Beside its rounds, for whoever cannot wait for the next one. */
+  runNow(name: string): Promise<void>;
   /** Starts no more runs and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -40,6 +42,11 @@ export function startScheduler(tasks: readonly ScheduledTask[], log: Log): Sched
   tasks.forEach((task, index) => schedule(task, Math.min(task.everyMilliseconds, 100 + index * 37)));
 
   return {
+    async runNow(name) {
+      const task = tasks.find((each) => each.name === name);
+      if (task === undefined) throw new RangeError(`There is no task ${name}.`);
+      await task.run();
+    },
     async stop() {
       stopping = true;
       for (const timer of timers.values()) clearTimeout(timer);

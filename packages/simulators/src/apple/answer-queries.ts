@@ -145,7 +145,7 @@ interface PasscodeRules {
   readonly minimumLength: number;
 }
 
-/** The strictest of all profiles with passcode rules. */
+/** The strictest of all profiles and declarations with passcode rules. */
 export function passcodeRules(device: DeviceState): PasscodeRules {
   const rules = { required: false, minimumLength: 0 };
   for (const { payloads } of device.profiles.values()) {
@@ -155,6 +155,12 @@ export function passcodeRules(device: DeviceState): PasscodeRules {
       if (typeof payload.minLength === 'number')
         rules.minimumLength = Math.max(rules.minimumLength, payload.minLength);
     }
+  }
+  for (const { type, payload } of device.declarations.values()) {
+    if (type !== 'com.apple.configuration.passcode.settings') continue;
+    if (payload.RequirePasscode === true) rules.required = true;
+    if (typeof payload.MinimumLength === 'number')
+      rules.minimumLength = Math.max(rules.minimumLength, payload.MinimumLength);
   }
   return rules;
 }

@@ -2,21 +2,11 @@
  * Declarative management as a device does it: compare tokens, fetch the list, fetch what is new or changed, drop what is gone,
  * report. Declarations whose activation is missing are held and not active.
  */
-import type { DeviceState } from './device-state.ts';
+import type { Declaration, DeclarationKind, DeviceState } from './device-state.ts';
 import { meets, passcodeRules } from './answer-queries.ts';
 import { ProfileRefused } from './carry-out.ts';
 import { ServerRefusal } from './mdm-connection.ts';
 import { readProfile } from './read-profile.ts';
-
-export type DeclarationKind = 'activation' | 'asset' | 'configuration' | 'management';
-
-export interface Declaration {
-  readonly kind: DeclarationKind;
-  readonly type: string;
-  readonly identifier: string;
-  readonly serverToken: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
 
 const lists = {
   Activations: 'activation',
@@ -45,7 +35,6 @@ interface Manifest {
 export class DeclarativeManagement {
   readonly #device: DeviceState;
   readonly #reach: DeclarativeReach;
-  readonly declarations = new Map<string, Declaration>();
   /** Configurations that this device would not take, by type, with what it says. */
   readonly refuses = new Map<string, string>();
   #token = '';
@@ -57,6 +46,17 @@ export class DeclarativeManagement {
   constructor(device: DeviceState, reach: DeclarativeReach) {
     this.#device = device;
     this.#reach = reach;
+  }
+
+  get declarations(): Map<string, Declaration> {
+    return this.#device.declarations;
+  }
+
+  /** Management is over, and declarations with it. */
+  forget(): void {
+    this.#enabled = false;
+    this.#token = '';
+    for (const part of [this.declarations, this.#verdicts, this.#profiles]) part.clear();
   }
 
   get isEnabled(): boolean {
@@ -220,7 +220,7 @@ export class DeclarativeManagement {
       'device.operating-system.build-version': () => device.build,
       'device.operating-system.marketing-name': () => `${device.model.systemName} ${device.systemVersion}`,
       'passcode.is-present': () => device.passcode !== null,
-      'passcode.is-compliant': () => meets(device.passcode, this.#passcodeRules()),
+      'passcode.is-compliant': () => meets(device.passcode, passcodeRules(device)),
       'diskmanagement.filevault.enabled': () =>
         device.model.family === 'mac' ? device.fileVault.enabled : undefined,
       'softwareupdate.install-state': () => 'none',
@@ -236,17 +236,6 @@ export class DeclarativeManagement {
           })),
     };
     return Object.hasOwn(values, name) ? values[name]?.() : undefined;
-  }
-
-  #passcodeRules() {
-    const rules = { ...passcodeRules(this.#device) };
-    for (const { type, payload } of this.declarations.values()) {
-      if (type !== 'com.apple.configuration.passcode.settings') continue;
-      if (payload.RequirePasscode === true) rules.required = true;
-      if (typeof payload.MinimumLength === 'number')
-        rules.minimumLength = Math.max(rules.minimumLength, payload.MinimumLength);
-    }
-    return rules;
   }
 }
 

@@ -20,6 +20,16 @@ export interface InstalledProfile {
   readonly payloads: readonly PlistDictionary[];
 }
 
+export type DeclarationKind = 'activation' | 'asset' | 'configuration' | 'management';
+
+export interface Declaration {
+  readonly kind: DeclarationKind;
+  readonly type: string;
+  readonly identifier: string;
+  readonly serverToken: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
 export interface InstalledApp {
   readonly identifier: string;
   readonly name: string;
@@ -76,6 +86,8 @@ export interface DeviceState {
   push: PushIdentity;
   enrolment: Enrolment | null;
   profiles: Map<string, InstalledProfile>;
+  /** By declarative management. */
+  readonly declarations: Map<string, Declaration>;
   apps: Map<string, InstalledApp>;
   provisioningProfiles: Map<string, { readonly name: string; readonly expires: Date }>;
   /** Certificates that profiles brought, by fingerprint. */
@@ -87,6 +99,7 @@ export interface DeviceState {
   settings: Map<string, PlistDictionary>;
   /** What happened to it that nothing else here shows, for tests: `erased`, `restarted`, `locked`, `sounded`. */
   readonly diary: string[];
+  /** Until it is set up again. */
   erased: boolean;
 }
 
@@ -135,6 +148,7 @@ export function newAppleDevice(seed: string, options: DeviceOptions = {}): Devic
     push: newPushIdentity(`${seed} 0`),
     enrolment: null,
     profiles: new Map(),
+    declarations: new Map(),
     apps: new Map(),
     provisioningProfiles: new Map(),
     certificates: new Map(),
@@ -163,6 +177,7 @@ export function eraseDevice(device: DeviceState): void {
   device.recoveryLock = null;
   for (const part of [
     device.profiles,
+    device.declarations,
     device.apps,
     device.provisioningProfiles,
     device.certificates,

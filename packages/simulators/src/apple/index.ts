@@ -1,6 +1,7 @@
 /** Simulated iPhones, iPads, Macs, Apple TVs and Vision Pros that speak Apple's device management protocol. */
 export { type AppleFamily, type DeviceModel, deviceModels } from './device-models.ts';
 export {
+  type Declaration,
   type DeviceOptions,
   type DeviceState,
   eraseDevice,
@@ -10,12 +11,13 @@ export {
   newAppleDevice,
 } from './device-state.ts';
 export { knownRequestTypes, ProfileRefused } from './carry-out.ts';
-export { type Declaration, DeclarativeManagement } from './declarative-management.ts';
+export { DeclarativeManagement } from './declarative-management.ts';
 export { ServerRefusal } from './mdm-connection.ts';
 export type { Misbehaviour } from './misbehaviour.ts';
 export { readProfile } from './read-profile.ts';
 export { downloadProfile, PageRefusal, type PageVisit } from './visit-page.ts';
 export { identityPem, obtainCertificate } from './scep-client.ts';
+export type { SignedInUser, UserChannel } from './user-channel.ts';
 export {
   type AppleDeviceEvent,
   SimulatedAppleDevice,

@@ -75,7 +75,7 @@ describe('a simulated Apple device', () => {
     const update = world.server.checkIns[1];
     assert.ok(update?.type === 'TokenUpdate');
     assert.equal(update.fields.PushMagic, world.device.device.push.magic);
-    assert.deepEqual(world.events, [{ kind: 'token' }, { kind: 'enrolled' }]);
+    assert.deepEqual(world.events, [{ kind: 'token', push: world.device.device.push }, { kind: 'enrolled' }]);
   });
 
   test('signs its messages when the profile asks for it', async () => {

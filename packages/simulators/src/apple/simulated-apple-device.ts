@@ -1,21 +1,33 @@
 /** A device of Apple's that speaks the real protocol: enrols with a profile, waits for pushes, carries out commands. */
 import {
-  type CommandReport,
+  type AppleCommand,
   decodeCheckInAnswer,
-  decodeCommand,
   encodeCheckIn,
-  encodeReport,
   type EnrolmentIdentity,
 } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { isDictionary, type PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import { encodePem, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
 import { carryOut, ProfileRefused } from './carry-out.ts';
-import { notNow, refused } from './command-outcome.ts';
+import type { CommandOutcome } from './command-outcome.ts';
+import { Conversation } from './conversation.ts';
 import { DeclarativeManagement } from './declarative-management.ts';
-import { type DeviceState, type KeychainIdentity, newPushIdentity } from './device-state.ts';
+import {
+  type DeviceState,
+  isComputer,
+  type KeychainIdentity,
+  newPushIdentity,
+  type PushIdentity,
+} from './device-state.ts';
 import { MdmConnection, ServerRefusal } from './mdm-connection.ts';
 import { type Misbehaviour, Mischief } from './misbehaviour.ts';
 import { onePayload, type Profile, readProfile } from './read-profile.ts';
+import {
+  type SignedInUser,
+  signInMessage,
+  stateOfUser,
+  type UserChannel,
+  userIdentity,
+} from './user-channel.ts';
 
 export interface SimulatedAppleDeviceOptions {
   readonly device: DeviceState;
@@ -34,7 +46,7 @@ export interface SimulatedAppleDeviceOptions {
 export type AppleDeviceEvent =
   | { readonly kind: 'enrolled' | 'renewed' }
   /** It has another token for pushes, and will tell its server. */
-  | { readonly kind: 'token' }
+  | { readonly kind: 'token'; readonly push: PushIdentity }
   | { readonly kind: 'left'; readonly why: string }
   | {
       readonly kind: 'carried-out';
@@ -50,22 +62,39 @@ export class SimulatedAppleDevice {
   #connection: MdmConnection | undefined;
   #mischief = new Mischief();
   #enrolments = 0;
-  #polling: Promise<void> | undefined;
-  #pushedAgain = false;
+  readonly #conversation: Conversation;
+  readonly #users = new Map<string, UserChannel>();
 
   constructor(options: SimulatedAppleDeviceOptions) {
     this.#options = options;
     this.device = options.device;
-    this.declarative = this.#newDeclarative();
+    const install = (bytes: Uint8Array) => this.installProfile(bytes, { byManagement: true });
+    const remove = (identifier: string) => this.#removeManaged(identifier);
+    this.declarative = this.#newDeclarative(this.device, () => this.#identity(), install, remove);
+    this.#conversation = this.#newConversation(
+      () => this.#identity(),
+      () => this.device.push.magic,
+      (command) =>
+        carryOut(this.device, command, {
+          installProfile: install,
+          removeProfile: remove,
+          synchronize: (tokens) => this.declarative.synchronize(tokens),
+        }),
+    );
   }
 
-  #newDeclarative(): DeclarativeManagement {
-    return new DeclarativeManagement(this.device, {
+  #newDeclarative(
+    state: DeviceState,
+    identity: () => EnrolmentIdentity,
+    installProfile: (bytes: Uint8Array) => Promise<void>,
+    removeProfile: (identifier: string) => Promise<boolean>,
+  ): DeclarativeManagement {
+    return new DeclarativeManagement(state, {
       ask: (endpoint, data) =>
         this.#connected().checkIn(
           encodeCheckIn({
             type: 'DeclarativeManagement',
-            identity: this.#identity(),
+            identity: identity(),
             fields: { Endpoint: endpoint, ...(data === undefined ? {} : { Data: data }) },
             other: {},
           }),
@@ -75,8 +104,8 @@ export class SimulatedAppleDevice {
           throw new ProfileRefused(`There is no way to ${url} from here.`);
         return this.#options.fetchProfile(url);
       },
-      installProfile: (bytes) => this.installProfile(bytes, { byManagement: true }),
-      removeProfile: (identifier) => this.#removeManaged(identifier),
+      installProfile,
+      removeProfile,
     });
   }
 
@@ -164,6 +193,7 @@ export class SimulatedAppleDevice {
     if (former !== null && (former.topic !== mdm.Topic || former.serverUrl.href !== mdm.ServerURL))
       throw new ProfileRefused('Topic and server of an enrolment cannot change.');
     this.#enrolments += 1;
+    this.device.erased = false;
     this.device.push = newPushIdentity(`${this.device.seed} ${this.#enrolments}`);
     this.device.enrolment = {
       profileIdentifier: profile.identifier,
@@ -176,7 +206,7 @@ export class SimulatedAppleDevice {
       capabilities: Array.isArray(mdm.ServerCapabilities) ? mdm.ServerCapabilities.map(String) : [],
       accessRights: typeof mdm.AccessRights === 'number' ? mdm.AccessRights : 0,
     };
-    this.#options.onEvent?.({ kind: 'token' });
+    this.#options.onEvent?.({ kind: 'token', push: this.device.push });
     const earlier = this.#connection;
     this.#connection = undefined;
     try {
@@ -253,91 +283,75 @@ export class SimulatedAppleDevice {
     return answer.length === 0 ? undefined : decodeCheckInAnswer('GetBootstrapToken', answer).BootstrapToken;
   }
 
-  /** A push came. Only the right magic counts; pushes during a conversation make one more. */
+  /** A push came, for the device or for one who is signed in to it. */
   pushed(magic: string): Promise<void> {
-    if (magic !== this.device.push.magic || !this.isEnrolled) return Promise.resolve();
-    if (this.#polling !== undefined) {
-      this.#pushedAgain = true;
-      return this.#polling;
-    }
-    this.#polling = this.#pollUntilQuiet().finally(() => {
-      this.#polling = undefined;
+    const user = [...this.#users.values()].find(({ push }) => push.magic === magic);
+    return (user?.conversation ?? this.#conversation).pushed(magic);
+  }
+
+  /** One conversation, as a device begins one when it was called. */
+  poll(userId?: string): Promise<void> {
+    const user = userId === undefined ? undefined : this.#users.get(userId);
+    return (user?.conversation ?? this.#conversation).poll();
+  }
+
+  /** Somebody signs in to a Mac that is managed: from then on he can be managed too. */
+  async signIn(user: SignedInUser): Promise<UserChannel> {
+    const identity = userIdentity(this.device.udid, user);
+    const state = stateOfUser(this.device);
+    const push = newPushIdentity(`${this.device.seed} ${user.id} ${this.#enrolments}`);
+    const install = (bytes: Uint8Array) => this.#installForUser(state, bytes);
+    const remove = (identifier: string) => Promise.resolve(state.profiles.delete(identifier));
+    const declarative = this.#newDeclarative(state, () => identity, install, remove);
+    const conversation = this.#newConversation(
+      () => identity,
+      () => push.magic,
+      (command) =>
+        carryOut(state, command, {
+          installProfile: install,
+          removeProfile: remove,
+          synchronize: (tokens) => declarative.synchronize(tokens),
+        }),
+    );
+    const channel = { user, push, state, declarative, conversation };
+    this.#users.set(user.id, channel);
+    this.#options.onEvent?.({ kind: 'token', push });
+    await this.#connected().checkIn(signInMessage(identity, this.#enrolled().topic, push));
+    return channel;
+  }
+
+  async #installForUser(state: DeviceState, bytes: Uint8Array): Promise<void> {
+    const profile = readProfile(bytes);
+    await this.#obtainIdentities(profile);
+    state.profiles.set(profile.identifier, { ...profile, managed: true });
+  }
+
+  #newConversation(
+    identity: () => EnrolmentIdentity,
+    magic: () => string,
+    answer: (command: AppleCommand) => Promise<CommandOutcome>,
+  ): Conversation {
+    return new Conversation({
+      identity,
+      magic,
+      carryOut: answer,
+      connected: () => this.#connected(),
+      mischief: () => this.#mischief,
+      isEnrolled: () => this.isEnrolled,
+      carriedOut: ({ requestType }, { status, errors: [error] }) =>
+        this.#options.onEvent?.({
+          kind: 'carried-out',
+          requestType,
+          status,
+          ...(error === undefined ? {} : { error: error.description }),
+        }),
+      settled: async () => {
+        if (this.isEnrolled) return;
+        if (this.device.erased) await this.#leave('the device was erased');
+        else await this.#forgetConnection();
+      },
+      unrecognized: () => this.#leave('the server does not know this device'),
     });
-    return this.#polling;
-  }
-
-  async #pollUntilQuiet(): Promise<void> {
-    do {
-      this.#pushedAgain = false;
-      await this.poll();
-    } while (this.#pushedAgain && this.isEnrolled);
-  }
-
-  /** One conversation: Idle, then a result for each command, until the server has no more. */
-  async poll(): Promise<void> {
-    let held: CommandReport | undefined;
-    let report: CommandReport = this.#report('Idle');
-    for (;;) {
-      const answer = await this.#send(report);
-      if (answer === undefined) return;
-      if (answer.length === 0) {
-        if (held === undefined) return;
-        [report, held] = [held, undefined];
-        continue;
-      }
-      const command = decodeCommand(answer);
-      const outcome = await this.#answer(command);
-      const next: CommandReport = {
-        ...this.#report(outcome.status),
-        commandUuid: command.commandUuid,
-        errorChain: outcome.errors,
-        response: outcome.response,
-      };
-      this.#options.onEvent?.({
-        kind: 'carried-out',
-        requestType: command.requestType,
-        status: outcome.status,
-        ...(outcome.errors[0] === undefined ? {} : { error: outcome.errors[0].description }),
-      });
-      if (outcome.afterwards !== undefined) {
-        await this.#send(next);
-        await outcome.afterwards();
-        if (!this.isEnrolled) await this.#forgetConnection();
-        return;
-      }
-      // Out of order: this result waits, and the device asks for more as if it had nothing to say.
-      if (this.#mischief.reorder && held === undefined) [held, report] = [next, this.#report('Idle')];
-      else report = next;
-    }
-  }
-
-  #answer(command: ReturnType<typeof decodeCommand>) {
-    if (this.#mischief.saysNotNow(command.requestType)) return notNow;
-    const error = this.#mischief.error(command.requestType);
-    if (error !== undefined) return refused(12_000, 'MCMDMErrorDomain', error);
-    return carryOut(this.device, command, {
-      installProfile: (bytes) => this.installProfile(bytes, { byManagement: true }),
-      removeProfile: (identifier) => this.#removeManaged(identifier),
-      synchronize: (tokens) => this.declarative.synchronize(tokens),
-    });
-  }
-
-  /** @returns undefined when the server let go of this device. */
-  async #send(report: CommandReport): Promise<Uint8Array | undefined> {
-    const body = encodeReport(report);
-    try {
-      const connection = this.#connected();
-      for (let extra = 0; extra < this.#mischief.duplicates && report.status !== 'Idle'; extra += 1)
-        await connection.report(body);
-      const answer = await connection.report(body);
-      return report.status !== 'Idle' && this.#mischief.losesAnswer()
-        ? await connection.report(body)
-        : answer;
-    } catch (error) {
-      if (!(error instanceof ServerRefusal) || !error.isUnrecognized) throw error;
-      await this.#leave('the server does not know this device');
-      return undefined;
-    }
   }
 
   /** What a person does in Settings. */
@@ -360,7 +374,10 @@ export class SimulatedAppleDevice {
       return;
     }
     const profile = this.device.profiles.get(identifier);
-    if (profile?.removalDisallowed === true) throw new ProfileRefused('This profile is locked.');
+    // What management brought to anything but a Mac has no button that removes it.
+    const locked =
+      profile?.removalDisallowed === true || (profile?.managed === true && !isComputer(this.device));
+    if (locked) throw new ProfileRefused('This profile is locked.');
     this.device.profiles.delete(identifier);
   }
 
@@ -382,6 +399,8 @@ export class SimulatedAppleDevice {
     for (const [identifier, { managed }] of this.device.apps) {
       if (managed) this.device.apps.delete(identifier);
     }
+    this.declarative.forget();
+    this.#users.clear();
     await this.#forgetConnection();
     this.#options.onEvent?.({ kind: 'left', why });
   }
@@ -414,9 +433,5 @@ export class SimulatedAppleDevice {
 
   #identity(): EnrolmentIdentity {
     return { kind: 'device', deviceKey: this.device.udid, channel: '' };
-  }
-
-  #report(status: CommandReport['status']): CommandReport {
-    return { identity: this.#identity(), status, commandUuid: undefined, errorChain: [], response: {} };
   }
 }

@@ -15,11 +15,12 @@ import { mostDevices, queueCommand, queueCommands } from './queue-command.ts';
 
 const tag = 'commands';
 
-function orderOf({ name, params, reason, expiresInSeconds }: Static<typeof NewCommand>) {
+function orderOf({ name, params, reason, channel, expiresInSeconds }: Static<typeof NewCommand>) {
   return {
     name,
     params,
     reason,
+    channel,
     expiresInMs: expiresInSeconds === undefined ? undefined : expiresInSeconds * 1_000,
   };
 }

@@ -13,16 +13,15 @@ export const appleSupport: PlatformSupport = async (tx, { command, channel, devi
   const rows = await selectSupportRows(
     tx,
     devices.map(({ deviceId }) => deviceId),
+    channel,
   );
   const entry = appleCommand(command.name);
-  return new Map(
-    rows.map((row) => [
-      row.device_id,
-      isUnsupported(entry)
-        ? entry.unsupported
-        : (whyNot(entry, commandOf(command), toTarget(tx, row, channel)) ?? null),
-    ]),
-  );
+  const problem = (row: SupportRow): string | undefined => {
+    if (isUnsupported(entry)) return entry.unsupported;
+    if (!row.reachable) return 'The device has no such user.';
+    return whyNot(entry, commandOf(command), toTarget(tx, row, channel));
+  };
+  return new Map(rows.map((row) => [row.device_id, problem(row) ?? null]));
 };
 
 export function toTarget(tx: TenantTx, row: SupportRow, channel = ''): AppleTarget {
