@@ -7,14 +7,19 @@ import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { serverNodeOptions } from '@gatehouse/core/product.ts';
 
 const server = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 const demo = fileURLToPath(new URL('../packages/simulators/src/demo/main.ts', import.meta.url));
 const args = process.argv.slice(2);
 
 const children: ChildProcess[] = [];
-function start(program: string, programArguments: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [...process.execArgv, program, ...programArguments], {
+function start(
+  program: string,
+  programArguments: readonly string[],
+  nodeOptions: readonly string[] = [],
+): ChildProcess {
+  const child = spawn(process.execPath, [...process.execArgv, ...nodeOptions, program, ...programArguments], {
     stdio: 'inherit',
   });
   children.push(child);
@@ -30,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 if (args.includes('--demo')) await startDemo();
-const main = start(server, ['serve', ...args]);
+const main = start(server, ['serve', ...args], serverNodeOptions);
 if (main.exitCode === null && main.signalCode === null) await once(main, 'exit');
 for (const child of children) if (child !== main) child.kill('SIGTERM');
 process.exitCode = main.exitCode ?? 1;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { serverNodeOptions } from '@gatehouse/core/product.ts';
 import { type DatabaseAddress, socketAddress } from '@gatehouse/server/kernel/db/address.ts';
 
 const program = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
@@ -29,7 +30,7 @@ export async function startServerUnderLoad(name: string): Promise<ServerUnderLoa
   chmodSync(root, 0o711);
   const dataDirectory = join(root, 'data');
   const [mainPort, devicePort, operationsPort] = await freePorts();
-  const child = spawn(process.execPath, [program, 'serve'], {
+  const child = spawn(process.execPath, [...serverNodeOptions, program, 'serve'], {
     env: {
       ...process.env,
       GATEHOUSE_DATA_DIR: dataDirectory,

@@ -2,15 +2,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { product } from '@gatehouse/core/product.ts';
+import { product, serverNodeOptions } from '@gatehouse/core/product.ts';
 import type { CliCommand } from '../command.ts';
 
 const serverProgram = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
 const agentProgram = fileURLToPath(new URL('../../../agent/src/main.ts', import.meta.url));
 
 /** Runs another of our programs in our place: same terminal, signals handed on, its exit status. */
-async function become(program: string, args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
+async function become(
+  program: string,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<number> {
+  const child = spawn(process.execPath, [...nodeOptions, program, ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   const [status] = (await once(child, 'exit')) as [number | null];
   process.exitCode = status ?? 1;
@@ -21,7 +25,7 @@ const server = (word: string, summary: string): CliCommand => ({
   words: [word],
   summary,
   passThrough: true,
-  run: ({ positionals }) => become(serverProgram, [word, ...positionals]),
+  run: ({ positionals }) => become(serverProgram, [word, ...positionals], serverNodeOptions),
 });
 
 export const serverCommands: readonly CliCommand[] = [
