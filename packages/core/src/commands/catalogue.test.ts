@@ -87,6 +87,71 @@ test('scans are a list of different scans', () => {
     refuses('refresh-device', { scans });
 });
 
+test('an app is named by exactly one of store, identifier and manifest', () => {
+  assert.ok(parseCommand('install-app', { storeId: 361_309_726 }));
+  assert.ok(parseCommand('install-app', { bundleId: 'com.example.crm', keepAfterManagement: true }));
+  refuses('install-app', {});
+  refuses('install-app', { storeId: 1, bundleId: 'com.example.crm' });
+  for (const storeId of [0, -1, 1.5, '1', 2 ** 60]) refuses('install-app', { storeId });
+  for (const bundleId of ['', ' ', '../x', 'a b', '-x', 'x'.repeat(256)])
+    refuses('install-app', { bundleId });
+  for (const manifestUrl of [
+    'http://a.example/x',
+    'https://u:p@a.example/',
+    'file:///etc/passwd',
+    'x',
+    'https://a .example',
+  ])
+    refuses('install-app', { manifestUrl });
+  refuses('install-app', { bundleId: 'a', takeOver: 'yes' });
+});
+
+test('files are base64 of a bounded size, objects bounded in size and depth', () => {
+  assert.ok(parseCommand('install-provisioning-profile', { profile: 'AAAA' }));
+  for (const profile of ['', 'A', 'A===', '!!!!', 'A'.repeat(200_000), 7])
+    refuses('install-provisioning-profile', { profile });
+  const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
+  const platform = (payload: unknown) => ({ requestType: 'Restrictions', payload });
+  assert.ok(parseCommand('platform-command', platform(nested(15))));
+  for (const payload of [nested(40), { a: 'x'.repeat(140_000) }, [], 'x', null, { a: 1n }])
+    refuses('platform-command', platform(payload));
+  refuses('platform-command', { requestType: 'Restrictions; drop' });
+});
+
+test('what belongs together is asked for together', () => {
+  refuses('enable-lost-mode', { footnote: 'alone' });
+  assert.ok(parseCommand('enable-lost-mode', { phoneNumber: '+41 44 000 00 00' }));
+  refuses('change-settings', {});
+  refuses('change-settings', { wallpaper: 'AAAA' });
+  refuses('change-settings', { wallpaperPlace: 'both' });
+  refuses('full-wipe', { returnThroughWifi: '01930000-0000-7000-8000-000000000000' });
+  assert.ok(
+    parseCommand('full-wipe', {
+      returnToService: true,
+      returnThroughWifi: '01930000-0000-7000-8000-000000000000',
+    }),
+  );
+});
+
+test('LOG no key, password, file or address is stored in the open or shown in the record', () => {
+  const secret = 'S3CRET';
+  const given: readonly (readonly [string, object])[] = [
+    ['rotate-disk-recovery-key', { currentKey: secret }],
+    ['rotate-recovery-lock', { currentPassword: secret }],
+    ['clear-recovery-lock', { currentPassword: secret }],
+    ['install-app', { manifestUrl: `https://apps.example/${secret}` }],
+    ['install-app', { bundleId: 'com.example.crm', configuration: { token: secret } }],
+    ['platform-command', { requestType: 'Restrictions', payload: { x: secret } }],
+    ['enable-lost-mode', { message: secret, phoneNumber: secret, footnote: secret }],
+    ['full-wipe', { pin: '135790' }],
+  ];
+  for (const [name, params] of given) {
+    const command = parseCommand(name, params);
+    for (const open of [auditedParams(command), splitParams(command).plain])
+      assert.doesNotMatch(JSON.stringify(open), /S3CRET|135790/, name);
+  }
+});
+
 test('unknown commands and unknown parameters are refused', () => {
   refuses('explode', {});
   refuses('toString', {});

@@ -101,7 +101,7 @@ function complaint(shape: ParamShape, value: unknown): string | undefined {
         value !== null &&
         !Array.isArray(value) &&
         isShallow(value, deepestObject) &&
-        JSON.stringify(value).length <= shape.maximumBytes;
+        bytesOf(value) <= shape.maximumBytes;
       return good
         ? undefined
         : `must be an object of at most ${shape.maximumBytes} bytes and ${deepestObject} levels`;
@@ -112,6 +112,15 @@ function complaint(shape: ParamShape, value: unknown): string | undefined {
 }
 
 const deepestObject = 16;
+
+function bytesOf(value: object): number {
+  try {
+    return new TextEncoder().encode(JSON.stringify(value)).length;
+  } catch {
+    // Not JSON at all, such as a number without bounds.
+    return Infinity;
+  }
+}
 
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
