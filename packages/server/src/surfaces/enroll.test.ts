@@ -79,6 +79,12 @@ describe('the enrolment page', () => {
     );
   });
 
+  test('ENR-21 whoever is about to enrol is told to set a passcode first', async () => {
+    const { visitor } = await arriveAtProfile();
+    const { body } = await visitor.open();
+    assert.match(body, /<h2>Before you begin<\/h2>\s*<ul><li>Set a passcode on the device, if it has none/);
+  });
+
   test('APL-03 a profile is fetched once, in ten minutes, by the browser that asked; the second GET is 410', async () => {
     const { visitor } = await arriveAtProfile();
     assert.equal((await visitor.request('GET', '/profile')).status, 410, 'nothing was asked for');
