@@ -470,6 +470,8 @@ describe('what Apple devices should have', () => {
     assert.equal((await fetch(other)).status, 404);
     assert.equal((await fetch(foreign)).status, 404);
     assert.equal((await ask(other, `declaration/asset/${asset}`)).status, 404);
+    // Another organization reaches nothing of it, not even by the device's own id.
+    assert.equal((await reconcile(phone, globex)).devices, 0);
     // Nowhere in sight of anybody else.
     const seen = await world.query(
       'select content from audit_entries union all select payload from events union all select params from commands',

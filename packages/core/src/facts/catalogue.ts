@@ -138,6 +138,24 @@ export const factCatalogue = {
     sources: device,
     description: 'Security response laid over the version, such as (a).',
   },
+  'os.update-state': {
+    ...information,
+    shape: text(64),
+    sources: device,
+    description: 'How far an update of the operating system has come.',
+  },
+  'os.update-version': {
+    ...information,
+    shape: text(64),
+    sources: device,
+    description: 'To which version an update under way leads.',
+  },
+  'os.update-failure': {
+    ...information,
+    shape: text(256),
+    sources: device,
+    description: 'Why the last update of the operating system failed.',
+  },
   'os.kernel': { ...information, shape: text(128), sources: device, description: 'Kernel release.' },
   'hardware.cpu': { ...information, shape: text(128), sources: device, description: 'Processor model.' },
   'hardware.cpu-count': {
@@ -197,6 +215,12 @@ export const factCatalogue = {
     shape: boolean,
     sources: device,
     description: 'The battery is charging.',
+  },
+  'battery.health': {
+    ...information,
+    shape: text(64),
+    sources: device,
+    description: 'What the device says of the condition of its battery.',
   },
   'network.interfaces': {
     ...information,

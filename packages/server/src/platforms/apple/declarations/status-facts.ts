@@ -1,7 +1,7 @@
 // What a status report says of the device, as facts of our catalogue.
-import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
+import { factDefinition, type FactName, type FactShape } from '@gatehouse/core/facts/catalogue.ts';
 import type { FactValue, Scan } from '@gatehouse/core/facts/types.ts';
-import { type JsonObject, statusItem } from './status-report.ts';
+import { type Json, type JsonObject, statusItem } from './status-report.ts';
 
 /** Items that are texts or truth values and mean what the fact means. */
 const same = {
@@ -12,6 +12,12 @@ const same = {
     'device.operating-system.family': 'os.name',
     'device.operating-system.version': 'os.version',
     'device.operating-system.build-version': 'os.build',
+    'device.operating-system.supplemental.extra-version': 'os.security-response',
+    'device.model.identifier': 'device.product',
+    'device.power.battery-health': 'battery.health',
+    'softwareupdate.install-state': 'os.update-state',
+    'softwareupdate.pending-version.os-version': 'os.update-version',
+    'softwareupdate.failure-reason.reason': 'os.update-failure',
   },
   security: {
     'passcode.is-present': 'passcode.set',
@@ -29,8 +35,16 @@ export function factsOf(status: JsonObject): StatusFacts {
     Object.fromEntries(
       Object.entries(items).flatMap(([name, fact]) => {
         const value = statusItem(status, name);
-        return typeof value === 'string' || typeof value === 'boolean' ? [[fact, value]] : [];
+        return suits(factDefinition(fact).shape, value) ? [[fact, value]] : [];
       }),
     );
   return { 'device-information': of(same['device-information']), security: of(same.security) };
+}
+
+/** A report with something else in this place must not be refused as a whole: it would come again and again. */
+function suits(shape: FactShape, value: Json | undefined): value is string | boolean {
+  if (shape.type === 'choice') return typeof value === 'string' && shape.choices.includes(value);
+  return shape.type === 'string'
+    ? typeof value === 'string'
+    : shape.type === 'boolean' && typeof value === 'boolean';
 }

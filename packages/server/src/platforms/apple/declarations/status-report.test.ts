@@ -94,11 +94,17 @@ describe('status reports (section 9.7)', () => {
           'operating-system': { version: '18.2', family: 7 },
           identifier: { 'serial-number': 'C02X' },
         },
-        passcode: { 'is-present': true },
+        passcode: { 'is-present': true, 'is-compliant': 'very' },
+        softwareupdate: { 'pending-version': { 'os-version': '18.3' }, 'install-state': 'downloading' },
       },
     });
     assert.deepEqual(factsOf(status), {
-      'device-information': { 'device.serial-number': 'C02X', 'os.version': '18.2' },
+      'device-information': {
+        'device.serial-number': 'C02X',
+        'os.version': '18.2',
+        'os.update-state': 'downloading',
+        'os.update-version': '18.3',
+      },
       security: { 'passcode.set': true },
     });
   });

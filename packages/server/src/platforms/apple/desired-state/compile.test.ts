@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { ResourceKind } from '@gatehouse/core/resources/catalogue.ts';
 import { parseResource } from '@gatehouse/core/resources/parse.ts';
 import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
+import { settingsArbitrary } from '@gatehouse/core/settings/settings-arbitrary.ts';
 import { validateDeclaration, validateProfile } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import {
   isDictionary,
@@ -597,6 +598,40 @@ describe('equal content, equal bytes', () => {
         );
       }
     }
+  });
+
+  test('any settings give something for any device, and all of it passes the schema', () => {
+    const targets = fc.record({
+      os: fc.constantFrom(
+        'iOS' as const,
+        'macOS' as const,
+        'tvOS' as const,
+        'visionOS' as const,
+        'watchOS' as const,
+      ),
+      osVersion: fc.constantFrom('9.3', '12.0', '15.0', '17.4', '18.1', '26.0'),
+      supervised: fc.boolean(),
+      sharedIpad: fc.boolean(),
+      enrollmentKind: fc.constantFrom('device' as const, 'automated' as const, 'user' as const),
+      hasUserChannel: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(settingsArbitrary, targets, (given, target) => {
+        const desired = build({ settings: given, target, updateBy: 0 });
+        const places = [...desired.items, ...desired.withheld].map(
+          ({ channel, form, identifier }) => `${channel} ${form} ${identifier}`,
+        );
+        assert.equal(new Set(places).size, places.length);
+        for (const { form, content } of desired.items) {
+          const problems = form === 'profile' ? validateProfile(readPlist(content)) : [];
+          assert.deepEqual(
+            problems.filter(({ severity }) => severity === 'error'),
+            [],
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('golden bytes: a web clip', () => {
