@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { catalogueFaults } from './apple-catalogue/check.ts';
+import { appleSupportFaults } from './apple-support/check.ts';
 import { architectureFaults } from './architecture/check.ts';
 import { featureFaults } from './features/check.ts';
 import { type Lockfile, lockfileFaults } from './lockfile/lockfile.ts';
@@ -27,6 +28,7 @@ const checks: readonly Check[] = [
   { name: 'features', run: () => featureFaults(root).join('\n') },
   { name: 'threats', run: () => threatFaults(root).join('\n') },
   { name: 'catalogue', run: () => catalogueFaults(root).join('\n') },
+  { name: 'apple', run: () => appleSupportFaults(root).join('\n') },
   { name: 'lockfile', run: () => lockfileFaults(readLockfile()).join('\n') },
 ];
 
