@@ -357,6 +357,12 @@ describe('orders to Apple devices', () => {
   test('the bypass code of the activation lock is kept; an empty answer changes nothing', async () => {
     const phone = await living({ supervised: true });
     const code = phone.state.activationLockBypassCode;
+    const kept = await reveal(phone, 'activation-lock-bypass-code');
+    assert.deepEqual(
+      kept.map(({ value }) => value),
+      [code],
+      'as soon as the device said that it is supervised',
+    );
     assert.deepEqual((await ask(phone, 'fetch-activation-lock-bypass-code')).result, { inEscrow: true });
     await ask(phone, 'clear-activation-lock-bypass-code');
     assert.deepEqual((await ask(phone, 'fetch-activation-lock-bypass-code')).result, { inEscrow: false });
@@ -431,7 +437,7 @@ describe('orders to Apple devices', () => {
     assert.equal(items[1]?.command?.state, 'queued');
   });
 
-  test('escrow: kinds are listed without values; nobody else, no lesser role and no other tenant reads one', async () => {
+  test('APL-06 escrow: kinds are listed without values; nobody else, no lesser role and no other tenant reads one', async () => {
     const mac = await living({ family: 'mac' });
     await ask(mac, 'rotate-recovery-lock');
     const { items } = await listEscrow(world.deps, world.principal(acme), mac.deviceId);

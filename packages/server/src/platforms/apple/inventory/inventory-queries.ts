@@ -25,7 +25,8 @@ export function selectAskableRow(tx: TenantTx, deviceId: string): Promise<Askabl
 const updateChannel = sql(
   'apple-inventory-note-device',
   `with old as (
-     select os_version from apple_channels where organization_id = $1 and device_id = $2 and channel = '' for update
+     select os_version, supervised from apple_channels
+     where organization_id = $1 and device_id = $2 and channel = '' for update
    )
    update apple_channels c set os_version = coalesce($3, c.os_version), product = coalesce($4, c.product),
      supervised = coalesce($5, c.supervised), shared_ipad = coalesce($6, c.shared_ipad),
@@ -34,7 +35,8 @@ const updateChannel = sql(
      and (c.os_version, c.product, c.supervised, c.shared_ipad, c.awaiting_configuration) is distinct from
        (coalesce($3, c.os_version), coalesce($4, c.product), coalesce($5, c.supervised), coalesce($6, c.shared_ipad),
         coalesce($7, c.awaiting_configuration))
-   returning old.os_version is distinct from c.os_version as system_changed`,
+   returning old.os_version is distinct from c.os_version as system_changed,
+     c.supervised and not old.supervised as supervised_now`,
 );
 
 export interface ToldOfDevice {
@@ -45,13 +47,14 @@ export interface ToldOfDevice {
   readonly awaitingConfiguration?: boolean | undefined;
 }
 
-/** @returns whether it is another device than before, as far as compiling for it goes, and whether its system is another. */
-export async function noteDevice(
-  tx: TenantTx,
-  deviceId: string,
-  told: ToldOfDevice,
-): Promise<{ readonly changed: boolean; readonly systemChanged: boolean }> {
-  const row = await tx.one<{ system_changed: boolean }>(updateChannel, [
+export interface DeviceNews {
+  readonly systemChanged: boolean;
+  /** It is supervised, and was not believed to be. */
+  readonly supervisedNow: boolean;
+}
+
+export async function noteDevice(tx: TenantTx, deviceId: string, told: ToldOfDevice): Promise<DeviceNews> {
+  const row = await tx.one<{ system_changed: boolean; supervised_now: boolean }>(updateChannel, [
     tx.organizationId,
     deviceId,
     told.osVersion ?? null,
@@ -60,7 +63,7 @@ export async function noteDevice(
     told.sharedIpad ?? null,
     told.awaitingConfiguration ?? null,
   ]);
-  return { changed: row !== undefined, systemChanged: row?.system_changed === true };
+  return { systemChanged: row?.system_changed === true, supervisedNow: row?.supervised_now === true };
 }
 
 const putDue = sql(
@@ -109,11 +112,17 @@ export interface ScanAgeRow {
   readonly device_id: string;
   readonly state: DeviceState;
   readonly scans: Readonly<Partial<Record<Scan, number>>> | null;
+  /** Its users who were there lately: each has profiles of his own. */
+  readonly users: readonly string[];
 }
 
 const selectScanAges = sql(
   'apple-inventory-scan-ages',
-  `select d.device_id, d.state, f.scans from devices d
+  `select d.device_id, d.state, f.scans,
+     array(select u.channel from apple_channels u
+       where u.organization_id = $1 and u.device_id = d.device_id and u.channel <> '' and u.enrolled_at is not null
+         and u.last_seen_at > $3 order by u.channel limit 20) as users
+   from devices d
    left join lateral (
      select jsonb_object_agg(f.scan, (extract(epoch from f.observed_at) * 1000)::bigint) as scans from device_facts f
      where f.organization_id = $1 and f.device_id = d.device_id and f.source = 'os-protocol'
@@ -122,6 +131,10 @@ const selectScanAges = sql(
 );
 
 /** When each scan was last answered by the device's own system, ms since the epoch. */
-export function selectScanAgeRows(tx: TenantTx, deviceIds: readonly string[]): Promise<ScanAgeRow[]> {
-  return tx.query<ScanAgeRow>(selectScanAges, [tx.organizationId, deviceIds]);
+export function selectScanAgeRows(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  usersSince: Date,
+): Promise<ScanAgeRow[]> {
+  return tx.query<ScanAgeRow>(selectScanAges, [tx.organizationId, deviceIds, usersSince]);
 }

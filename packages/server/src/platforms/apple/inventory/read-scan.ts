@@ -7,6 +7,7 @@ import type { AppleDeps } from '../apple-deps.ts';
 import type { AppleTarget } from '../apple-target.ts';
 import { isRecoveryKey } from '../commands/disk-recovery-key.ts';
 import { bytesOf, dictionariesOf, dictionaryOf, textOf, booleanOf } from '../commands/response.ts';
+import { unmetByCatalogue } from '../commands/needs.ts';
 import type { AppleOutcome } from '../commands/translator.ts';
 import { noteProfileList } from '../desired-state/note-profile-list.ts';
 import { managementProfileGone } from '../end-of-management.ts';
@@ -15,6 +16,7 @@ import { openForEscrow } from '../escrow/escrow-recipient.ts';
 import { deviceFacts, stateFacts, toldOfDevice } from './device-information.ts';
 import { noteDevice } from './inventory-queries.ts';
 import { certificateFacts, installedApps, managedApps, profileFacts, provisioningFacts } from './lists.ts';
+import { askForBypassCode } from './schedule-inventory.ts';
 import type { ScanRequest } from './scan-requests.ts';
 import { securityFacts } from './security-info.ts';
 
@@ -59,7 +61,7 @@ async function readDeviceInformation(
   answer: PlistDictionary,
 ): Promise<Facts> {
   const { deviceId } = target;
-  const { systemChanged } = await noteDevice(tx, deviceId, toldOfDevice(answer));
+  const { systemChanged, supervisedNow } = await noteDevice(tx, deviceId, toldOfDevice(answer));
   if (systemChanged) {
     // Another system takes other things: what the device should have is built anew.
     await deps.events.emit(tx, {
@@ -68,6 +70,11 @@ async function readDeviceInformation(
       payload: { deviceId, version: textOf(answer, 'OSVersion', 64) ?? '' },
     });
   }
+  if (
+    supervisedNow &&
+    unmetByCatalogue('ActivationLockBypassCode', { ...target, supervised: true }) === undefined
+  )
+    await askForBypassCode(deps, tx, deviceId);
   if (scan === 'security') return [{ scan, facts: stateFacts(answer), adds: true }];
   const device = await findDevice(tx, deviceId);
   return [{ scan, facts: deviceFacts(answer, target, device?.platform ?? 'ios') }];

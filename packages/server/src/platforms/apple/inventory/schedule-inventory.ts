@@ -17,6 +17,7 @@ import {
 export type InventoryDeps = Omit<CommandDeps, 'database'>;
 
 const minute = 60_000;
+const day = 86_400_000;
 /** Handed over before what people order: the first answers decide what the device may do. */
 const first = 10;
 const routine = 200;
@@ -46,6 +47,18 @@ export async function askForScans(
     actor,
     scans.map((scan) => order(deviceId, scan, priority)),
   );
+}
+
+/** A device tells the code for a fortnight after it came under supervision: whoever waits until it is needed comes too late. */
+export async function askForBypassCode(deps: InventoryDeps, tx: TenantTx, deviceId: string): Promise<void> {
+  await queueSystemCommands(deps, tx, systemActor('apple-inventory', tx.organizationId), [
+    {
+      deviceId,
+      command: { name: 'fetch-activation-lock-bypass-code', params: {} },
+      priority: routine,
+      coalesceKey: 'activation-lock',
+    },
+  ]);
 }
 
 /** Part of the transaction that registers the device: the answer to its poll is the first question. */
@@ -94,7 +107,7 @@ async function askDue(
   deviceIds: readonly string[],
   now: number,
 ): Promise<number> {
-  const rows = await selectScanAgeRows(tx, deviceIds);
+  const rows = await selectScanAgeRows(tx, deviceIds, new Date(now - day));
   const managed = rows.filter(({ state }) => state === 'registered');
   const gone = rows.filter(({ state }) => state !== 'registered').map((row) => row.device_id);
   await forgetDue(tx, gone);
@@ -109,6 +122,9 @@ async function askDue(
     if (schedule === undefined) continue;
     const scans = dueScans(schedule, row.scans ?? {}, now);
     orders.push(...scans.map((scan) => order(row.device_id, scan, routine)));
+    if (scans.includes('profiles')) {
+      orders.push(...row.users.map((channel) => ({ ...order(row.device_id, 'profiles', routine), channel })));
+    }
     next.push({ deviceId: row.device_id, at: nextDue(schedule, row, scans, now) });
   }
   const queued = await queueSystemCommands(
