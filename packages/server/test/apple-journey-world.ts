@@ -10,6 +10,7 @@ import {
   type DeviceOptions,
   type DeviceState,
   downloadProfile,
+  type Misbehaviour,
   newAppleDevice,
   obtainCertificate,
   SimulatedAppleDevice,
@@ -72,6 +73,9 @@ export interface ShownCommand {
 export interface EnrolOptions extends DeviceOptions {
   readonly seed?: string;
   readonly owner?: Owner;
+  readonly misbehaviour?: Misbehaviour;
+  /** Does not hear the first call, until it is woken. */
+  readonly asleep?: boolean;
   readonly ownership?: 'corporate' | 'personal';
   readonly platform?: 'ios' | 'macos';
 }
@@ -126,6 +130,8 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
       owner,
       ownership = 'corporate',
       platform = 'ios',
+      misbehaviour = {},
+      asleep = false,
       ...options
     } = {}) {
       const device = newAppleDevice(seed, { family: platform === 'macos' ? 'mac' : 'iphone', ...options });
@@ -142,10 +148,12 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
             topic: device.enrolment?.topic ?? '',
             deliver: (magic) => void simulated.pushed(magic).catch((error: unknown) => troubles.push(error)),
           });
+          if (asleep) apns.sleep(event.push.token);
         },
       });
       const comer = { owner: owner ?? (await journey.addOwner()), device, events, troubles, simulated };
       comers.push(comer);
+      simulated.misbehave(misbehaviour);
       await journey.comeIn(comer, { ownership, platform });
       return comer;
     },

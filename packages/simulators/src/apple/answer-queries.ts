@@ -10,6 +10,11 @@ import { type DeviceState, isComputer } from './device-state.ts';
 
 type Query = (device: DeviceState) => PlistValue | undefined;
 
+/** With the spaces that devices put into it. */
+export function printedImei(imei: string): string {
+  return imei.replace(/^(..)(.{6})(.{6})/, '$1 $2 $3 ');
+}
+
 const radio = (device: DeviceState): boolean => device.imei !== null;
 
 /** Keys of DeviceInformation. A key that this device does not have is left out, as real ones do. */
@@ -28,7 +33,7 @@ const queries: Readonly<Record<string, Query>> = {
   WiFiMAC: ({ wifiMac }) => wifiMac,
   BluetoothMAC: ({ bluetoothMac }) => bluetoothMac,
   EthernetMAC: ({ ethernetMac }) => ethernetMac ?? undefined,
-  IMEI: ({ imei }) => imei ?? undefined,
+  IMEI: ({ imei }) => (imei === null ? undefined : printedImei(imei)),
   IsSupervised: ({ supervised }) => supervised,
   IsDeviceLocatorServiceEnabled: () => false,
   IsActivationLockEnabled: () => false,
@@ -56,7 +61,7 @@ const queries: Readonly<Record<string, Query>> = {
             CurrentMCC: '228',
             CurrentMNC: '01',
             ICCID: '8941010000000000000',
-            IMEI: device.imei ?? '',
+            IMEI: printedImei(device.imei ?? ''),
             IsDataPreferred: true,
             IsRoaming: false,
             IsVoicePreferred: true,

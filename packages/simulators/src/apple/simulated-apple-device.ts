@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { isDictionary, type PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import { encodePem, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import { printedImei } from './answer-queries.ts';
 import { carryOut, ProfileRefused } from './carry-out.ts';
 import type { CommandOutcome } from './command-outcome.ts';
 import { Conversation } from './conversation.ts';
@@ -237,7 +238,7 @@ export class SimulatedAppleDevice {
           OSVersion: systemVersion,
           BuildVersion: build,
           SerialNumber: serialNumber,
-          ...(imei === null ? {} : { IMEI: imei }),
+          ...(imei === null ? {} : { IMEI: printedImei(imei) }),
         },
         other: {},
       }),
