@@ -7,17 +7,13 @@ import { tenantStatement } from '../../kernel/db/sql.ts';
 import type { TakenCommand } from './take-commands.ts';
 
 /**
- * Any number of devices in one statement and one commit; each call of the function reads what those before it have written.
- * The orders travel as one JSON value, because sixteen parameters cost the driver more than the database needs for all its work.
+ * Any number of devices in one statement and one commit, each of them once. What they ask and answer travels as JSON, because
+ * sixteen parameters cost the driver more than the database needs for all its work.
  */
 const exchangeStatement = tenantStatement(
   'commands-exchange',
-  `select o.place, exchange_commands(o.device, o.channel, o.at, o.command, o.name, o.step, o.state, o.result, o.entry,
-     decode(o.hash, 'hex'), o.event, o.payload, o.most, o.fresh, o.anew, $3::text[]) as answer
-   from jsonb_to_recordset($2::jsonb) as o (place integer, device uuid, channel text, at timestamptz, command uuid, name text,
-     step integer, state text, result jsonb, entry jsonb, hash text, event text, payload jsonb, most integer, fresh boolean,
-     anew boolean)
-   where t.org is not null`,
+  `select x.place, x.recorded, x.state, x.step, x.closer, x.commands
+   from exchange_commands($2::jsonb, $3::jsonb, $4::text[]) x where t.org is not null`,
 );
 
 export interface AnswerToRecord {
@@ -34,11 +30,13 @@ export interface AnswerToRecord {
 
 export interface ExchangeAnswer {
   readonly recorded: boolean;
-  /** Only when nothing was recorded: where the command stands; null when the device has no such command. */
-  readonly state?: CommandState | null;
-  readonly step?: number | null;
-  readonly commands?: readonly TakenCommand[];
-  readonly closer?: true;
+  /** Only when an answer was not recorded: where the command stands; null when the device has no such command. */
+  readonly state: CommandState | null;
+  readonly step: number | null;
+  /** null: none. */
+  readonly commands: readonly TakenCommand[] | null;
+  /** The hand-over is left to the caller. */
+  readonly closer: boolean | null;
 }
 
 export interface ExchangeOrder {
@@ -80,8 +78,29 @@ class Failure {
   }
 }
 
-/** When a statement fails, nothing of it was done: each device is then served by itself, so that none suffers for another. */
 async function exchangeAll(
+  database: TenantQueries,
+  organizationId: string,
+  orders: readonly ExchangeOrder[],
+): Promise<readonly (ExchangeAnswer | Failure)[]> {
+  const answers = new Map<ExchangeOrder, ExchangeAnswer | Failure>();
+  // Who comes twice in one moment is served in one statement after the other.
+  for (let rest = orders; rest.length > 0; ) {
+    const once = new Map(rest.toReversed().map((order) => [order.deviceId, order]));
+    rest = rest.filter((order) => once.get(order.deviceId) !== order);
+    // Locks are taken along the list, by everybody in one order.
+    const sorted = [...once.values()].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+    const told = await exchangeTogether(database, organizationId, sorted);
+    for (const [place, order] of sorted.entries()) {
+      const answer = told[place];
+      if (answer !== undefined) answers.set(order, answer);
+    }
+  }
+  return orders.map((order) => answers.get(order) ?? new Failure(new Error('an exchange was not answered')));
+}
+
+/** When a statement fails, nothing of it was done: each device is then served by itself, so that none suffers for another. */
+async function exchangeTogether(
   database: TenantQueries,
   organizationId: string,
   orders: readonly ExchangeOrder[],
@@ -91,7 +110,7 @@ async function exchangeAll(
   } catch (error) {
     if (orders.length === 1) return [new Failure(error)];
     const answers: (ExchangeAnswer | Failure)[] = [];
-    for (const order of orders) answers.push(...(await exchangeAll(database, organizationId, [order])));
+    for (const order of orders) answers.push(...(await exchangeTogether(database, organizationId, [order])));
     return answers;
   }
 }
@@ -101,40 +120,38 @@ async function send(
   organizationId: string,
   orders: readonly ExchangeOrder[],
 ): Promise<readonly ExchangeAnswer[]> {
-  // Locks are taken along the list, by everybody in one order.
-  const sorted = orders.map((order, place) => ({ order, place }));
-  sorted.sort((a, b) => (a.order.deviceId < b.order.deviceId ? -1 : 1));
-  const rows = await database.tenantQuery<{ place: number; answer: ExchangeAnswer }>(
+  const rows = await database.tenantQuery<ExchangeAnswer & { place: number }>(
     organizationId,
     exchangeStatement,
-    [`[${sorted.map(({ order, place }) => toJson(order, place)).join(',')}]`, carefulCommands],
+    [
+      JSON.stringify(orders.map(toAsk)),
+      `[${orders.flatMap((order, place) => toAnswer(order, place) ?? []).join(',')}]`,
+      carefulCommands,
+    ],
   );
-  const byPlace = new Map(rows.map(({ place, answer }) => [place, answer]));
-  return orders.map((_, place) => {
-    const answer = byPlace.get(place);
-    if (answer === undefined) throw new Error('an exchange was not answered');
-    return answer;
-  });
+  const answers: ExchangeAnswer[] = [];
+  for (const row of rows) answers[row.place] = row;
+  return answers;
 }
 
-function toJson(
-  { deviceId, channel, now, answer, most, freshOnly, anew }: ExchangeOrder,
-  place: number,
-): string {
-  const record = answer?.record;
+function toAsk(order: ExchangeOrder, place: number): unknown {
+  const { deviceId: device, channel, now: at, answer, most, freshOnly: fresh, anew } = order;
+  return { place, device, channel, at, most, fresh, anew, answers: answer !== undefined };
+}
+
+function toAnswer({ deviceId, channel, now, answer }: ExchangeOrder, place: number): string | undefined {
+  if (answer === undefined) return undefined;
+  const { record } = answer;
   const plain = JSON.stringify({
     place,
     device: deviceId,
     channel,
     at: now,
-    most,
-    fresh: freshOnly,
-    anew,
-    command: answer?.commandId,
-    name: answer?.name,
-    step: answer?.step,
-    state: answer?.into,
-    result: answer?.result,
+    command: answer.commandId,
+    name: answer.name,
+    step: answer.step,
+    state: answer.into,
+    result: answer.result,
     hash: record?.hash.toString('hex'),
     event: record?.event,
     payload: record?.payload,

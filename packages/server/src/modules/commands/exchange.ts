@@ -6,7 +6,12 @@ import { applyCommandEvent, type CommandState } from '@gatehouse/core/commands/s
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import { composeEntry } from '../audit/index.ts';
 import type { CommandDeps } from './command-deps.ts';
-import { type AnswerToRecord, exchangeInOneTrip, nameOfCommand } from './exchange-queries.ts';
+import {
+  type AnswerToRecord,
+  type ExchangeAnswer,
+  exchangeInOneTrip,
+  nameOfCommand,
+} from './exchange-queries.ts';
 import { forgetHandedOver, recallHandedOver, rememberHandedOver } from './handed-over.ts';
 import {
   type CommandResult,
@@ -151,10 +156,10 @@ async function answerOutOfPlace(
   deps: ExchangeDeps,
   request: ExchangeRequest,
   answer: CommandAnswer,
-  { state, step }: { readonly state?: CommandState | null; readonly step?: number | null },
+  { state, step }: Pick<ExchangeAnswer, 'state' | 'step'>,
   inside: () => Promise<Exchanged>,
 ): Promise<Exchanged> {
-  if (state === null || state === undefined) throw noCommandOfDevice();
+  if (state === null) throw noCommandOfDevice();
   const isRepeated =
     (state === 'delivered' && (answer.step ?? 0) < (step ?? 0)) ||
     (answer.state !== 'continued' &&
