@@ -61,7 +61,7 @@ describe('resources on Apple devices', () => {
       assert.equal(payload?.PayloadType, 'com.apple.wifi.managed');
       assert.equal(payload.SSID_STR, 'Acme');
       const eap = payload.EAPClientConfiguration as PlistDictionary;
-      assert.equal(eap.UserName, `${anna.email}`);
+      assert.equal(eap.UserName, anna.email);
       assert.equal(eap.UserPassword, canary);
     }
     await journey.api('PATCH', `/resources/${id}`, {

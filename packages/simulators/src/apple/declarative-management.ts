@@ -68,9 +68,9 @@ export class DeclarativeManagement {
     const first = !this.#enabled;
     this.#enabled = true;
     const told = tokens ?? (await this.#reach.ask('tokens'));
-    const { SyncTokens } = json<{ SyncTokens: { DeclarationsToken: string } }>(told);
+    const { SyncTokens } = json(told) as { SyncTokens: { DeclarationsToken: string } };
     if (SyncTokens.DeclarationsToken === this.#token && !first) return;
-    const manifest = json<Manifest>(await this.#reach.ask('declaration-items'));
+    const manifest = json(await this.#reach.ask('declaration-items')) as Manifest;
     const wanted = new Map<string, { kind: DeclarationKind; token: string }>();
     for (const [list, kind] of Object.entries(lists) as [keyof typeof lists, DeclarationKind][]) {
       for (const { Identifier, ServerToken } of manifest.Declarations[list])
@@ -95,12 +95,12 @@ export class DeclarativeManagement {
       await this.#drop(identifier);
       return;
     }
-    const { Type, Identifier, ServerToken, Payload } = json<{
+    const { Type, Identifier, ServerToken, Payload } = json(bytes) as {
       Type: string;
       Identifier: string;
       ServerToken: string;
       Payload: Record<string, unknown>;
-    }>(bytes);
+    };
     const declaration = {
       kind,
       type: Type,
@@ -243,6 +243,6 @@ function invalid(code: string, details: Record<string, unknown>): Verdict {
   return { valid: 'invalid', reasons: [{ code, description: code, details }] };
 }
 
-function json<T>(bytes: Uint8Array): T {
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+function json(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes).toString('utf8'));
 }
