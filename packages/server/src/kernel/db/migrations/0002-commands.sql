@@ -94,8 +94,9 @@ begin
         'step', item.step, 'origin', item.origin, 'expiresAt', (extract(epoch from item.expires_at) * 1000)::bigint);
     end loop;
     if fresh <> '{}' then
+      -- Through a sub-query: a list whose length is known would be a reason to plan each execution anew.
       update gh.commands set state = 'delivered', delivered_at = at
-      where organization_id = org and command_id = any (fresh) and state = 'queued';
+      where organization_id = org and command_id = any ((select fresh)::uuid[]) and state = 'queued';
     end if;
   end if;
   return jsonb_build_object('recorded', answered is not null, 'commands', given);
