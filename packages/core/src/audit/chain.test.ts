@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { contentHash, emptyChain, genesisHash, linkHash, sealContents } from './chain.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { canonicalContent, contentHash, emptyChain, genesisHash, linkHash, sealContents } from './chain.ts';
 import type { AuditContent } from './entry.ts';
 
 const content: AuditContent = {
@@ -53,6 +54,22 @@ test('the content hash fixes every member and is no link', () => {
     assert.notEqual(contentHash({ ...content, ...change }).toString('hex'), base);
   }
   assert.equal(contentHash({ ...content }).toString('hex'), base);
+});
+
+test('what is canonical once is canonical for all that is hashed, whatever stands beside the usual members', () => {
+  const strange = JSON.parse('{"__proto__":{"a":1},"a":1,"zz":[],"show":{"seq":3}}') as object;
+  for (const each of [
+    content,
+    { ...content, seq: 7 },
+    { ...content, ...strange },
+    JSON.parse('{"__proto__":{"a":1},"a":1}') as AuditContent,
+    JSON.parse('{"zz":1}') as AuditContent,
+    {} as AuditContent,
+  ]) {
+    const canonical = canonicalContent(each);
+    assert.deepEqual(canonical.hash, contentHash(each));
+    assert.equal(canonical.entryText(12), canonicalJson({ ...each, seq: 12 }));
+  }
 });
 
 test('a previous hash of another length is refused', () => {

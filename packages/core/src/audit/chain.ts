@@ -6,8 +6,8 @@
  *
  * The entry names its organization and its number, so a link fits in exactly one place of exactly one chain.
  */
-import { createHash } from 'node:crypto';
-import { canonicalBytes, canonicalJson } from './canonical-json.ts';
+import { hash as hashOf } from 'node:crypto';
+import { canonicalJson, type Json } from './canonical-json.ts';
 import type { AuditContent, AuditEntry } from './entry.ts';
 
 const linkLabel = 'gh-audit-1';
@@ -25,7 +25,7 @@ export function contentText(content: AuditContent): string {
 }
 
 export function contentTextHash(text: string): Buffer {
-  return createHash('sha256').update(contentLabel).update(text).digest();
+  return hashOf('sha256', contentLabel + text, 'buffer');
 }
 
 /** Fixes what a use-case wrote until the sealer links it. */
@@ -33,14 +33,40 @@ export function contentHash(content: AuditContent): Buffer {
   return contentTextHash(contentText(content));
 }
 
-/** Label and previous hash have fixed lengths, so the three parts cannot be shifted against each other. */
 export function linkHash(previousHash: Bytes, entry: AuditEntry): Buffer {
+  return linkTextHash(previousHash, canonicalJson({ ...entry }));
+}
+
+const labelBytes = Buffer.from(linkLabel);
+
+/** Label and previous hash have fixed lengths, so the three parts cannot be shifted against each other. */
+function linkTextHash(previousHash: Bytes, text: string): Buffer {
   if (previousHash.length !== hashBytes) throw new RangeError(`a link has ${hashBytes} bytes`);
-  return createHash('sha256')
-    .update(linkLabel)
-    .update(previousHash)
-    .update(canonicalBytes({ ...entry }))
-    .digest();
+  return hashOf('sha256', Buffer.concat([labelBytes, previousHash, Buffer.from(text)]), 'buffer');
+}
+
+/** What a use-case wrote, brought into its canonical form once for all that is hashed of it. */
+export interface CanonicalContent {
+  /** As {@link contentHash}. */
+  readonly hash: Buffer;
+  /** The canonical text of the entry with this number. */
+  entryText(seq: number): string;
+}
+
+export function canonicalContent(content: AuditContent): CanonicalContent {
+  if (Object.hasOwn(content, 'seq')) {
+    return { hash: contentHash(content), entryText: (seq) => canonicalJson({ ...content, seq }) };
+  }
+  // The number stands among the members by its name.
+  const before: Record<string, Json> = Object.create(null);
+  const after: Record<string, Json> = Object.create(null);
+  for (const [name, value] of Object.entries(content)) (name < 'seq' ? before : after)[name] = value;
+  const [first, last] = [canonicalJson(before).slice(1, -1), canonicalJson(after).slice(1, -1)];
+  const join = (...members: string[]) => `{${members.filter((member) => member !== '').join(',')}}`;
+  return {
+    hash: contentTextHash(join(first, last)),
+    entryText: (seq) => join(first, `"seq":${seq}`, last),
+  };
 }
 
 export interface ChainHead {
@@ -51,21 +77,32 @@ export interface ChainHead {
 
 export const emptyChain: ChainHead = { seq: 0, hash: genesisHash };
 
-export interface SealedEntry {
-  readonly entry: AuditEntry;
+export interface Link {
+  readonly seq: number;
   readonly previousHash: Bytes;
   readonly hash: Buffer;
 }
 
 /** Numbers and links contents in the order given, after `head`. */
-export function sealContents(head: ChainHead, contents: readonly AuditContent[]): readonly SealedEntry[] {
-  let { seq, hash } = head;
+export function linkContents(head: ChainHead, contents: readonly CanonicalContent[]): readonly Link[] {
+  let { seq, hash: previousHash } = head;
   return contents.map((content) => {
     seq += 1;
-    const entry: AuditEntry = { ...content, seq };
-    const previousHash = hash;
-    const sealed = { entry, previousHash, hash: linkHash(previousHash, entry) };
-    hash = sealed.hash;
-    return sealed;
+    const link = { seq, previousHash, hash: linkTextHash(previousHash, content.entryText(seq)) };
+    previousHash = link.hash;
+    return link;
+  });
+}
+
+export interface SealedEntry extends Link {
+  readonly entry: AuditEntry;
+}
+
+/** The same with the entries themselves. */
+export function sealContents(head: ChainHead, contents: readonly AuditContent[]): readonly SealedEntry[] {
+  const links = linkContents(head, contents.map(canonicalContent));
+  return contents.flatMap((content, index) => {
+    const link = links[index];
+    return link === undefined ? [] : [{ ...link, entry: { ...content, seq: link.seq } }];
   });
 }

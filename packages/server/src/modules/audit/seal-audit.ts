@@ -1,6 +1,11 @@
 // Links what use-cases wrote into one chain per organization, in the order of commits, and signs checkpoints of it.
 // Runs about once a second; several servers may run it, one at a time per organization.
-import { contentHash, emptyChain, sealContents } from '@gatehouse/core/audit/chain.ts';
+import {
+  type CanonicalContent,
+  canonicalContent,
+  emptyChain,
+  linkContents,
+} from '@gatehouse/core/audit/chain.ts';
 import { checkpointOf, signCheckpoint } from '@gatehouse/core/audit/checkpoint.ts';
 import { systemActor } from '@gatehouse/core/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -62,26 +67,26 @@ async function linkBatch(deps: SealDeps, tx: TenantTx): Promise<number> {
   const head = (await chainHead(tx)) ?? emptyChain;
   const rows = await unsealedEntries(tx, batch);
   if (rows.length === 0) return 0;
-  for (const row of rows) await reportIfAltered(deps, tx, row);
-  const sealed = sealContents(
-    head,
-    rows.map((row) => row.content),
-  );
+  const contents = rows.map((row) => canonicalContent(row.content));
+  for (const [index, row] of rows.entries()) await reportIfAltered(deps, tx, row, contents[index]);
+  const links = linkContents(head, contents);
   await linkEntries(
     tx,
-    sealed.map(({ entry, previousHash, hash }, index) => ({
-      entryId: rows[index]?.entry_id ?? '',
-      seq: entry.seq,
-      previousHash,
-      hash,
-    })),
+    links[0]?.seq ?? 0,
+    rows.map((row) => row.entry_id),
+    Buffer.concat([head.hash, ...links.map(({ hash }) => hash)]),
   );
   return rows.length;
 }
 
 /** Between the write and the link only the content hash guards an entry: a mismatch goes on the record itself. */
-async function reportIfAltered(deps: SealDeps, tx: TenantTx, row: UnsealedRow): Promise<void> {
-  if (contentHash(row.content).equals(row.content_hash)) return;
+async function reportIfAltered(
+  deps: SealDeps,
+  tx: TenantTx,
+  row: UnsealedRow,
+  content: CanonicalContent | undefined,
+): Promise<void> {
+  if (content?.hash.equals(row.content_hash) === true) return;
   deps.log.error(
     { organizationId: tx.organizationId, entryId: row.entry_id },
     'an audit entry was altered before it was sealed',

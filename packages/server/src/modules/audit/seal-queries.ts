@@ -55,28 +55,23 @@ export function unsealedEntries(tx: TenantTx, limit: number): Promise<UnsealedRo
   return tx.query(selectUnsealed, [tx.organizationId, limit]);
 }
 
+/** The array is read through a sub-query, because its length would otherwise be a reason to plan each execution anew. */
 const link = sql(
   'audit-link',
-  `update audit_entries e set seq = v.seq, prev_hash = v.prev_hash, hash = v.hash
-   from unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[]) as v (entry_id, seq, prev_hash, hash)
+  `update audit_entries e set seq = $2::bigint + v.place - 1,
+     prev_hash = substring($4::bytea from v.place::int * 32 - 31 for 32), hash = substring($4 from v.place::int * 32 + 1 for 32)
+   from unnest((select $3::bigint[])) with ordinality as v (entry_id, place)
    where e.organization_id = $1 and e.entry_id = v.entry_id and e.seq is null`,
 );
 
-export interface Link {
-  readonly entryId: string;
-  readonly seq: number;
-  readonly previousHash: Uint8Array;
-  readonly hash: Buffer;
-}
-
-export async function linkEntries(tx: TenantTx, links: readonly Link[]): Promise<void> {
-  await tx.run(link, [
-    tx.organizationId,
-    links.map(({ entryId }) => entryId),
-    links.map(({ seq }) => seq),
-    links.map(({ previousHash }) => Buffer.from(previousHash)),
-    links.map(({ hash }) => hash),
-  ]);
+/** @param hashes of the entry before the first, and of each: 32 bytes one after the other. */
+export async function linkEntries(
+  tx: TenantTx,
+  firstSeq: number,
+  entryIds: readonly string[],
+  hashes: Buffer,
+): Promise<void> {
+  await tx.run(link, [tx.organizationId, firstSeq, entryIds, hashes]);
 }
 
 const selectLastCheckpoint = sql(
