@@ -52,17 +52,40 @@ export function selectEscrowOfCommand(
 const newest = sql(
   'escrow-newest',
   `select ${columns} from device_escrow where organization_id = $1 and device_id = $2 and kind = $3
-   order by escrow_id desc limit $4`,
+   order by escrow_id desc limit 1`,
 );
 
-/** Newest first. */
 export function selectNewestEscrow(
+  tx: TenantTx,
+  deviceId: string,
+  kind: EscrowKind,
+): Promise<EscrowRow | undefined> {
+  return tx.one<EscrowRow>(newest, [tx.organizationId, deviceId, kind]);
+}
+
+const sinceConfirmed = sql(
+  'escrow-since-confirmed',
+  `with confirmed as (
+     select ${columns} from device_escrow
+     where organization_id = $1 and device_id = $2 and kind = $3 and confirmed_at is not null
+     order by escrow_id desc limit 1
+   ), newer as (
+     select ${columns} from device_escrow e
+     where e.organization_id = $1 and e.device_id = $2 and e.kind = $3
+       and not exists (select 1 from confirmed where confirmed.escrow_id >= e.escrow_id)
+     order by e.escrow_id desc limit $4
+   )
+   select * from newer union all select * from confirmed order by escrow_id desc`,
+);
+
+/** Newest first: the last one that was confirmed, and at most `limit` that came after it. */
+export function selectEscrowSinceConfirmed(
   tx: TenantTx,
   deviceId: string,
   kind: EscrowKind,
   limit: number,
 ): Promise<EscrowRow[]> {
-  return tx.query<EscrowRow>(newest, [tx.organizationId, deviceId, kind, limit]);
+  return tx.query<EscrowRow>(sinceConfirmed, [tx.organizationId, deviceId, kind, limit]);
 }
 
 const summary = sql(

@@ -13,6 +13,7 @@ import {
   insertEscrow,
   markConfirmed,
   selectEscrowOfCommand,
+  selectEscrowSinceConfirmed,
   selectNewestEscrow,
 } from './escrow-queries.ts';
 
@@ -27,8 +28,8 @@ export interface EscrowPlace {
   readonly kind: EscrowKind;
 }
 
-/** Most values that anybody has to try; a device that makes up more is not believed the rest. */
-const mostKept = 20;
+/** Most values beside the confirmed one that anybody has to try. */
+const mostUnconfirmed = 20;
 
 /**
  * The value that a command gives the device: made with the first call, the same with every other.
@@ -76,7 +77,7 @@ export async function takeIntoEscrow(
   value: string,
   commandId?: string,
 ): Promise<boolean> {
-  const [newest] = await selectNewestEscrow(tx, place.deviceId, place.kind, 1);
+  const newest = await selectNewestEscrow(tx, place.deviceId, place.kind);
   if (newest && newest.confirmed_at !== null && (await open(deps, tx, newest)) === value) return false;
   return write(deps, tx, place, value, { commandId, confirmed: true });
 }
@@ -93,10 +94,9 @@ export async function candidatesInEscrow(
   tx: TenantTx,
   { deviceId, kind }: EscrowPlace,
 ): Promise<readonly EscrowedValue[]> {
-  const rows = await selectNewestEscrow(tx, deviceId, kind, mostKept);
-  const last = rows.findIndex((row) => row.confirmed_at !== null);
+  const rows = await selectEscrowSinceConfirmed(tx, deviceId, kind, mostUnconfirmed);
   return Promise.all(
-    rows.slice(0, last === -1 ? rows.length : last + 1).map(async (row) => ({
+    rows.map(async (row) => ({
       value: await open(deps, tx, row),
       createdAt: row.created_at,
       confirmed: row.confirmed_at !== null,

@@ -8,7 +8,7 @@ import { dictionaryFromJson, jsonFromPlist } from './json-plist.ts';
 import type { AppleTranslator, CommandOf } from './translator.ts';
 
 /** The command of ours that does it, or what does it instead. */
-const guarded: Readonly<Record<string, string>> = {
+export const guarded: Readonly<Record<string, string>> = {
   EraseDevice: 'full-wipe',
   DeviceLock: 'lock-device',
   ClearPasscode: 'clear-passcode',
