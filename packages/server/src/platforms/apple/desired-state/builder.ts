@@ -24,6 +24,7 @@ import type {
   Withheld,
 } from './desired.ts';
 import { tokenOf, uuidOf } from './identifiers.ts';
+import { indexIn, isGrave, nameIn, placeKinds, wordsFor } from './schema-problems.ts';
 
 export interface Payload {
   readonly type: string;
@@ -75,12 +76,6 @@ const declarativeSince: Partial<Record<CompileTarget['os'], number>> = {
   visionOS: 1,
   watchOS: 10,
 };
-
-/** Keys that devices need and the schema leaves out: Apple's manual describes them (VPN.VPN), every gateway needs the address. */
-const leftOut = new Set([
-  'com.apple.vpn.managed $.VPN.RemoteAddress',
-  'com.apple.vpn.managed $.VPN.AuthName',
-]);
 
 export class Builder {
   readonly target: CompileTarget;
@@ -359,41 +354,4 @@ export class Builder {
     const hash = this.#input.hash(writePlist(profile));
     return { content: writePlist({ ...profile, PayloadUUID: uuidOf(hash) }), token: tokenOf(hash) };
   }
-}
-
-/** What says that a thing is in the wrong place, whatever it holds. */
-const placeKinds = new Set<Problem['kind']>([
-  'not-supported',
-  'removed',
-  'needs-supervision',
-  'needs-automated-enrollment',
-  'user-enrollment',
-  'shared-ipad',
-  'channel',
-]);
-
-/** A key that nobody knows is a fault of ours, also where a device would pass over it. */
-function isGrave({ severity, kind, path }: Problem, type: string): boolean {
-  if (severity !== 'error' && kind !== 'unknown-key') return false;
-  return !(
-    kind === 'unknown-key' &&
-    leftOut.has(`${type} ${path.replace(/^\$\.(?:PayloadContent\[\d+\]|Payload)/, '$')}`)
-  );
-}
-
-function indexIn({ path }: Problem): number {
-  return Number(/^\$\.PayloadContent\[(\d+)\]/.exec(path)?.[1] ?? -1);
-}
-
-function nameIn(path: string, types: readonly string[]): string {
-  return path.replace(/^\$\.PayloadContent\[(\d+)\]/, (_all, index: string) => types[Number(index)] ?? '$');
-}
-
-/** Three are enough to see what is the matter. */
-function wordsFor(problems: readonly Problem[]): string | undefined {
-  if (problems.length === 0) return undefined;
-  const words = problems
-    .slice(0, 3)
-    .map(({ path, problem }) => `${path.replace(/^\$(?:\.Payload(?![A-Z]))?\.?/, '')} ${problem}`.trim());
-  return [...new Set(words)].join('; ');
 }
