@@ -9,7 +9,11 @@ import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { createAssignment, createPolicy, resourceAssignments } from '../src/modules/policies/index.ts';
 import { createResource, deleteResource, updateResource } from '../src/modules/resources/index.ts';
 import { createDeclarations } from '../src/platforms/apple/declarations/index.ts';
-import { checkAppleContent, reconcileDevices } from '../src/platforms/apple/desired-state/index.ts';
+import {
+  checkAppleContent,
+  desiredStateTasks,
+  reconcileDevices,
+} from '../src/platforms/apple/desired-state/index.ts';
 import { noteProfileList } from '../src/platforms/apple/desired-state/note-profile-list.ts';
 import { settleCommand } from '../src/platforms/apple/desired-state/settle.ts';
 import { type AppleDevice, type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
@@ -219,6 +223,38 @@ describe('what Apple devices should have', () => {
     await reconcile(phone);
     await obey(phone);
     assert.equal(await stateOf(phone, identifier), 'installed');
+    world.setOffset(0);
+  });
+
+  test('nothing waits for ever: an order that is no more, as after a restore, is given anew; what is installed is not kept', async () => {
+    const phone = await newPhone();
+    await reconcile(phone);
+    await obey(phone);
+    const id = await clip('Forgotten');
+    await assign(id, phone);
+    await reconcile(phone);
+    await world.query(
+      `update commands set state = 'cancelled', finished_at = now() where device_id = $1 and finished_at is null`,
+      [phone.deviceId],
+    );
+    assert.equal((await reconcile(phone)).orders, 0);
+    const tidy = desiredStateTasks.find(({ name }) => name === 'apple-tidy-desired-state');
+    const contents = async () => (await world.query('select 1 from apple_contents')).length;
+    const before = await contents();
+    world.setOffset(2 * 3_600_000);
+    await tidy?.run(deps());
+    assert.equal((await reconcile(phone)).orders, 1);
+    assert.deepEqual(
+      (await obey(phone)).map(({ requestType }) => requestType),
+      ['InstallProfile'],
+    );
+    world.setOffset(4 * 3_600_000);
+    await tidy?.run(deps());
+    assert.ok((await contents()) < before);
+    // What declarations say stays at hand.
+    const manifest = await askJson<Items>(phone, 'declaration-items');
+    const [first] = manifest.Declarations['Configurations'] ?? [];
+    assert.equal((await ask(phone, `declaration/configuration/${first?.Identifier}`)).status, 200);
     world.setOffset(0);
   });
 

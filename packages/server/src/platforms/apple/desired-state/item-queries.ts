@@ -125,6 +125,28 @@ export async function reconcileSoon(tx: TenantTx, deviceId: string, now: number)
   await tx.run(markDue, [tx.organizationId, deviceId, new Date(now)]);
 }
 
+const unstickItems = sql(
+  'apple-items-unstick',
+  `update apple_items i set next_attempt_at = $2
+   where i.organization_id = $1 and i.state in ('pending', 'removing') and i.form in ('profile', 'provisioning-profile')
+     and i.next_attempt_at is null and not exists (select 1 from commands c
+       where c.organization_id = $1 and c.command_id = i.command_id and c.finished_at is null)`,
+);
+const unstickSets = sql(
+  'apple-declaration-sets-unstick',
+  `update apple_declaration_sets s set next_attempt_at = $2
+   where s.organization_id = $1 and s.token <> '' and s.told is distinct from s.token and s.next_attempt_at is null
+     and s.reason is null and not exists (select 1 from commands c
+       where c.organization_id = $1 and c.command_id = s.command_id and c.finished_at is null)`,
+);
+
+/** What waits for a command that is no more, as after a restore, is tried again: nothing waits for ever. */
+export async function unstick(tx: TenantTx, now: Date): Promise<number> {
+  const values = [tx.organizationId, now];
+  const counts = await Promise.all([tx.run(unstickItems, values), tx.run(unstickSets, values)]);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 const selectDue = sql(
   'apple-items-due',
   `select organization_id, device_id from apple_items where next_attempt_at <= $1

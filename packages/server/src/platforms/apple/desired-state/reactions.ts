@@ -8,7 +8,7 @@ import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
 import { escrowRecipient } from '../escrow/escrow-recipient.ts';
 import { findReachedDevices, type ReachedRow } from './device-queries.ts';
-import { findDue, findOrganizationsWithContents, purgeContents } from './item-queries.ts';
+import { findDue, findOrganizationsWithContents, purgeContents, unstick } from './item-queries.ts';
 import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
 import { settleCommand } from './settle.ts';
 
@@ -133,14 +133,18 @@ async function reconcileDue(deps: DesiredStateDeps): Promise<void> {
   }
 }
 
-/** Contents that no device is about to ask for. */
-async function purge(deps: DesiredStateDeps): Promise<void> {
-  const before = new Date(deps.clock.now() - 3_600_000);
+/** Contents that no device is about to ask for go; what waits in vain is tried again. */
+async function tidy(deps: DesiredStateDeps): Promise<void> {
+  const now = deps.clock.now();
+  const before = new Date(now - 3_600_000);
   const organizations = await deps.database.withSystem('find-due-work', (tx) =>
     findOrganizationsWithContents(tx, before),
   );
   for (const organizationId of organizations) {
-    await deps.database.withTenant(organizationId, (tx) => purgeContents(tx, before));
+    await deps.database.withTenant(organizationId, async (tx) => {
+      await purgeContents(tx, before);
+      await unstick(tx, new Date(now));
+    });
   }
 }
 
@@ -150,7 +154,7 @@ export const desiredStateTasks: readonly {
   run(deps: DesiredStateDeps): Promise<unknown>;
 }[] = [
   { name: 'apple-reconcile-due', everyMs: 1_000, run: reconcileDue },
-  { name: 'apple-purge-contents', everyMs: 3_600_000, run: purge },
+  { name: 'apple-tidy-desired-state', everyMs: 3_600_000, run: tidy },
 ];
 
 function parse(input: unknown): Payload {
