@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { catalogueFaults } from './apple-catalogue/check.ts';
-import { appleSupportFaults } from './apple-support/check.ts';
 import { architectureFaults } from './architecture/check.ts';
 import { featureFaults } from './features/check.ts';
 import { type Lockfile, lockfileFaults } from './lockfile/lockfile.ts';
@@ -28,9 +27,19 @@ const checks: readonly Check[] = [
   { name: 'features', run: () => featureFaults(root).join('\n') },
   { name: 'threats', run: () => threatFaults(root).join('\n') },
   { name: 'catalogue', run: () => catalogueFaults(root).join('\n') },
-  { name: 'apple', run: () => appleSupportFaults(root).join('\n') },
+  { name: 'apple', run: appleTables },
   { name: 'lockfile', run: () => lockfileFaults(readLockfile()).join('\n') },
 ];
+
+/** It loads the server's own tables: a server that cannot be loaded must not keep the other checks from being made. */
+async function appleTables(): Promise<string> {
+  try {
+    const { appleSupportFaults } = await import('./apple-support/check.ts');
+    return appleSupportFaults(root).join('\n');
+  } catch (error) {
+    return `the server's tables of Apple's commands cannot be loaded: ${String(error)}`;
+  }
+}
 
 function readLockfile(): Lockfile {
   return JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8')) as Lockfile;
