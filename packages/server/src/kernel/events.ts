@@ -41,7 +41,8 @@ const insertEvents = sql(
   'events-insert-many',
   `insert into events (organization_id, name, subject_id, payload)
    select $1, e.name, e.subject_id, e.payload
-   from unnest($2::text[], $3::uuid[], $4::jsonb[]) with ordinality as e (name, subject_id, payload, place)
+   from rows from (jsonb_to_recordset($2::jsonb) as (name text, "subjectId" uuid, payload jsonb)) with ordinality
+     as e (name, subject_id, payload, place)
    order by e.place`,
 );
 
@@ -76,9 +77,7 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
       await Promise.all([
         tx.run(insertEvents, [
           tx.organizationId,
-          events.map(({ name }) => name),
-          events.map(({ subjectId }) => subjectId),
-          events.map(({ payload }) => JSON.stringify(payload)),
+          JSON.stringify(events.map(({ name, subjectId, payload }) => ({ name, subjectId, payload }))),
         ]),
         addJobs(tx, events.flatMap(jobsOf)),
       ]);

@@ -1,4 +1,5 @@
-// Statements that queue commands, any number at once: a handful for a whole fleet. `$1` is always the organization.
+// Statements that queue commands, any number at once: a handful for a whole fleet. `$1` is always the organization. Arrays are
+// read through sub-queries, because their length would otherwise be a reason to plan each execution anew.
 import type { CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
@@ -27,8 +28,9 @@ const insertStatement = sql(
      sealed_params, requested_by, permission, created_at, expires_at)
    select $1, n.command_id, n.device_id, n.channel, n.origin, n.priority, n.coalesce_key, n.name, n.params, n.sealed_params,
      n.requested_by, n.permission, n.created_at, n.expires_at
-   from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::jsonb[],
-     $10::bytea[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[]) with ordinality
+   from unnest((select $2::uuid[]), (select $3::uuid[]), (select $4::text[]), (select $5::text[]), (select $6::integer[]),
+     (select $7::text[]), (select $8::text[]), (select $9::jsonb[]), (select $10::bytea[]), (select $11::text[]),
+     (select $12::text[]), (select $13::timestamptz[]), (select $14::timestamptz[])) with ordinality
      as n (command_id, device_id, channel, origin, priority, coalesce_key, name, params, sealed_params, requested_by,
        permission, created_at, expires_at, place)
    order by n.place`,
@@ -44,8 +46,9 @@ const replaceStatement = sql(
   `update commands c set name = n.name, params = n.params, sealed_params = n.sealed_params, origin = n.origin,
      requested_by = n.requested_by, permission = n.permission, expires_at = n.expires_at, deferred_at = null, step = 0,
      priority = least(c.priority, n.priority)
-   from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::jsonb[],
-     $10::bytea[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+   from unnest((select $2::uuid[]), (select $3::uuid[]), (select $4::text[]), (select $5::text[]), (select $6::integer[]),
+     (select $7::text[]), (select $8::text[]), (select $9::jsonb[]), (select $10::bytea[]), (select $11::text[]),
+     (select $12::text[]), (select $13::timestamptz[]), (select $14::timestamptz[]))
      as n (command_id, device_id, channel, origin, priority, coalesce_key, name, params, sealed_params, requested_by,
        permission, created_at, expires_at)
    where c.organization_id = $1 and c.command_id = n.command_id and c.state = 'queued'`,
@@ -84,7 +87,7 @@ export interface WaitingRow {
 const selectWaiting = sql(
   'commands-select-waiting',
   `select c.command_id, c.device_id, c.channel, c.coalesce_key, c.created_at
-   from unnest($2::uuid[], $3::text[], $4::text[]) as w (device_id, channel, coalesce_key)
+   from unnest((select $2::uuid[]), (select $3::text[]), (select $4::text[])) as w (device_id, channel, coalesce_key)
    join commands c on c.organization_id = $1 and c.device_id = w.device_id and c.channel = w.channel
      and c.finished_at is null and c.coalesce_key = w.coalesce_key and c.state = 'queued'`,
 );
