@@ -1,7 +1,13 @@
 /** The tables of docs/protocols/apple.md: every message, command, payload and declaration of Apple's, and what we do with it. */
 import { commandNames } from '@gatehouse/core/commands/catalogue.ts';
 import { checkInTypes, type CheckInType } from '@gatehouse/protocols/apple-mdm/index.ts';
-import { type Family, findPayloadType, listTypes } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
+import {
+  type Family,
+  findPayloadType,
+  findStatusItem,
+  listTypes,
+  type SchemaKey,
+} from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import type { AppleTarget } from '@gatehouse/server/platforms/apple/apple-target.ts';
 import { appleCommand, appleCommands } from '@gatehouse/server/platforms/apple/commands/apple-commands.ts';
 import { isUnsupported } from '@gatehouse/server/platforms/apple/commands/translator.ts';
@@ -174,14 +180,18 @@ function statusItems(): string[] {
   ];
 }
 
+/** By asking the server what it makes of a report with something in every place of the item. */
 function factsFrom(item: string): string[] {
-  const told = (value: string | boolean) =>
-    item.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value);
-  return ['x', true]
-    .flatMap((value) =>
-      Object.values(factsOf(told(value) as Parameters<typeof factsOf>[0])).flatMap((facts) =>
-        Object.keys(facts),
-      ),
-    )
-    .filter((fact, index, facts) => facts.indexOf(fact) === index);
+  const [key] = findStatusItem(item)?.keys ?? [];
+  const told = item
+    .split('.')
+    .reduceRight<unknown>((inner, part) => ({ [part]: inner }), key === undefined ? 'x' : sampleOf(key));
+  const facts = factsOf(told as Parameters<typeof factsOf>[0]);
+  return Object.values(facts).flatMap((each) => Object.keys(each));
+}
+
+function sampleOf({ type, keys = [], values }: SchemaKey): unknown {
+  if (type === 'dictionary') return Object.fromEntries(keys.map((key) => [key.name, sampleOf(key)]));
+  if (type === 'boolean') return true;
+  return type === 'string' ? (values?.[0] ?? 'x') : 1;
 }
