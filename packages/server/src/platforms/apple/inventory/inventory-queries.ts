@@ -25,7 +25,7 @@ export function selectAskableRow(tx: TenantTx, deviceId: string): Promise<Askabl
 const updateChannel = sql(
   'apple-inventory-note-device',
   `with old as (
-     select os_version, supervised from apple_channels
+     select supervised from apple_channels
      where organization_id = $1 and device_id = $2 and channel = '' for update
    )
    update apple_channels c set os_version = coalesce($3, c.os_version), product = coalesce($4, c.product),
@@ -35,8 +35,7 @@ const updateChannel = sql(
      and (c.os_version, c.product, c.supervised, c.shared_ipad, c.awaiting_configuration) is distinct from
        (coalesce($3, c.os_version), coalesce($4, c.product), coalesce($5, c.supervised), coalesce($6, c.shared_ipad),
         coalesce($7, c.awaiting_configuration))
-   returning old.os_version is distinct from c.os_version as system_changed,
-     c.supervised and not old.supervised as supervised_now`,
+   returning c.supervised and not old.supervised as supervised_now`,
 );
 
 export interface ToldOfDevice {
@@ -48,13 +47,14 @@ export interface ToldOfDevice {
 }
 
 export interface DeviceNews {
-  readonly systemChanged: boolean;
+  /** It is another device than before, as far as compiling for it goes. */
+  readonly changed: boolean;
   /** It is supervised, and was not believed to be. */
   readonly supervisedNow: boolean;
 }
 
 export async function noteDevice(tx: TenantTx, deviceId: string, told: ToldOfDevice): Promise<DeviceNews> {
-  const row = await tx.one<{ system_changed: boolean; supervised_now: boolean }>(updateChannel, [
+  const row = await tx.one<{ supervised_now: boolean }>(updateChannel, [
     tx.organizationId,
     deviceId,
     told.osVersion ?? null,
@@ -63,7 +63,7 @@ export async function noteDevice(tx: TenantTx, deviceId: string, told: ToldOfDev
     told.sharedIpad ?? null,
     told.awaitingConfiguration ?? null,
   ]);
-  return { systemChanged: row?.system_changed === true, supervisedNow: row?.supervised_now === true };
+  return { changed: row !== undefined, supervisedNow: row?.supervised_now === true };
 }
 
 const putDue = sql(

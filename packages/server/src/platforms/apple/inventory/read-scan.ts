@@ -1,6 +1,6 @@
 // What the device answered to one question of a scan, taken in: as facts, and where it changes what the server must know to speak
 // to the device, or what it keeps for it.
-import { findDevice, loadFacts, takeIntoEscrow } from '../../../modules/devices/index.ts';
+import { findDevice, loadFacts, lockDevice, takeIntoEscrow } from '../../../modules/devices/index.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import type { AppleDeps } from '../apple-deps.ts';
@@ -9,6 +9,7 @@ import { isRecoveryKey } from '../commands/disk-recovery-key.ts';
 import { bytesOf, dictionariesOf, dictionaryOf, textOf, booleanOf } from '../commands/response.ts';
 import { unmetByCatalogue } from '../commands/needs.ts';
 import type { AppleOutcome } from '../commands/translator.ts';
+import { reconcileSoon } from '../desired-state/item-queries.ts';
 import { noteProfileList } from '../desired-state/note-profile-list.ts';
 import { managementProfileGone } from '../end-of-management.ts';
 import { enrollmentProfileIdentifier } from '../enrollment/enrollment-profile.ts';
@@ -35,6 +36,8 @@ export async function readScan(
   request: ScanRequest,
   answer: PlistDictionary,
 ): Promise<Facts> {
+  // The device first, as everybody does.
+  await lockDevice(context.tx, context.target.deviceId);
   switch (request.requestType) {
     case 'DeviceInformation':
       return readDeviceInformation(context, request, dictionaryOf(answer, 'QueryResponses') ?? {});
@@ -56,20 +59,14 @@ export async function readScan(
 }
 
 async function readDeviceInformation(
-  { tx, deps, target }: ScanContext,
+  { tx, deps, target, now }: ScanContext,
   { scan }: ScanRequest,
   answer: PlistDictionary,
 ): Promise<Facts> {
   const { deviceId } = target;
-  const { systemChanged, supervisedNow } = await noteDevice(tx, deviceId, toldOfDevice(answer));
-  if (systemChanged) {
-    // Another system takes other things: what the device should have is built anew.
-    await deps.events.emit(tx, {
-      name: 'apple.system-changed',
-      subjectId: deviceId,
-      payload: { deviceId, version: textOf(answer, 'OSVersion', 64) ?? '' },
-    });
-  }
+  const { changed, supervisedNow } = await noteDevice(tx, deviceId, toldOfDevice(answer));
+  // Another system takes other things: what the device should have is built anew.
+  if (changed) await reconcileSoon(tx, deviceId, now);
   if (
     supervisedNow &&
     unmetByCatalogue('ActivationLockBypassCode', { ...target, supervised: true }) === undefined
