@@ -477,6 +477,36 @@ describe('what Apple devices should have', () => {
     assert.equal(channel?.os_version, '18.2');
   });
 
+  test('a device that answers, asks and reports while its state is being compiled stops nobody', async () => {
+    const phones = await Promise.all(Array.from({ length: 4 }, () => newPhone()));
+    const all = phones.map((phone) => phone.deviceId);
+    const ids = await Promise.all(['A', 'B', 'C'].map((label) => clip(label)));
+    for (const id of ids) for (const phone of phones) await assign(id, phone);
+    const compileAll = () =>
+      world.database.withTenant(acme.organizationId, (tx) => reconcileDevices(deps(), tx, all.toReversed()));
+    const busy = async (phone: AppleDevice) => {
+      for (let round = 0; round < 3; round++) {
+        await obey(phone);
+        assert.equal((await ask(phone, 'declaration-items')).status, 200);
+        const told = await ask(phone, 'status', {
+          StatusItems: { device: { 'operating-system': { version: `18.${round}` } } },
+        });
+        assert.equal(told.status, 200);
+      }
+    };
+    await Promise.all([
+      ...phones.map(busy),
+      compileAll(),
+      compileAll(),
+      ...phones.map((phone) => reconcile(phone)),
+    ]);
+    await compileAll();
+    await Promise.all(phones.map(obey));
+    for (const phone of phones) {
+      for (const id of ids) assert.equal(await stateOf(phone, `${prefix}${id}`), 'installed');
+    }
+  });
+
   test('RES-05: the password of an account is fetched by the device that has it, and by no other', async () => {
     const [phone, other, foreign] = [await newPhone(), await newPhone(), await newPhone(globex)];
     const password = 'correct horse battery';

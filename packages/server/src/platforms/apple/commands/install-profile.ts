@@ -3,7 +3,7 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { settingsIdentifier } from '../desired-state/identifiers.ts';
 import { openContent } from '../desired-state/contents.ts';
-import { lockProfileItem } from '../desired-state/item-queries.ts';
+import { findProfileItem } from '../desired-state/item-queries.ts';
 import { noteInstalled } from '../desired-state/settle.ts';
 import { askForScans } from '../inventory/schedule-inventory.ts';
 import type { AppleTranslator } from './translator.ts';
@@ -12,7 +12,7 @@ export const installProfile: AppleTranslator<'install-profile'> = {
   needs: { channels: ['device', 'user'] },
   steps: ({ params: { identifier, content } }, { deviceId, channel }, { deps, inside }) =>
     inside(async (tx) => {
-      const item = await lockProfileItem(tx, deviceId, channel, identifier);
+      const item = await findProfileItem(tx, deviceId, channel, identifier);
       const wanted = item?.wanted;
       if (!item || wanted === undefined || wanted === null) {
         throw new DomainError('not-found', 'The device is not to have this profile.');
@@ -29,7 +29,7 @@ export const installProfile: AppleTranslator<'install-profile'> = {
   async answered({ tx, deps, target: { deviceId, channel }, command, now }) {
     const { identifier } = command.params;
     const content =
-      command.params.content ?? (await lockProfileItem(tx, deviceId, channel, identifier))?.wanted;
+      command.params.content ?? (await findProfileItem(tx, deviceId, channel, identifier))?.wanted;
     if (typeof content === 'string') await noteInstalled(tx, deviceId, channel, { identifier, content }, now);
     // Whether its passcode meets the rules that it holds from now on, and which these are, is worth knowing at once.
     if (identifier === settingsIdentifier('passcode')) await askForScans(deps, tx, deviceId, ['security']);

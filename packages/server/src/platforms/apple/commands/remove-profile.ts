@@ -1,7 +1,7 @@
 // Takes a profile of ours back. Profiles of others are seen and never touched (POL-08), and the enrolment's own profile goes only
 // with a wipe.
 import { DomainError } from '@gatehouse/core/errors.ts';
-import { lockProfileItem } from '../desired-state/item-queries.ts';
+import { findProfileItem } from '../desired-state/item-queries.ts';
 import { noteRemoved } from '../desired-state/settle.ts';
 import type { AppleTranslator } from './translator.ts';
 
@@ -9,7 +9,7 @@ export const removeProfile: AppleTranslator<'remove-profile'> = {
   needs: { channels: ['device', 'user'] },
   steps: ({ params: { identifier } }, { deviceId, channel }, { inside }) =>
     inside(async (tx) => {
-      const item = await lockProfileItem(tx, deviceId, channel, identifier);
+      const item = await findProfileItem(tx, deviceId, channel, identifier);
       if (!item || item.state === 'foreign') {
         throw new DomainError(
           'forbidden',

@@ -1,5 +1,6 @@
 // Tells a channel that its declarations are others now. The token comes along, so that a device that has them already says no
 // more about it. The first one turns declarative management on; it cannot be turned off again.
+import { lockDevice } from '../../../modules/devices/index.ts';
 import { noteDeclarative, remindTomorrow, selectSets } from '../declarations/queries.ts';
 import { syncTokens } from '../declarations/answer.ts';
 import type { AppleTranslator } from './translator.ts';
@@ -16,6 +17,7 @@ export const syncDeclarations: AppleTranslator<'sync-declarations'> = {
       return [{ requestType: 'DeclarativeManagement', payload }];
     }),
   async answered({ tx, target: { deviceId, channel }, now }) {
+    await lockDevice(tx, deviceId);
     await noteDeclarative(tx, deviceId, channel, new Date(now));
     // It fetches what is new by itself; whoever has not by tomorrow is told once more.
     await remindTomorrow(tx, deviceId, channel, now);

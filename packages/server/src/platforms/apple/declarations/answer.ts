@@ -3,19 +3,12 @@
 import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
 import type { Sealer } from '../../../kernel/sealed/sealer.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
+import { lockDevice } from '../../../modules/devices/index.ts';
 import type { DeclarationsAnswer, DeclarationsPort } from '../declarations-port.ts';
 import { openContent } from '../desired-state/contents.ts';
 import { declarationKinds } from '../desired-state/desired.ts';
 import { declarationsToken, inOrder } from './declarations-token.ts';
-import {
-  findAsset,
-  findServed,
-  lockSets,
-  selectSets,
-  selectWanted,
-  serveSet,
-  type SetRow,
-} from './queries.ts';
+import { findAsset, findServed, selectSets, selectWanted, serveSet, type SetRow } from './queries.ts';
 import { recordStatus, type StatusDeps } from './record-status.ts';
 
 export interface DeclarationDeps extends StatusDeps {
@@ -77,7 +70,7 @@ const arrays = {
 } as const;
 
 async function answerItems(tx: TenantTx, deviceId: string, channel: string): Promise<DeclarationsAnswer> {
-  await lockSets(tx, deviceId);
+  await lockDevice(tx, deviceId);
   const wanted = inOrder(await selectWanted(tx, deviceId, channel));
   const token = declarationsToken(wanted);
   await serveSet(tx, deviceId, channel, token);

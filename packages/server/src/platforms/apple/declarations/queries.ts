@@ -67,16 +67,6 @@ export function selectWanted(tx: TenantTx, deviceId: string, channel: string): P
   return tx.query<DeclarationRow>(wantedStatement, [tx.organizationId, deviceId, channel]);
 }
 
-const lockStatement = sql(
-  'apple-declarations-lock',
-  `select 1 from apple_channels where organization_id = $1 and device_id = $2 and channel = '' for no key update`,
-);
-
-/** Held while the set is written or told, so that what is told is one state of it. */
-export async function lockSets(tx: TenantTx, deviceId: string): Promise<void> {
-  await tx.query(lockStatement, [tx.organizationId, deviceId]);
-}
-
 const serveStatement = sql(
   'apple-declarations-serve',
   `update apple_items set served = wanted

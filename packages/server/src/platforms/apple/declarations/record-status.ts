@@ -5,7 +5,7 @@ import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
 import type { FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import type { Log } from '../../../kernel/log.ts';
-import { loadFacts, type Reevaluate, recordFacts } from '../../../modules/devices/index.ts';
+import { loadFacts, lockDevice, type Reevaluate, recordFacts } from '../../../modules/devices/index.ts';
 import type { AppleTarget } from '../apple-target.ts';
 import { reconcileSoon } from '../desired-state/item-queries.ts';
 import { enforcedPasscode } from '../inventory/enforced-passcode.ts';
@@ -51,6 +51,7 @@ export async function recordStatus(
     await writeUnread(tx, deviceId, channel, data.subarray(0, mostUnread), at);
     return;
   }
+  await lockDevice(tx, deviceId);
   const before = await lockStatus(tx, deviceId, channel);
   const known = before?.status as Json | undefined;
   const merged = mergeStatus(isObject(known) ? known : {}, report);

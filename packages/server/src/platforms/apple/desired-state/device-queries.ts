@@ -26,14 +26,6 @@ export interface DeviceRow {
   readonly users: readonly { readonly channel: string; readonly name: string | null }[];
 }
 
-// Locked, so that of two reconciliations of one device the second sees what the first has written.
-const lockDevicesStatement = sql(
-  'apple-desired-lock-devices',
-  `select c.device_id from apple_channels c join devices d on d.organization_id = $1 and d.device_id = c.device_id
-   where c.organization_id = $1 and c.device_id = any ($2) and c.channel = '' and c.enrolled_at is not null
-     and d.state = 'registered'
-   order by c.device_id for no key update of c`,
-);
 const selectDevicesStatement = sql(
   'apple-desired-select-devices',
   `select c.device_id, d.platform, c.product, c.os_version, c.supervised, c.shared_ipad, c.enrollment_kind, c.udid,
@@ -49,15 +41,13 @@ const selectDevicesStatement = sql(
    join devices d on d.organization_id = $1 and d.device_id = c.device_id
    join organizations o on o.organization_id = $1
    left join users u on u.organization_id = $1 and u.user_id = d.user_id
-   where c.organization_id = $1 and c.device_id = any ($2) and c.channel = ''`,
+   where c.organization_id = $1 and c.device_id = any ($2) and c.channel = '' and c.enrolled_at is not null
+     and d.state = 'registered'`,
 );
 
 /** Those under management that have an open channel; the others are not in it. */
-export async function lockDevices(tx: TenantTx, deviceIds: readonly string[]): Promise<DeviceRow[]> {
-  const locked = await tx.query<{ device_id: string }>(lockDevicesStatement, [tx.organizationId, deviceIds]);
-  if (locked.length === 0) return [];
-  const ids = locked.map((row) => row.device_id);
-  return tx.query<DeviceRow>(selectDevicesStatement, [tx.organizationId, ids]);
+export function selectDevices(tx: TenantTx, deviceIds: readonly string[]): Promise<DeviceRow[]> {
+  return tx.query<DeviceRow>(selectDevicesStatement, [tx.organizationId, deviceIds]);
 }
 
 const reached = {

@@ -42,11 +42,11 @@ const selectItemsNamed = sql(
   'apple-items-named',
   `select ${columns} from apple_items
    where organization_id = $1 and device_id = $2 and channel = $3 and identifier = $4
-     and form in ('profile', 'provisioning-profile') for update`,
+     and form in ('profile', 'provisioning-profile')`,
 );
 
 /** A profile or provisioning profile by name. */
-export function lockProfileItem(
+export function findProfileItem(
   tx: TenantTx,
   deviceId: string,
   channel: string,

@@ -1,6 +1,7 @@
 // What the device says is installed, against what we believe: ours and gone is put back, ours and unknown is taken away, and what
 // others installed is noted and never touched (POL-08).
 import type { TenantTx } from '../../../kernel/db/database.ts';
+import { lockDevice } from '../../../modules/devices/index.ts';
 import { isOurs, uuidOf } from './identifiers.ts';
 import { deleteItems, type ItemRow, reconcileSoon, selectItems, writeItems } from './item-queries.ts';
 
@@ -22,6 +23,7 @@ export async function noteProfileList(
   now: number,
 ): Promise<void> {
   const at = new Date(now);
+  await lockDevice(tx, deviceId);
   const rows = (await selectItems(tx, [deviceId])).filter(
     (row) => row.form === 'profile' && row.channel === channel,
   );

@@ -4,13 +4,14 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import type { Command } from '@gatehouse/core/commands/catalogue.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { type CommandDeps, type CommandOrder, queueSystemCommands } from '../../../modules/commands/index.ts';
+import { lockDevices } from '../../../modules/devices/index.ts';
 import { resolveForDevices, resolveResourcesOf } from '../../../modules/policies/index.ts';
 import { type NewSet, selectSets, writeSets } from '../declarations/queries.ts';
 import { findEscrowRecipient } from '../escrow/escrow-recipient.ts';
 import { Compiler } from './compiler.ts';
 import { contentHash, keepContents } from './contents.ts';
 import type { Desired, DesiredItem } from './desired.ts';
-import { type DeviceRow, lockDevices } from './device-queries.ts';
+import { type DeviceRow, selectDevices } from './device-queries.ts';
 import { osOf, place } from './device-target.ts';
 import { type Difference, difference, nextAttempt, type Order } from './difference.ts';
 import { deleteItems, type ItemRow, selectItems, writeItems } from './item-queries.ts';
@@ -34,7 +35,10 @@ export async function reconcileDevices(
   tx: TenantTx,
   deviceIds: readonly string[],
 ): Promise<Reconciled> {
-  const devices = await lockDevices(tx, deviceIds);
+  if (deviceIds.length === 0) return { devices: 0, orders: 0, withoutEscrow: [] };
+  // First of all, as everybody does who changes a device: of two reconciliations the second sees what the first has written.
+  await lockDevices(tx, deviceIds);
+  const devices = await selectDevices(tx, deviceIds);
   if (devices.length === 0) return { devices: 0, orders: 0, withoutEscrow: [] };
   const ids = devices.map((device) => device.device_id);
   const now = deps.clock.now();

@@ -1,13 +1,14 @@
 // What the end of an order means for what it was about: installed, gone, or failed with a reason and another attempt in time.
 import type { Clock } from '../../../kernel/clock.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
+import { lockDevice } from '../../../modules/devices/index.ts';
 import { selectSets, writeSets } from '../declarations/queries.ts';
 import { nextAttempt } from './difference.ts';
 import {
   deleteItems,
   findEnd,
   type ItemRow,
-  lockProfileItem,
+  findProfileItem,
   selectItemsOfCommand,
   writeItems,
 } from './item-queries.ts';
@@ -20,7 +21,8 @@ export async function noteInstalled(
   profile: { readonly identifier: string; readonly content: string },
   now: number,
 ): Promise<void> {
-  const row = await lockProfileItem(tx, deviceId, channel, profile.identifier);
+  await lockDevice(tx, deviceId);
+  const row = await findProfileItem(tx, deviceId, channel, profile.identifier);
   if (row === undefined) return;
   const isWanted = row.wanted === profile.content;
   await writeItems(tx, [
@@ -39,7 +41,8 @@ export async function noteRemoved(
   identifier: string,
   now: number,
 ): Promise<void> {
-  const row = await lockProfileItem(tx, deviceId, channel, identifier);
+  await lockDevice(tx, deviceId);
+  const row = await findProfileItem(tx, deviceId, channel, identifier);
   if (row === undefined) return;
   if (row.state === 'removing') await deleteItems(tx, [row]);
   else if (row.state === 'withheld')
