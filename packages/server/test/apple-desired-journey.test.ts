@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { writePlist } from '@gatehouse/protocols/plist/index.ts';
 import { type AppleJourney, type Comer, openAppleJourney } from './apple-journey-world.ts';
 
 interface Item {
@@ -62,6 +63,48 @@ describe('policies and resources reach Apple devices by themselves', () => {
     await becomes(phone, 'Office Wi-Fi', undefined);
     assert.ok(!phone.device.profiles.has(identifier));
     assert.deepEqual(phone.troubles, []);
+  });
+
+  test('a ready-made profile is taken whatever its size, never shown again, and installed without what would move the device', async () => {
+    const file = Buffer.from(
+      writePlist({
+        PayloadType: 'Configuration',
+        PayloadVersion: 1,
+        PayloadIdentifier: 'com.elsewhere.font',
+        PayloadUUID: '9B1D5A0C-0000-4000-8000-000000000001',
+        PayloadDisplayName: 'From elsewhere',
+        PayloadContent: [
+          {
+            PayloadType: 'com.apple.mdm',
+            PayloadVersion: 1,
+            PayloadIdentifier: 'x',
+            PayloadUUID: 'X',
+            ServerURL: 'https://evil.example/',
+          },
+          {
+            PayloadType: 'com.apple.webClip.managed',
+            PayloadVersion: 1,
+            PayloadIdentifier: 'y',
+            PayloadUUID: 'Y',
+            Label: 'L',
+            URL: 'https://l.example/',
+            Icon: Buffer.alloc(400_000, 7),
+          },
+        ],
+      }),
+    ).toString('base64');
+    const made = await journey.api<{ id: string; fields: object; secrets: string[] }>('POST', '/resources', {
+      kind: 'custom-profile',
+      name: 'From elsewhere',
+      fields: { file },
+    });
+    assert.deepEqual([made.fields, made.secrets], [{}, ['file']]);
+    const target = { kind: 'device', id: journey.idOf(phone) };
+    await journey.api('POST', '/assignments', { item: { kind: 'resource', id: made.id }, target });
+    await becomes(phone, 'From elsewhere', 'installed');
+    assert.ok(phone.device.profiles.has(`gatehouse.resource.${made.id}`));
+    assert.ok(!phone.device.profiles.has('com.elsewhere.font'));
+    assert.notEqual(phone.device.enrolment, null);
   });
 
   async function give(name: string, type: string, payload: object): Promise<void> {
