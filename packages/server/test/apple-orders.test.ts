@@ -9,6 +9,9 @@ import { listEscrow, revealEscrow } from '../src/modules/devices/reveal-escrow.t
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { agentSupport } from '../src/platforms/agent/index.ts';
 import { appleSupport } from '../src/platforms/apple/index.ts';
+import { reconcileDevices } from '../src/platforms/apple/desired-state/index.ts';
+import { selectItems } from '../src/platforms/apple/desired-state/item-queries.ts';
+import { escrowRecipient } from '../src/platforms/apple/escrow/escrow-recipient.ts';
 import { beginInventory } from '../src/platforms/apple/inventory/index.ts';
 import { type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
 import { enrolLiving, type LivingDevice, type LivingOptions } from './living-apple-device.ts';
@@ -372,24 +375,43 @@ describe('orders to Apple devices', () => {
     );
   });
 
-  test('updates: one now on systems that take the order, by policy on those that do not', async () => {
-    const phone = await living({ supervised: true, systemVersion: '18.1' });
-    const id = await order(phone, 'update-os', { version: '18.2' });
-    const command = commandIn(await phone.device.poll());
+  test('CMP-06 updates: by declaration where the device speaks it, as an order where it does not', async () => {
+    const old = await living({ supervised: true, systemVersion: '16.4' });
+    const id = await order(old, 'update-os', { version: '16.7' });
+    const command = commandIn(await old.device.poll());
     assert.equal(command.requestType, 'ScheduleOSUpdate');
-    await phone.device.report({
+    await old.device.report({
       status: 'Acknowledged',
       commandUuid: id,
       response: {
-        UpdateResults: [{ ProductKey: 'iOS182', InstallAction: 'InstallASAP', Status: 'Downloading' }],
+        UpdateResults: [{ ProductKey: 'iOS167', InstallAction: 'InstallASAP', Status: 'Downloading' }],
       },
     });
     assert.deepEqual((await getCommand(deps(), world.principal(acme), id)).result, {
-      updates: [{ product: 'iOS182', action: 'InstallASAP', status: 'Downloading' }],
+      updates: [{ product: 'iOS167', action: 'InstallASAP', status: 'Downloading' }],
     });
+    await refused(old, 'update-os', { version: '16.7', deferrals: 2 }, /Only a Mac/);
+    await refused(old, 'update-os', { version: '16.4' }, /already/);
+    const phone = await living({ systemVersion: '18.1' });
+    const declared = await ask(phone, 'update-os', { version: '18.2', withinHours: 48 });
+    assert.deepEqual(
+      [declared.state, declared.asked.length],
+      ['acknowledged', 0],
+      'nothing is sent as a command',
+    );
+    const desired = await world.database.withTenant(acme.organizationId, async (tx) => {
+      await escrowRecipient(world.deps, acme.organizationId);
+      await reconcileDevices({ ...world.deps, assetUrl: (name) => `https://x/${name}` }, tx, [
+        phone.deviceId,
+      ]);
+      return selectItems(tx, [phone.deviceId]);
+    });
+    const update = desired.find(({ identifier }) => identifier.includes('system-update.18.2'));
+    assert.equal(update?.form, 'declaration');
+    await ask(phone, 'refresh-device', { scans: ['device-information'] });
     const newer = await living({ supervised: true, systemVersion: '26.0' });
-    await refused(newer, 'update-os', { version: '26.1' }, /by policy alone/);
-    await refused(phone, 'update-os', { version: '18.2', deferrals: 2 }, /Only a Mac/);
+    await refused(newer, 'update-os', { version: '26.1', action: 'download' }, /nothing else/);
+    assert.equal((await ask(newer, 'update-os', { version: '26.1' })).state, 'acknowledged');
   });
 
   test('any other command of Apple’s, checked against the schema; what has a guard is not sent raw', async () => {

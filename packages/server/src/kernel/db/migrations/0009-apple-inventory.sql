@@ -46,3 +46,15 @@ create table apple_inventory (
   foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
 ) with (fillfactor = 80);
 create index apple_inventory_due on apple_inventory (next_due_at);
+
+-- The update that somebody has ordered for one device: it becomes part of what the device should have, until it has it.
+create table apple_update_orders (
+  organization_id uuid not null,
+  device_id uuid not null,
+  version text not null,
+  update_by timestamptz not null,
+  command_id uuid, -- no reference: the order outlives it
+  created_at timestamptz not null,
+  primary key (organization_id, device_id),
+  foreign key (organization_id, device_id) references devices (organization_id, device_id) on delete cascade
+);

@@ -1,6 +1,7 @@
 // Compiles for many devices: what several of them have alike is built once.
 import type { ResolvedResources } from '@gatehouse/core/resources/resolve.ts';
 import type { VariableValues } from '@gatehouse/core/resources/variables.ts';
+import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import { compareVersions } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import type { EffectivePolicy } from '../../../modules/policies/index.ts';
 import { compileResource, compileSettings } from './compile.ts';
@@ -36,11 +37,15 @@ export class Compiler {
     const target = targetOf(device);
     const { organization } = device;
     const input = { ...this.#common, target, organization };
-    const updateBy = updateTime(target, policy, had, now);
-    const kind = JSON.stringify(target);
-    const settings = this.#once(`settings/${policy?.resolved.version ?? ''}/${updateBy ?? 0}/${kind}`, () =>
-      compileSettings({ ...input, settings: policy?.resolved.values ?? {}, updateBy }),
+    const { values, updateBy, order } = withOrderedUpdate(
+      target,
+      policy?.resolved.values ?? {},
+      updateTime(target, policy, had, now),
+      device.ordered_update ?? undefined,
     );
+    const kind = JSON.stringify(target);
+    const name = `settings/${policy?.resolved.version ?? ''}/${order}/${updateBy ?? 0}/${kind}`;
+    const settings = this.#once(name, () => compileSettings({ ...input, settings: values, updateBy }));
     const locked = device.passcode_status === 'not-compliant';
     const parts = (resolved?.resources ?? []).flatMap(({ resourceId, name }) => {
       if (locked) return [withheldWithoutPasscode(resourceId, name)];
@@ -68,6 +73,23 @@ export class Compiler {
     this.#known.set(key, known);
     return known;
   }
+}
+
+/** What one device was ordered to have beside what its policy demands: the newer of the two, by the earlier time. */
+function withOrderedUpdate(
+  { os, osVersion }: CompileTarget,
+  values: Settings,
+  updateBy: number | undefined,
+  ordered: { readonly version: string; readonly by: number } | undefined,
+): { readonly values: Settings; readonly updateBy: number | undefined; readonly order: string } {
+  const unchanged = { values, updateBy, order: '' };
+  if (ordered === undefined || osVersion === undefined || compareVersions(osVersion, ordered.version) >= 0)
+    return unchanged;
+  const demanded = demandedVersion(values, os);
+  if (demanded !== undefined && compareVersions(demanded, ordered.version) >= 0)
+    return { ...unchanged, updateBy: Math.min(updateBy ?? ordered.by, ordered.by) };
+  const name = os === 'macOS' ? 'os.minimum-version.macos' : 'os.minimum-version.ios';
+  return { values: { ...values, [name]: ordered.version }, updateBy: ordered.by, order: ordered.version };
 }
 
 /** PWD-04: when the time to set a passcode is over, nothing of the organization stays on the device. */

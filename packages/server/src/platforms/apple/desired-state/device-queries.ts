@@ -24,6 +24,8 @@ export interface DeviceRow {
   /** The verdict about its passcode: see core/compliance. */
   readonly passcode_status: string | null;
   readonly users: readonly { readonly channel: string; readonly name: string | null }[];
+  /** The update that somebody has ordered for this one; `by` in ms since the epoch. */
+  readonly ordered_update?: { readonly version: string; readonly by: number } | null;
 }
 
 const selectDevicesStatement = sql(
@@ -36,7 +38,9 @@ const selectDevicesStatement = sql(
       where i.organization_id = $1 and i.device_id = c.device_id and i.kind = 'serial' limit 1) as serial_number,
      coalesce((select jsonb_agg(jsonb_build_object('channel', s.channel, 'name', s.user_short_name) order by s.channel)
        from apple_channels s where s.organization_id = $1 and s.device_id = c.device_id and s.channel <> ''
-         and s.enrolled_at is not null), '[]') as users
+         and s.enrolled_at is not null), '[]') as users,
+     (select jsonb_build_object('version', w.version, 'by', (extract(epoch from w.update_by) * 1000)::bigint)
+      from apple_update_orders w where w.organization_id = $1 and w.device_id = c.device_id) as ordered_update
    from apple_channels c
    join devices d on d.organization_id = $1 and d.device_id = c.device_id
    join organizations o on o.organization_id = $1
