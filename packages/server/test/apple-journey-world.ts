@@ -34,12 +34,14 @@ export interface Comer {
   readonly troubles: unknown[];
 }
 
-export interface AppleJourney extends AsyncDisposable {
+export interface OrganizationJourney {
   readonly server: ComposedServer;
   readonly apns: SimulatedApns;
   /** A device of the organization’s user that has come in by the page. */
   enrol(options?: EnrolOptions): Promise<Comer>;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Another organization on the same server. */
+  alongside(slug: string): Promise<OrganizationJourney>;
   /** Moves the server’s clock, and runs what it then does by itself. */
   advance(milliseconds: number, ...tasks: readonly string[]): Promise<void>;
   /** The id under which the server knows the device, from its certificate. */
@@ -62,6 +64,8 @@ export interface AppleJourney extends AsyncDisposable {
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
 }
 
+export interface AppleJourney extends OrganizationJourney, AsyncDisposable {}
+
 export interface ShownCommand {
   readonly id: string;
   readonly state: string;
@@ -80,6 +84,18 @@ export interface EnrolOptions extends DeviceOptions {
   readonly platform?: 'ios' | 'macos';
 }
 
+/** Half a year: whatever lives for a year is still good. */
+const mostAtOnce = 180 * 86_400_000;
+
+/** What all organizations of a journey share. */
+interface Ground {
+  readonly server: ComposedServer;
+  readonly apns: SimulatedApns;
+  readonly comers: Comer[];
+  /** The clock is no longer the true one. */
+  moved: boolean;
+}
+
 export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
   const apns = await startSimulatedApns();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-apns-trust-'));
@@ -88,19 +104,27 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
   const server = await composeServer({
     env: { GATEHOUSE_APNS_URL: apns.url.href, GATEHOUSE_APNS_CA: trust },
   });
-  await server.addOrganization(slug);
   const comers: Comer[] = [];
+  const journey = await beginIn({ server, apns, comers, moved: false }, slug, topic);
+  return Object.assign(journey, {
+    async [Symbol.asyncDispose]() {
+      for (const { simulated } of comers) await simulated.close();
+      await server[Symbol.asyncDispose]();
+      await apns.close();
+      rmSync(folder, { recursive: true });
+    },
+  });
+}
+
+async function beginIn(ground: Ground, slug: string, topic: string): Promise<OrganizationJourney> {
+  const { server, apns, comers } = ground;
+  await server.addOrganization(slug);
   let owners = 0;
 
   // The operator at the machine itself is known by a file’s true time: once the clock is moved, a token speaks.
-  const made = await server.operate(
-    'POST',
-    '/tokens',
-    { role: 'org-admin', expiresInSeconds: 366 * 86_400 },
-    slug,
-  );
-  const { token } = made.json() as { token: string };
-  let moved = false;
+  const tokenOrder = { role: 'org-admin', expiresInSeconds: 366 * 86_400 };
+  const made = await server.operate('POST', '/tokens', tokenOrder, slug);
+  let { token } = made.json() as { token: string };
   function byToken(method: string, path: string, body: unknown) {
     return server.application.main.inject({
       method: method as 'GET',
@@ -113,7 +137,9 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
     });
   }
   async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await (moved ? byToken(method, path, body) : server.operate(method, path, body, slug));
+    const answer = await (ground.moved
+      ? byToken(method, path, body)
+      : server.operate(method, path, body, slug));
     if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`);
     return (answer.body === '' ? undefined : answer.json()) as T;
   }
@@ -121,7 +147,7 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
   const issued = apns.authority.issuePushCertificate({ topic });
   await api('PUT', '/apple/push-certificate', { certificate: issued.certificate, key: issued.key });
 
-  const journey: AppleJourney = {
+  const journey: OrganizationJourney = {
     server,
     apns,
     api,
@@ -204,10 +230,15 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
       return Object.fromEntries(facts.map(({ name, value }) => [name, value]));
     },
     async advance(milliseconds, ...tasks) {
-      moved = true;
-      server.advance(milliseconds);
+      ground.moved = true;
+      for (let left = milliseconds; left > 0; left -= mostAtOnce) {
+        server.advance(Math.min(left, mostAtOnce));
+        // A token lives a year at most, and makes the next one.
+        if (left > mostAtOnce) ({ token } = await api<{ token: string }>('POST', '/tokens', tokenOrder));
+      }
       for (const task of tasks) await server.application.runTask(task);
     },
+    alongside: (other) => beginIn(ground, other, `${topic}.${other}`),
     idOf({ device }) {
       const certificate = device.enrolment?.identity.certificate;
       return certificate && parseCertificate(certificate).subject.commonName;
@@ -220,12 +251,6 @@ export async function openAppleJourney(slug = 'acme'): Promise<AppleJourney> {
         if (Date.now() > end) throw new Error(`in vain: ${what}`);
         await sleep(50);
       }
-    },
-    async [Symbol.asyncDispose]() {
-      for (const { simulated } of comers) await simulated.close();
-      await server[Symbol.asyncDispose]();
-      await apns.close();
-      rmSync(folder, { recursive: true });
     },
   };
 

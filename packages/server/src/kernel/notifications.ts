@@ -17,7 +17,7 @@ export type Topic =
   | 'command-queued' // a device has a command waiting
   | 'device-refused' // a device's certificates were revoked or it was blocked: close what it holds open
   | 'policy-changed' // what applies to a device is another now: let it come and fetch it
-  | 'credential-changed' // an account's or token's rights changed
+  | 'credential-changed' // an account's or token's rights changed, or the organization has another push certificate
   | 'posture-changed';
 
 export interface Notifications {

@@ -3,6 +3,7 @@
  * reasons in JSON, one waiting push per device. On request it misbehaves: refuses, throttles, goes away, hangs up, says nothing.
  */
 import {
+  constants,
   createSecureServer,
   type Http2Session,
   type OutgoingHttpHeaders,
@@ -113,7 +114,11 @@ export async function startSimulatedApns(options: SimulatedApnsOptions = {}): Pr
       const oddity = oddities.shift();
       if (oddity?.kind === 'silence') return;
       if (oddity?.kind === 'hang-up') return session.destroy();
-      if (oddity?.kind === 'go-away') return session.goaway(oddity.code, (stream.id ?? 1) - 2);
+      if (oddity?.kind === 'go-away') {
+        // Node cannot say that not even the first stream was processed; a refused stream says the same.
+        stream.close(constants.NGHTTP2_REFUSED_STREAM);
+        return session.goaway(oddity.code, (stream.id ?? 1) - 2);
+      }
       const body = Buffer.concat(parts);
       const judged = judgeRequest({ headers, body, certificateTopic: from?.topic }, mailbox);
       const forced = oddity?.verdict ?? always;

@@ -63,6 +63,7 @@ export class SimulatedAppleDevice {
   #connection: MdmConnection | undefined;
   #mischief = new Mischief();
   #enrolments = 0;
+  #tokens = 0;
   readonly #conversation: Conversation;
   readonly #users = new Map<string, UserChannel>();
 
@@ -263,6 +264,14 @@ export class SimulatedAppleDevice {
         other: {},
       }),
     );
+  }
+
+  /** Apple gives it another token now and then, and always after a restore. */
+  async renewToken(): Promise<void> {
+    this.#tokens += 1;
+    this.device.push = newPushIdentity(`${this.device.seed} renewed ${this.#tokens}`);
+    this.#options.onEvent?.({ kind: 'token', push: this.device.push });
+    await this.updateToken();
   }
 
   async setBootstrapToken(token: Uint8Array): Promise<void> {

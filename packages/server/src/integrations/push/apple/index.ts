@@ -1,19 +1,18 @@
 // Push to Apple devices, put together: the certificate of each organization, who is called, and what runs by itself.
 import client from 'prom-client';
 import type { Metrics } from '../../../kernel/http/metrics.ts';
-import type { Notifications } from '../../../kernel/notifications.ts';
 import type { ChannelPushDied } from './call.ts';
 import { createPushProblems } from './problems.ts';
 import type { PushDeps } from './push-deps.ts';
 import { createSenders, type SenderOptions } from './senders.ts';
 import { warnOfExpiry } from './show-certificate.ts';
-import { startWaker } from './wake.ts';
+import { startWaker, type WakeDeps } from './wake.ts';
 
 export { pushTopic } from './show-certificate.ts';
 
 export interface ApplePushOptions extends PushDeps, SenderOptions {
   readonly channelPushDied: ChannelPushDied;
-  readonly notifications: Pick<Notifications, 'subscribe'>;
+  readonly notifications: WakeDeps['notifications'];
   readonly metrics: Pick<Metrics, 'registry'>;
 }
 

@@ -48,6 +48,7 @@ export function createTestPush(db: TestDatabase, start: number): TestPush {
     clock: { now: () => now },
     log: createLog({ level: 'warn', console: (line) => void logged.push(line) }),
     events: createEvents({}, () => undefined),
+    notifications: { publish: () => undefined },
     logged,
     advance: (milliseconds) => void (now += milliseconds),
     administrator: (fleet, role = 'org-admin') => ({

@@ -14,6 +14,7 @@ import {
   parsePublicKey,
 } from '@gatehouse/protocols/x509/index.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
+import { announce } from '../../../kernel/notifications.ts';
 import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
@@ -101,6 +102,8 @@ async function take(
   if (requested?.key_fingerprint === certificate.publicKey.fingerprint) await dropRequest(tx);
   await clearProblems(tx, problemKinds);
   await resumeWakes(tx, new Date(deps.clock.now()));
+  const { organizationId } = tx;
+  announce(tx, deps.notifications, 'credential-changed', { organizationId, id: certificateId });
   await Promise.all([
     recordAudit(tx, {
       actor,

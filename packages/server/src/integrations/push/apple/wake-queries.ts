@@ -107,7 +107,7 @@ export function noteForgotten(tx: TenantTx, now: Date): Promise<number> {
 
 const outcomesStatement = sql(
   'wake-outcomes',
-  `update apple_wakes w set outcome = r.outcome, next_push_at = greatest(w.next_push_at, r.not_before)
+  `update apple_wakes w set outcome = r.outcome, next_push_at = coalesce(r.not_before, w.next_push_at)
    from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) r (device_id, channel, outcome, not_before)
    where w.organization_id = $1 and w.device_id = r.device_id and w.channel = r.channel`,
 );
@@ -116,7 +116,7 @@ export interface WakeOutcome {
   readonly deviceId: string;
   readonly channel: string;
   readonly outcome: string;
-  /** Not again before. */
+  /** Apple took nothing, and may be asked again then. */
   readonly notBefore: Date | null;
 }
 

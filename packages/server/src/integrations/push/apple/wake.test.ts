@@ -48,8 +48,9 @@ describe('waking Apple devices', () => {
       channelPushDied: (tx, dead) => channelPushDied(tx, push, dead),
       count: (outcome: SendOutcome['outcome'] | 'in-contact') => void counted.push(outcome),
       notifications: {
-        subscribe(_topic, listener) {
-          tell = listener;
+        publish: () => undefined,
+        subscribe(topic, listener) {
+          if (topic === 'command-queued') tell = listener;
           return () => undefined;
         },
       },

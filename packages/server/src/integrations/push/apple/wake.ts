@@ -11,7 +11,7 @@ import { call, type CallDeps, openMagics } from './call.ts';
 import type { Notifications } from '../../../kernel/notifications.ts';
 
 export interface WakeDeps extends CallDeps {
-  readonly notifications: Pick<Notifications, 'subscribe'>;
+  readonly notifications: Pick<Notifications, 'publish' | 'spread' | 'subscribe'>;
 }
 
 export const wakeLimits = {
@@ -47,6 +47,10 @@ export function startWaker(deps: WakeDeps): Waker {
       if (devices.size < wakeLimits.gathered) gathered.set(organizationId, devices.add(id));
       timer ??= setTimeout(flush, wakeLimits.gatherMs);
     },
+  );
+
+  const unsubscribeCredentials = deps.notifications.subscribe('credential-changed', ({ organizationId }) =>
+    deps.senders.forget(organizationId),
   );
 
   function track(work: Promise<void>): void {
@@ -103,6 +107,7 @@ export function startWaker(deps: WakeDeps): Waker {
     async close() {
       closed = true;
       unsubscribe();
+      unsubscribeCredentials();
       clearTimeout(timer);
       gathered.clear();
       await deps.senders.close();

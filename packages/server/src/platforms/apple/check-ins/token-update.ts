@@ -21,8 +21,8 @@ export async function tokenUpdate(
   if (!(await keepInOneTrip(deps, speaker, message))) {
     await deps.database.withTenant(speaker.organizationId, (tx) => record(deps, tx, speaker, message));
   }
-  if (knownChannel(speaker)?.enrolled !== true) {
-    // The device waits to be called.
+  if (knownChannel(speaker)?.enrolled !== true || speaker.standing.waits) {
+    // The device waits to be called; or something waits for it that it may not have been called for under its former token.
     const notice = { organizationId: speaker.organizationId, id: speaker.deviceId };
     deps.notifications.publish('command-queued', notice);
     deps.notifications.spread?.('command-queued', notice);
