@@ -10,6 +10,7 @@ export {
   type KeychainIdentity,
   newAppleDevice,
 } from './device-state.ts';
+export { meets, passcodeRules } from './answer-queries.ts';
 export { knownRequestTypes, ProfileRefused } from './carry-out.ts';
 export { DeclarativeManagement } from './declarative-management.ts';
 export { ServerRefusal } from './mdm-connection.ts';

@@ -3,12 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import { seededRandom } from '../agent/index.ts';
 import {
   type AppleDeviceEvent,
   type AppleFamily,
   downloadProfile,
+  meets,
   newAppleDevice,
   obtainCertificate,
+  passcodeRules,
   SimulatedAppleDevice,
 } from '../apple/index.ts';
 import type { SimulatedApns } from '../apns/index.ts';
@@ -19,6 +22,10 @@ import type { Narrator } from './narrator.ts';
 /** Until somebody sets an erased or abandoned device up again. */
 const pauseAfterLeavingMs = 60_000;
 const pauseAfterFailureMs = 10_000;
+
+/** How often people look at their devices. */
+const attentionMs = [8_000, 30_000] as const;
+const bringsRules: ReadonlySet<string> = new Set(['DeclarativeManagement', 'InstallProfile']);
 
 export interface Pocket {
   readonly label: string;
@@ -62,6 +69,8 @@ export function openPocket({
   const file = join(folder, `${name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.json`);
   const device = newAppleDevice(`demo ${name}`, { family, name, supervised: ownership === 'corporate' });
   let left: () => void = () => undefined;
+  /** Rules may have come that the owner has not looked at yet. */
+  let minded = false;
 
   const simulated = new SimulatedAppleDevice({
     device,
@@ -70,6 +79,7 @@ export function openPocket({
     onEvent: (event) => {
       if (event.kind === 'token') listen();
       if (event.kind === 'left') left();
+      if (event.kind === 'carried-out' && bringsRules.has(event.requestType)) minded = true;
       const line = describe(event);
       if (line !== undefined) narrator.tell(`${name}: ${line}`);
     },
@@ -109,10 +119,30 @@ export function openPocket({
     });
   }
 
+  /** People change a passcode when their device asks for it, but not at once; now and then one takes it off. */
+  async function mind(signal: AbortSignal): Promise<void> {
+    const random = seededRandom(`mind ${name}`);
+    while (!signal.aborted) {
+      await sleep(random.integer(...attentionMs), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted || !simulated.isEnrolled) continue;
+      const rules = passcodeRules(device);
+      const isFine = meets(device.passcode, rules);
+      if (isFine && !(device.passcode !== null && random.chance(0.05))) continue;
+      if (!isFine && !minded) continue;
+      device.passcode = isFine ? null : random.text(Math.max(6, rules.minimumLength), '0123456789');
+      minded = true;
+      narrator.tell(
+        `${name}: ${isFine ? 'the passcode was taken off' : 'the passcode was changed as demanded'}`,
+      );
+      await simulated.declarative.report(false).catch(() => undefined);
+    }
+  }
+
   return {
     label: name,
     simulated,
     async live(signal) {
+      void mind(signal);
       while (!signal.aborted) {
         try {
           const gone = new Promise<void>((resolve) => {
