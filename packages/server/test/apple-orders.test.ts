@@ -7,9 +7,11 @@ import { readPlist } from '@gatehouse/protocols/plist/index.ts';
 import { getCommand, queueCommand, queueCommands, supportOf } from '../src/modules/commands/index.ts';
 import { listEscrow, revealEscrow } from '../src/modules/devices/reveal-escrow.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
+import { createAssignment, resourceAssignments } from '../src/modules/policies/index.ts';
+import { createResource } from '../src/modules/resources/index.ts';
 import { agentSupport } from '../src/platforms/agent/index.ts';
 import { appleSupport } from '../src/platforms/apple/index.ts';
-import { reconcileDevices } from '../src/platforms/apple/desired-state/index.ts';
+import { checkAppleContent, reconcileDevices } from '../src/platforms/apple/desired-state/index.ts';
 import { selectItems } from '../src/platforms/apple/desired-state/item-queries.ts';
 import { escrowRecipient } from '../src/platforms/apple/escrow/escrow-recipient.ts';
 import { beginInventory } from '../src/platforms/apple/inventory/index.ts';
@@ -129,6 +131,37 @@ describe('orders to Apple devices', () => {
     const own = await living({ enrollmentKind: 'automated' });
     const { asked } = await ask(own, 'full-wipe', { returnToService: true });
     assert.deepEqual(JSON.parse(JSON.stringify(asked[0]?.payload)), { ReturnToService: { Enabled: true } });
+  });
+
+  test('a device returns to service through a network that it is to have anyhow, and through no other', async () => {
+    const phone = await living({ enrollmentKind: 'automated', systemVersion: '18.1' });
+    const resources = {
+      ...world.deps,
+      resourceAssignments: resourceAssignments(world.deps.events),
+      checkContent: checkAppleContent,
+    };
+    const create = (name: string) =>
+      createResource(resources, world.principal(acme), {
+        kind: 'wifi',
+        name,
+        fields: { ssid: name, security: 'personal', password: 'let me in please' },
+      });
+    const [ours, other] = [await create('Acme'), await create('Elsewhere')];
+    await createAssignment(world.deps, world.principal(acme), {
+      item: { kind: 'resource', id: ours.id },
+      target: { kind: 'device', id: phone.deviceId },
+    });
+    await world.database.withTenant(acme.organizationId, (tx) =>
+      reconcileDevices({ ...world.deps, assetUrl: (name) => `https://x/${name}` }, tx, [phone.deviceId]),
+    );
+    await phone.talk();
+    const lost = await ask(phone, 'full-wipe', { returnToService: true, returnThroughWifi: other.id });
+    assert.equal(lost.state, 'failed');
+    assert.match(lost.reason ?? '', /none of those/);
+    assert.equal(await world.state(phone.deviceId), 'registered', 'and nothing was erased');
+    const { asked } = await ask(phone, 'full-wipe', { returnToService: true, returnThroughWifi: ours.id });
+    const { WiFiProfileData: profile } = asked[0]?.payload['ReturnToService'] as Record<string, Uint8Array>;
+    assert.match(Buffer.from(profile ?? []).toString(), /<string>Acme<\/string>/);
   });
 
   test('TEN-14, ACT-17 a private phone whose profile asked for no right to erase is not even asked', async () => {
