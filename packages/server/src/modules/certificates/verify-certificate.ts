@@ -50,9 +50,14 @@ export interface CertificateVerifier {
   /**
    * @param der is remembered by identity and must not be changed.
    * @param purpose what it must have been issued for: a certificate for a device's own protocol is no agent's, nor the other way.
+   * @param isPassing these bytes came with one message and are not shown again: remembering them would only cost.
    * @throws CertificateRefused
    */
-  verify(der: Uint8Array, purpose?: VerifiedCertificate['purpose']): Promise<VerifiedCertificate>;
+  verify(
+    der: Uint8Array,
+    purpose?: VerifiedCertificate['purpose'],
+    isPassing?: boolean,
+  ): Promise<VerifiedCertificate>;
 }
 
 export function createCertificateVerifier(deps: {
@@ -67,7 +72,7 @@ export function createCertificateVerifier(deps: {
   /** By the bytes themselves: those of a connection are read once and shown again with each of its requests. */
   const shown = new WeakMap<Uint8Array, VerifiedCertificate>();
 
-  async function find(der: Uint8Array): Promise<VerifiedCertificate> {
+  async function find(der: Uint8Array, isPassing: boolean): Promise<VerifiedCertificate> {
     const again = shown.get(der);
     if (again) {
       assertValid(again, clock.now());
@@ -79,12 +84,12 @@ export function createCertificateVerifier(deps: {
       assertValid(found, clock.now());
       known.delete(fingerprint);
       known.set(fingerprint, found);
-      shown.set(der, found);
+      if (!isPassing) shown.set(der, found);
       return found;
     }
     const verified = await verifyOnce(der, directory, clock.now());
     known.set(fingerprint, verified);
-    shown.set(der, verified);
+    if (!isPassing) shown.set(der, verified);
     if (known.size > capacity) {
       for (const stalest of known.keys()) {
         known.delete(stalest);
@@ -95,8 +100,8 @@ export function createCertificateVerifier(deps: {
   }
 
   return {
-    async verify(der, purpose) {
-      const verified = await find(der);
+    async verify(der, purpose, isPassing = false) {
+      const verified = await find(der, isPassing);
       if (purpose !== undefined && verified.purpose !== purpose)
         throw new CertificateRefused('issued-for-another-purpose', verified);
       return verified;

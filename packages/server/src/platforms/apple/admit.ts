@@ -15,9 +15,10 @@ export async function recognize(
   deps: Pick<AppleDeps, 'verifier' | 'refusals'>,
   der: Uint8Array,
   requestId: string,
+  isPassing?: boolean,
 ): Promise<VerifiedCertificate> {
   try {
-    return await deps.verifier.verify(der, 'mdm');
+    return await deps.verifier.verify(der, 'mdm', isPassing);
   } catch (error) {
     throw noted(deps, error, requestId);
   }

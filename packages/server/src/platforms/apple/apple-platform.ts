@@ -21,8 +21,12 @@ export interface AppleRequestFacts {
 
 export interface ApplePlatform {
   readonly deps: AppleDeps;
-  /** Whose certificate it is, by what never changes: nothing is asked of the database. @throws CertificateRefused */
-  recognize(certificate: Uint8Array, requestId: string): Promise<VerifiedCertificate>;
+  /**
+   * Whose certificate it is, by what never changes: nothing is asked of the database.
+   * @param isPassing it came with a message and not with the connection.
+   * @throws CertificateRefused
+   */
+  recognize(certificate: Uint8Array, requestId: string, isPassing?: boolean): Promise<VerifiedCertificate>;
   /**
    * @param certificate of whoever proved to hold its key.
    * @throws DecodeError, DomainError
@@ -44,7 +48,7 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
   };
   return {
     deps,
-    recognize: (certificate, requestId) => recognize(deps, certificate, requestId),
+    recognize: (certificate, requestId, isPassing) => recognize(deps, certificate, requestId, isPassing),
     answer: (certificate, request) =>
       isCheckInType(request.contentType)
         ? checkIn(deps, certificate, request)

@@ -82,7 +82,7 @@ async function recognizeSigner(
   let refusal: unknown;
   for (const der of signature.certificates) {
     try {
-      return { signature, der, certificate: await platform.recognize(der, requestId) };
+      return { signature, der, certificate: await platform.recognize(der, requestId, true) };
     } catch (error) {
       refusal = error;
     }
@@ -102,5 +102,5 @@ async function proved(
   requestId: string,
 ): Promise<VerifiedCertificate> {
   const signer = signerOf(signature, body);
-  return signer === der ? certificate : platform.recognize(signer, requestId);
+  return signer === der ? certificate : platform.recognize(signer, requestId, true);
 }
