@@ -34,12 +34,19 @@ interface PasscodeDemand {
   readonly idleMinutes: number | undefined;
 }
 
+/** After how long without anybody the screen locks, as the rules that we make have it; undefined when nothing is demanded. */
+export function idleMinutes(
+  settings: Pick<Settings, 'screen-lock.maximum-inactivity-seconds' | 'screen-lock.required'>,
+): number | undefined {
+  const idle = settings['screen-lock.maximum-inactivity-seconds'];
+  if (settings['screen-lock.required'] !== true && idle === undefined) return undefined;
+  return Math.max(1, Math.min(most.idleMinutes, Math.floor((idle ?? 900) / 60)));
+}
+
 function passcodeDemand(settings: Settings, os: Builder['target']['os']): PasscodeDemand | undefined {
   const classes = settings['passcode.minimum-classes'] ?? 0;
-  const idle = settings['screen-lock.maximum-inactivity-seconds'];
   const days = settings['passcode.maximum-age-days'];
   const length = settings['passcode.minimum-length'];
-  const locks = settings['screen-lock.required'] === true || idle !== undefined;
   const demand: PasscodeDemand = {
     // The passcode is what encrypts the storage of everything but a Mac (DEN, POL-17).
     required:
@@ -49,7 +56,7 @@ function passcodeDemand(settings: Settings, os: Builder['target']['os']): Passco
     complexCharacters: classes >= 3 ? 1 : undefined,
     days: days === undefined ? undefined : Math.min(days, most.days),
     history: settings['passcode.history'],
-    idleMinutes: locks ? Math.max(1, Math.min(most.idleMinutes, Math.floor((idle ?? 900) / 60))) : undefined,
+    idleMinutes: idleMinutes(settings),
   };
   const asked =
     demand.required ||
