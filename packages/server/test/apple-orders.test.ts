@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pbkdf2Sync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import { roleCatalogue } from '@gatehouse/core/permissions/roles.ts';
 import { readPlist } from '@gatehouse/protocols/plist/index.ts';
@@ -28,6 +28,8 @@ describe('orders to Apple devices', () => {
     acme = await world.newFleet('acme');
   });
   after(() => world.close());
+  // Each test may wipe as much as an organization may in an hour.
+  beforeEach(() => world.query('delete from destructive_spending'));
 
   const deps = () => ({ ...world.deps, support: supportOf([appleSupport, agentSupport]) });
   const living = async (options: LivingOptions = {}) => {
