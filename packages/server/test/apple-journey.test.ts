@@ -140,4 +140,21 @@ describe('an Apple device and its server', () => {
     );
     assert.ok(!JSON.stringify(rows).includes(Buffer.from('a token that unlocks').toString('hex')));
   });
+
+  test('PWD-02 a Mac that holds our rules is believed that its screen locks, for it has no other way to say so', async () => {
+    const comer = await journey.enrol({ platform: 'macos' });
+    const id = await registered(comer);
+    const { id: policy } = await journey.api<{ id: string }>('POST', '/policies', {
+      name: 'Screens lock',
+      settings: { 'screen-lock.required': true, 'screen-lock.maximum-inactivity-seconds': 600 },
+    });
+    const explained = async () => JSON.stringify(await journey.api('GET', `/devices/${id}/explain`));
+    await journey.api('POST', '/assignments', {
+      item: { kind: 'policy', id: policy },
+      target: { kind: 'device', id },
+    });
+    await journey.until('the Mac holds the rules', async () =>
+      /screen locks after 600 seconds/.test(await explained()),
+    );
+  });
 });
