@@ -12,7 +12,7 @@ import type { TakenCommand } from './take-commands.ts';
  */
 const exchangeStatement = tenantStatement(
   'commands-exchange',
-  `select x.place, x.recorded, x.state, x.step, x.closer, x.commands
+  `select x.place, x.refused, x.state, x.step, x.closer, x.commands
    from exchange_commands($2::jsonb, $3::jsonb, $4::text[]) x where t.org is not null`,
 );
 
@@ -29,15 +29,18 @@ export interface AnswerToRecord {
 }
 
 export interface ExchangeAnswer {
-  readonly recorded: boolean;
-  /** Only when an answer was not recorded: where the command stands; null when the device has no such command. */
+  /** Nothing was changed for this device: its command does not wait for this answer. */
+  readonly refused: boolean;
+  /** Only of what was refused: where the command stands; null when the device has no such command. */
   readonly state: CommandState | null;
   readonly step: number | null;
   /** null: none. */
   readonly commands: readonly TakenCommand[] | null;
   /** The hand-over is left to the caller. */
-  readonly closer: boolean | null;
+  readonly closer: boolean;
 }
+
+const nothing: ExchangeAnswer = { refused: false, state: null, step: null, commands: null, closer: false };
 
 export interface ExchangeOrder {
   readonly deviceId: string;
@@ -120,17 +123,21 @@ async function send(
   organizationId: string,
   orders: readonly ExchangeOrder[],
 ): Promise<readonly ExchangeAnswer[]> {
-  const rows = await database.tenantQuery<ExchangeAnswer & { place: number }>(
+  const given = orders.flatMap((order, place) => toAnswer(order, place) ?? []);
+  const rows = await database.tenantQuery<ExchangeAnswer & { place: number | null }>(
     organizationId,
     exchangeStatement,
-    [
-      JSON.stringify(orders.map(toAsk)),
-      `[${orders.flatMap((order, place) => toAnswer(order, place) ?? []).join(',')}]`,
-      carefulCommands,
-    ],
+    [JSON.stringify(orders.map(toAsk)), `[${given.join(',')}]`, carefulCommands],
   );
-  const answers: ExchangeAnswer[] = [];
-  for (const row of rows) answers[row.place] = row;
+  const answers: ExchangeAnswer[] = orders.map(() => nothing);
+  let recorded = 0;
+  let refused = 0;
+  for (const { place, ...told } of rows) {
+    if (place === null) recorded = told.step ?? 0;
+    else answers[place] = told;
+    if (told.refused) refused += 1;
+  }
+  if (recorded + refused !== given.length) throw new Error('an answer was neither recorded nor refused');
   return answers;
 }
 

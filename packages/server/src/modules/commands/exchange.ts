@@ -73,10 +73,10 @@ export async function exchange(deps: ExchangeDeps, request: ExchangeRequest): Pr
     freshOnly: which === 'fresh',
     anew,
   });
-  if (answer !== undefined && !told.recorded) return answerOutOfPlace(deps, request, answer, told, inside);
+  if (answer !== undefined && told.refused) return answerOutOfPlace(deps, request, answer, told, inside);
   if (answer?.state === 'acknowledged') forgetHandedOver(answer.commandId);
   const state = plan && (plan.into ?? 'delivered');
-  if (told.closer === true) {
+  if (told.closer) {
     const rest = { ...request, answer: undefined, anew: false };
     const { commands } = await deps.database.withTenant(organizationId, (tx) =>
       exchangeInside(deps, tx, rest),

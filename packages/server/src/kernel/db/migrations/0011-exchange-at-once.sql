@@ -9,12 +9,13 @@ drop function gh.exchange_commands(uuid, text, timestamptz, uuid, text, integer,
 -- `answers` are those of them that answer: { place, device, channel, at, command, name, step, state, result, entry, hash, event,
 -- payload }. What needs more than this knows (an answer that does not meet its command handed over and waiting for it, a hand-over
 -- that must be looked at closely) is left as it is, and told:
---   recorded = false  nothing was changed for this device; state and step tell where its command stands, null when it has none
---   closer            the answer, if any, is recorded; the hand-over is left to the caller
+--   refused  nothing was changed for this device; state and step tell where its command stands, null when it has none
+--   closer   the answer, if any, is recorded; the hand-over is left to the caller
+-- Of a device that is handed nothing there is nothing to tell: a last row, which names no place, counts the answers recorded.
 -- A command is looked up by its key or by its place among the open ones of its device, and then changed by the place of its row,
 -- so that no plan made for a small fleet reads a large one. Each step reads what those before it have written.
 create function gh.exchange_commands(asks jsonb, answers jsonb, careful text[])
-returns table (place integer, recorded boolean, state text, step integer, closer boolean, commands jsonb)
+returns table (place integer, refused boolean, state text, step integer, closer boolean, commands jsonb)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -58,7 +59,7 @@ begin
     done := coalesce(done, '{}');
     if cardinality(done) < jsonb_array_length(answers) then
       return query
-      select o.place, false, c.state, c.step, null::boolean, null::jsonb
+      select o.place, true, c.state, c.step, false, null::jsonb
       from jsonb_to_recordset(answers) as o (place integer, device uuid, channel text, command uuid)
       left join lateral (
         select k.device_id, k.channel, k.state, k.step from gh.commands k
@@ -108,8 +109,6 @@ begin
     where w.is_fresh and c.organization_id = org and c.ctid = w.spot and c.state = 'queued'
       and not exists (select 1 from handed h where h.place = w.place and h.closer)
   )
-  select o.place, o.answers, null::text, null::integer, h.closer, case when not h.closer then h.commands end
-  from jsonb_to_recordset(asks) as o (place integer, answers boolean)
-  left join handed h on h.place = o.place
-  where not o.answers or o.place = any (done);
+  select h.place, false, null::text, null::integer, h.closer, case when not h.closer then h.commands end from handed h
+  union all select null, false, null, cardinality(done), false, null;
 end $$;
