@@ -173,6 +173,11 @@ describe('the inventory of Apple devices', () => {
       );
       await refresh(phone, 'security');
       assert.equal(await verdict(phone, 'passcode'), 'unknown', 'what it holds is an older one');
+      assert.equal(
+        (await factsOf(phone))['profiles.pending'],
+        1,
+        'SCN-02: it should have one that it has not',
+      );
       await world.query(
         `update apple_items set installed = 'new', state = 'installed' where device_id = $1`,
         [phone.deviceId],

@@ -9,7 +9,7 @@ import { isRecoveryKey } from '../commands/disk-recovery-key.ts';
 import { bytesOf, dictionariesOf, dictionaryOf, textOf, booleanOf } from '../commands/response.ts';
 import { unmetByCatalogue } from '../commands/needs.ts';
 import type { AppleOutcome } from '../commands/translator.ts';
-import { reconcileSoon } from '../desired-state/item-queries.ts';
+import { reconcileSoon, selectItems } from '../desired-state/item-queries.ts';
 import { noteProfileList } from '../desired-state/note-profile-list.ts';
 import { managementProfileGone } from '../end-of-management.ts';
 import { enrollmentProfileIdentifier } from '../enrollment/enrollment-profile.ts';
@@ -83,7 +83,16 @@ async function readSecurityInfo(context: ScanContext, info: PlistDictionary): Pr
   const ids = new Set((apps as unknown as readonly { readonly id: string }[]).map(({ id }) => id));
   await keepRecoveryKey(context, info);
   const enforced = (await deps.enforcedPasscode?.(tx, target.deviceId)) ?? {};
-  return [{ scan: 'security', facts: { ...enforced, ...securityFacts(info, target, ids) } }];
+  const pending = { 'profiles.pending': await countPending(tx, target.deviceId) };
+  return [{ scan: 'security', facts: { ...enforced, ...pending, ...securityFacts(info, target, ids) } }];
+}
+
+/** What the device should have and does not: the other half of SCN-02, which the server knows better than the device. */
+async function countPending(tx: TenantTx, deviceId: string): Promise<number> {
+  const items = await selectItems(tx, [deviceId]);
+  return items.filter(
+    ({ form, wanted, state }) => form !== 'asset' && wanted !== null && state !== 'installed',
+  ).length;
 }
 
 /** A Mac under an escrow profile hands its recovery key over with every answer. */
