@@ -118,7 +118,7 @@ export const commandRemarks: { readonly [N in CommandName]: CommandRemark | unde
   'clear-activation-lock-bypass-code': sends(['ClearActivationLockBypassCode'], ''),
   'update-os': sends(
     ['ScheduleOSUpdate'],
-    'below version 26; from there on a minimum version by policy, which is a declaration',
+    'where the system knows it a declaration with the time until which its user may choose, part of what the device should have; otherwise this order, below version 26',
   ),
   // Its own column.
   'platform-command': undefined,
@@ -219,7 +219,7 @@ export const declarationRemarks: Readonly<Record<string, TypeRemark>> = {
   'com.apple.configuration.security.certificate': by('resource `certificate`'),
   'com.apple.configuration.passcode.settings': by('settings `passcode.*`, `screen-lock.*`'),
   'com.apple.configuration.softwareupdate.enforcement.specific': by(
-    'settings `os.minimum-version.*`',
+    'settings `os.minimum-version.*`; command `update-os`',
     'at least a day from the first time it was wanted',
   ),
   'com.apple.configuration.management.status-subscriptions': by('every channel'),
