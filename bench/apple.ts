@@ -7,7 +7,14 @@
 import { fileURLToPath } from 'node:url';
 import type { Result } from '../tools/benchmark.ts';
 import { type ServerUnderLoad, startServerUnderLoad } from './agent/server-under-load.ts';
-import { addHistory, countAcknowledged, fillUp, makePhoneFleet, type PhoneFleet } from './apple/fleet.ts';
+import {
+  addHistory,
+  countAcknowledged,
+  fillUp,
+  makePhoneFleet,
+  type PhoneFleet,
+  untilQuiet,
+} from './apple/fleet.ts';
 import { type PhoneWork, workAsPhones } from './apple/load.ts';
 import { makeKeys } from './apple/phones.ts';
 import { type Part, servePart, startPart } from './nac/processes.ts';
@@ -128,8 +135,11 @@ async function enrolAll(ask: Ask, side: Side, rounds: number, fill: () => Promis
     await ask({ kind: 'sign-enrolments', ...part });
     await measure(ask, side, 'enrolments', round > 0, Math.min(share, phones.length - part.from));
     await ask({ kind: 'settle', ...part });
+    await untilQuiet(side.server);
     if (round === 0) await fill();
   }
+  // What was ordered of them meanwhile.
+  await ask({ kind: 'settle', target: side.name, from: 0, count: phones.length });
 }
 
 async function measure(

@@ -8,6 +8,7 @@ import { createPendingDevice } from '@gatehouse/server/modules/devices/index.ts'
 import { newAppleDevice, obtainCertificate } from '@gatehouse/simulators/apple/index.ts';
 import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { everyOne } from '../agent/round-trips.ts';
 import type { ServerUnderLoad } from '../agent/server-under-load.ts';
@@ -125,6 +126,22 @@ export async function fillUp(server: ServerUnderLoad, fleet: PhoneFleet, devices
     );
   }
   await insertFinished(client, organizationId, 3);
+  await client.end();
+}
+
+/** Waits until nothing follows any more from what has happened: a job may order something of a device. */
+export async function untilQuiet(server: ServerUnderLoad): Promise<void> {
+  const client = new pg.Client(connectAs(server.address, 'login'));
+  await client.connect();
+  const end = performance.now() + 60_000;
+  for (let quiet = 0; quiet < 3; ) {
+    const { rows } = await client.query<{ waiting: boolean }>(
+      `select exists (select 1 from gh.jobs where state = 'running' or (state = 'ready' and run_at <= now() + interval '1 second')) as waiting`,
+    );
+    quiet = rows[0]?.waiting === true ? 0 : quiet + 1;
+    if (performance.now() > end) throw new Error('the server does not come to rest');
+    await wait(100);
+  }
   await client.end();
 }
 
