@@ -80,6 +80,22 @@ describe('the inventory of Apple devices, and the network', () => {
     assert.equal(facts['security.secure-boot-level'], 'full');
   });
 
+  test('SCN-01, ENR-07: an Apple TV and a Vision Pro come in the same way, and each is known as what it is', async () => {
+    for (const [family, name] of [
+      ['apple-tv', 'tvOS'],
+      ['vision', 'visionOS'],
+      ['ipad', 'iPadOS'],
+    ] as const) {
+      const comer = await journey.enrol({ family });
+      await journey.registered(comer);
+      await journey.until(`${family} is known`, async () => {
+        const facts = await journey.facts(comer);
+        return facts['os.name'] === name && facts['certificates.installed'] !== undefined;
+      });
+      assert.deepEqual(comer.troubles, []);
+    }
+  });
+
   test('SCN-04, SCN-06: an app that was installed is known after the next scan, with who manages it', async () => {
     const app = { name: 'Chess', version: '3', bytes: 1, managed: false };
     phone.device.apps.set('com.example.chess', { ...app, identifier: 'com.example.chess' });
