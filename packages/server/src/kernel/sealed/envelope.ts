@@ -1,6 +1,6 @@
 // The sealed value's byte form: 01 | key version u32 | nonce 12 | ciphertext | tag 16, AES-256-GCM. The associated data
 // binds tenant, table, column, row and key version, so a ciphertext moved elsewhere does not open (DAT-02).
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 const formatVersion = 1;
 const nonceLength = 12;
@@ -19,8 +19,9 @@ export function lengthPrefixed(...parts: readonly (string | Uint8Array)[]): Buff
   );
 }
 
+/** @param key as an object when it is used often: from bytes Node makes one each time, which costs more than the cipher. */
 export function encrypt(
-  key: Uint8Array,
+  key: Uint8Array | KeyObject,
   keyVersion: number,
   associated: readonly string[],
   plaintext: Uint8Array,
@@ -41,7 +42,11 @@ export function keyVersionOf(sealed: Uint8Array): number {
   return bytes.readUInt32BE(1);
 }
 
-export function decrypt(key: Uint8Array, associated: readonly string[], sealed: Uint8Array): Buffer {
+export function decrypt(
+  key: Uint8Array | KeyObject,
+  associated: readonly string[],
+  sealed: Uint8Array,
+): Buffer {
   const version = keyVersionOf(sealed);
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(5, headerLength));

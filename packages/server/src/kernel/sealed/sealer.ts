@@ -1,5 +1,5 @@
 // Seals and opens values: a data key per tenant and class, wrapped by the master key.
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Database, TenantTx } from '../db/database.ts';
 import { sealedColumns, type SealedClass, type SealedColumnName } from './columns.ts';
 import { decrypt, encrypt, keyVersionOf, SealError } from './envelope.ts';
@@ -41,7 +41,7 @@ export interface Sealer {
 
 interface DataKeys {
   readonly current: number;
-  readonly byVersion: Map<number, Buffer>;
+  readonly byVersion: Map<number, KeyObject>;
 }
 
 export function createSealer(masterKeys: () => MasterKeys): Sealer {
@@ -72,7 +72,7 @@ export function createSealer(masterKeys: () => MasterKeys): Sealer {
     if (!newest) return undefined;
     const keys = {
       current: newest.version,
-      byVersion: new Map(rows.map((row) => [row.version, unwrap(row)])),
+      byVersion: new Map(rows.map((row) => [row.version, createSecretKey(unwrap(row))])),
     };
     cache.set(`${tx.organizationId}/${sealedClass}`, keys);
     return keys;
