@@ -18,11 +18,25 @@ export function whyNot(
   return entry.refuses?.(command, target);
 }
 
+/** Devices of one kind and version get one answer; how many of these there are, devices say, so it is bounded. */
+const known = new Map<string, string | undefined>();
+const mostKnown = 5_000;
+
 /** What stands against one of Apple's commands as such, whatever is in it. */
 export function unmetByCatalogue(requestType: string, target: AppleTarget): string | undefined {
+  const asked = catalogueTarget(target);
+  const key = `${requestType} ${JSON.stringify(asked)}`;
+  if (known.has(key)) return known.get(key);
+  const unmet = lookUp(requestType, asked);
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, unmet);
+  return unmet;
+}
+
+function lookUp(requestType: string, target: ReturnType<typeof catalogueTarget>): string | undefined {
   const schema = findCommand(requestType);
   if (schema === undefined) return `Apple has no command ${requestType}.`;
-  const problem = validate(schema, {}, catalogueTarget(target)).find(
+  const problem = validate(schema, {}, target).find(
     ({ path, severity }) => path === '$' && severity === 'error',
   );
   return problem && `${requestType} ${problem.problem}.`;
