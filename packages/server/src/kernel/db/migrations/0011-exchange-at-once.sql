@@ -71,17 +71,17 @@ begin
 
   -- Whoever answered in vain is handed nothing.
   if jsonb_path_exists(asks, '$[*] ? (@.anew == true)') then
-    update gh.commands c set deferred_at = null
-    from (
-      select put_off.spot from jsonb_to_recordset(asks) as o (place integer, device uuid, channel text, anew boolean, answers boolean)
+    with put_off as materialized (
+      select found.spot from jsonb_to_recordset(asks) as o (place integer, device uuid, channel text, anew boolean, answers boolean)
       cross join lateral (
         select k.ctid as spot from gh.commands k
         where k.organization_id = org and k.device_id = o.device and k.channel = o.channel and k.finished_at is null
           and k.deferred_at is not null
         offset 0
-      ) put_off
+      ) found
       where o.anew and (not o.answers or o.place = any (done))
-    ) p where c.organization_id = org and c.ctid = p.spot and c.deferred_at is not null;
+    )
+    update gh.commands c set deferred_at = null from put_off p where c.organization_id = org and c.ctid = p.spot;
   end if;
   return query
   with waiting as materialized (
