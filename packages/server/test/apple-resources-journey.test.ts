@@ -32,13 +32,16 @@ describe('resources on Apple devices', () => {
   });
   after(() => journey[Symbol.asyncDispose]());
 
-  const becomes = (comer: Comer, name: string, state: string | undefined) =>
-    journey.until(`${name} becomes ${state}`, async () => {
+  const becomes = (comer: Comer, name: string, state: string | undefined) => {
+    let found: Item | undefined;
+    const waiting = journey.until(`${name} becomes ${state}`, async () => {
       const path = `/devices/${journey.idOf(comer)}/desired-state`;
       const { items } = await journey.api<{ items: readonly Item[] }>('GET', path);
-      const found = items.find(({ source }) => source.name === name);
+      found = items.find(({ source }) => source.name === name);
       return found?.state === state && (found ?? { identifier: '', reason: null });
     });
+    return waiting.catch((error: Error) => assert.fail(`${error.message}: ${JSON.stringify(found)}`));
+  };
   const create = (kind: string, name: string, fields: object) =>
     journey.api<{ id: string; version: number }>('POST', '/resources', { kind, name, fields });
   const assign = (id: string, target: { kind: string; id: string | undefined }) =>
@@ -137,7 +140,7 @@ describe('resources on Apple devices', () => {
   test('POL-07: what management installed cannot be taken off by hand, on a phone nor on a Mac', async () => {
     const mac = await journey.enrol({ seed: 'mac', platform: 'macos' });
     await journey.registered(mac);
-    const { id } = await create('web-clip', 'Kept', { label: 'Kept', address: 'https://acme.example' });
+    const { id } = await create('wifi', 'Kept', { ssid: 'Guests', security: 'open' });
     for (const comer of [phone, mac]) {
       await assign(id, { kind: 'device', id: journey.idOf(comer) });
       const { identifier } = await becomes(comer, 'Kept', 'installed');
@@ -179,6 +182,7 @@ describe('resources on Apple devices', () => {
       PayloadVersion: 1,
       PayloadIdentifier: type,
       PayloadUUID: type,
+      ...(type === 'com.apple.webClip.managed' ? { URL: 'https://acme.example', Label: 'Acme' } : {}),
     });
     const file = (...types: string[]) =>
       Buffer.from(writePlist({ ...content('Configuration'), PayloadContent: types.map(content) })).toString(

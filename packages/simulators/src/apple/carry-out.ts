@@ -14,6 +14,7 @@ import {
 } from './answer-queries.ts';
 import { acknowledged, type CommandOutcome, notNow, notUnderstood, refused } from './command-outcome.ts';
 import { type DeviceState, eraseDevice, isComputer } from './device-state.ts';
+import { type ChannelKind, commandProblem } from './schema-check.ts';
 import { seededRandom } from '../agent/seeded-random.ts';
 
 /** What a command can reach beyond the device's own state. */
@@ -264,11 +265,15 @@ const allowedInLostMode = new Set([
 
 export async function carryOut(
   device: DeviceState,
-  { requestType, payload }: AppleCommand,
+  command: AppleCommand,
   reach: CommandReach,
+  channel: ChannelKind = 'device',
 ): Promise<CommandOutcome> {
+  const { requestType, payload } = command;
   const handler = Object.hasOwn(handlers, requestType) ? handlers[requestType] : undefined;
   if (handler === undefined) return unknown;
+  const problem = commandProblem(command, device, channel);
+  if (problem !== undefined) return { ...notUnderstood, errors: refused(12_001, mdm, problem).errors };
   if (device.lostMode !== null && !allowedInLostMode.has(requestType)) return notNow;
   const outcome = await handler(device, isDictionary(payload) ? payload : {}, reach);
   return outcome;

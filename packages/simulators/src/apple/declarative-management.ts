@@ -7,6 +7,7 @@ import { meets, passcodeRules } from './answer-queries.ts';
 import { ProfileRefused } from './carry-out.ts';
 import { ServerRefusal } from './mdm-connection.ts';
 import { readProfile } from './read-profile.ts';
+import { type ChannelKind, declarationProblem } from './schema-check.ts';
 
 const lists = {
   Activations: 'activation',
@@ -18,6 +19,8 @@ const lists = {
 type Verdict = { readonly valid: 'valid' | 'invalid' | 'unknown'; readonly reasons: readonly unknown[] };
 
 export interface DeclarativeReach {
+  /** Whose declarations they are; the device’s by default. */
+  readonly channel?: ChannelKind;
   /** A DeclarativeManagement check-in. @throws ServerRefusal */
   ask(endpoint: string, data?: Uint8Array): Promise<Uint8Array>;
   fetchProfile(url: string): Promise<Uint8Array>;
@@ -115,6 +118,8 @@ export class DeclarativeManagement {
   async #apply(declaration: Declaration): Promise<Verdict> {
     const refusal = this.refuses.get(declaration.type);
     if (refusal !== undefined) return invalid('Error.ConfigurationCannotBeApplied', { Error: refusal });
+    const problem = declarationProblem(declaration, this.#device, this.#reach.channel ?? 'device');
+    if (problem !== undefined) return invalid('Error.InvalidPayload', { Error: problem });
     if (declaration.type !== 'com.apple.configuration.legacy') return { valid: 'valid', reasons: [] };
     try {
       const bytes = await this.#reach.fetchProfile(String(declaration.payload.ProfileURL));

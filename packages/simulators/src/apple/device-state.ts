@@ -129,7 +129,8 @@ export function newAppleDevice(seed: string, options: DeviceOptions = {}): Devic
     wifiMac: mac(),
     bluetoothMac: mac(),
     ethernetMac: isComputer || model.family === 'apple-tv' ? mac() : null,
-    supervised: options.supervised ?? false,
+    // A Mac is, by any enrolment.
+    supervised: options.supervised ?? isComputer,
     name: options.name ?? `${model.modelName} ${random.hex(4)}`,
     systemVersion: options.systemVersion ?? model.systemVersion,
     build: model.build,

@@ -3,6 +3,8 @@ import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import { verifyAttached } from '@gatehouse/protocols/cms/index.ts';
 import { isDictionary, type PlistDictionary, readPlist } from '@gatehouse/protocols/plist/index.ts';
 import { ProfileRefused } from './carry-out.ts';
+import type { DeviceState } from './device-state.ts';
+import { type ChannelKind, profileProblem } from './schema-check.ts';
 
 export interface Profile {
   readonly identifier: string;
@@ -11,6 +13,8 @@ export interface Profile {
   readonly removalDisallowed: boolean;
   readonly payloads: readonly PlistDictionary[];
   readonly isSigned: boolean;
+  /** The whole of it, without its signature. */
+  readonly plain: PlistDictionary;
 }
 
 /** @throws ProfileRefused */
@@ -33,6 +37,7 @@ export function readProfile(bytes: Uint8Array): Profile {
       removalDisallowed: profile.PayloadRemovalDisallowed === true,
       payloads,
       isSigned,
+      plain: profile,
     };
   } catch (error) {
     if (error instanceof DecodeError)
@@ -54,4 +59,10 @@ export function onePayload({ payloads }: Profile, type: string): PlistDictionary
   const found = payloads.filter(({ PayloadType }) => PayloadType === type);
   if (found.length > 1) throw new ProfileRefused(`The profile has ${found.length} payloads ${type}.`);
   return found[0];
+}
+
+/** Refused for what this device would not take. @throws ProfileRefused */
+export function requireUsable({ plain }: Profile, device: DeviceState, channel: ChannelKind): void {
+  const problem = profileProblem(plain, device, channel);
+  if (problem !== undefined) throw new ProfileRefused(`The profile is not usable: ${problem}.`);
 }

@@ -6,7 +6,6 @@ import {
   type EnrolmentIdentity,
 } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { isDictionary, type PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
-import { encodePem, parseCertificate } from '@gatehouse/protocols/x509/index.ts';
 import { printedImei } from './answer-queries.ts';
 import { carryOut, ProfileRefused } from './carry-out.ts';
 import type { CommandOutcome } from './command-outcome.ts';
@@ -19,9 +18,10 @@ import {
   newPushIdentity,
   type PushIdentity,
 } from './device-state.ts';
+import { broughtAnchors, installCertificates, keepCertificate } from './keychain.ts';
 import { MdmConnection, ServerRefusal } from './mdm-connection.ts';
 import { type Misbehaviour, Mischief } from './misbehaviour.ts';
-import { onePayload, type Profile, readProfile } from './read-profile.ts';
+import { onePayload, type Profile, readProfile, requireUsable } from './read-profile.ts';
 import {
   type SignedInUser,
   signInMessage,
@@ -92,6 +92,7 @@ export class SimulatedAppleDevice {
     removeProfile: (identifier: string) => Promise<boolean>,
   ): DeclarativeManagement {
     return new DeclarativeManagement(state, {
+      channel: state === this.device ? 'device' : 'user',
       ask: (endpoint, data) =>
         this.#connected().checkIn(
           encodeCheckIn({
@@ -126,7 +127,8 @@ export class SimulatedAppleDevice {
     const before = this.device.profiles.get(profile.identifier);
     if (before?.managed === true && !byManagement)
       throw new ProfileRefused('A profile with this identifier is managed already.');
-    this.#installCertificates(profile);
+    if (byManagement) requireUsable(profile, this.device, 'device');
+    installCertificates(this.device, profile);
     const identities = await this.#obtainIdentities(profile);
     this.device.profiles.set(profile.identifier, {
       ...profile,
@@ -144,20 +146,6 @@ export class SimulatedAppleDevice {
     }
   }
 
-  #installCertificates({ payloads }: Profile): void {
-    for (const { PayloadType, PayloadContent } of payloads) {
-      if (PayloadType !== 'com.apple.security.root' && PayloadType !== 'com.apple.security.pkcs1') continue;
-      if (!(PayloadContent instanceof Uint8Array))
-        throw new ProfileRefused('A certificate payload has no certificate.');
-      this.#keep(PayloadContent, false);
-    }
-  }
-
-  #keep(der: Uint8Array, isIdentity: boolean): void {
-    const { subject, fingerprint } = parseCertificate(der);
-    this.device.certificates.set(fingerprint, { commonName: subject.commonName ?? '', der, isIdentity });
-  }
-
   async #obtainIdentities({ payloads }: Profile): Promise<Map<string, KeychainIdentity>> {
     const identities = new Map<string, KeychainIdentity>();
     for (const { PayloadType, PayloadUUID, PayloadContent } of payloads) {
@@ -169,16 +157,14 @@ export class SimulatedAppleDevice {
       } catch (error) {
         throw new ProfileRefused(`No certificate by SCEP: ${(error as Error).message}`);
       }
-      this.#keep(identity.certificate, true);
+      keepCertificate(this.device, identity.certificate, true);
       identities.set(String(PayloadUUID), identity);
     }
     return identities;
   }
 
-  /** What it trusts: what it came with, and roots that profiles brought. */
   #anchors(): string[] {
-    const brought = [...this.device.certificates.values()].filter(({ isIdentity }) => !isIdentity);
-    return [...this.#options.anchors, ...brought.map(({ der }) => encodePem('CERTIFICATE', der))];
+    return [...this.#options.anchors, ...broughtAnchors(this.device)];
   }
 
   async #enrol(
@@ -317,11 +303,16 @@ export class SimulatedAppleDevice {
       () => identity,
       () => push.magic,
       (command) =>
-        carryOut(state, command, {
-          installProfile: install,
-          removeProfile: remove,
-          synchronize: (tokens) => declarative.synchronize(tokens),
-        }),
+        carryOut(
+          state,
+          command,
+          {
+            installProfile: install,
+            removeProfile: remove,
+            synchronize: (tokens) => declarative.synchronize(tokens),
+          },
+          'user',
+        ),
     );
     const channel = { user, push, state, declarative, conversation };
     this.#users.set(user.id, channel);
@@ -332,6 +323,7 @@ export class SimulatedAppleDevice {
 
   async #installForUser(state: DeviceState, bytes: Uint8Array): Promise<void> {
     const profile = readProfile(bytes);
+    requireUsable(profile, state, 'user');
     await this.#obtainIdentities(profile);
     state.profiles.set(profile.identifier, { ...profile, managed: true });
   }
