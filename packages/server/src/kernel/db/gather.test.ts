@@ -11,7 +11,7 @@ interface Sent {
 }
 
 /** A database that answers when it is told to. */
-function heldDatabase() {
+function heldDatabase(atOnce = 1) {
   const sent: Sent[] = [];
   const ask = gatherQuestions<string, string>(
     (organizationId, questions) =>
@@ -19,6 +19,7 @@ function heldDatabase() {
         const answers = questions.map((question) => `answer to ${question}`);
         sent.push({ organizationId, questions, answer: () => resolve(answers), fail: reject });
       }),
+    { atOnce },
   );
   return { ask, sent };
 }
@@ -111,6 +112,23 @@ test('a statement gathers at most 64 questions', async () => {
     sent.map(({ questions }) => questions.length),
     [64, 36],
   );
+});
+
+test('where two may be under way, the third waits for one of them', async () => {
+  const { ask, sent } = heldDatabase(2);
+  const asked: Promise<string>[] = [];
+  for (const question of ['A', 'B', 'C', 'D']) {
+    asked.push(ask('acme', question));
+    await turn();
+  }
+  const leftSoFar = () => sent.map(({ questions }) => questions);
+  assert.deepEqual(leftSoFar(), [['A'], ['B']]);
+  sent[1]?.answer();
+  await turn();
+  await turn();
+  assert.deepEqual(leftSoFar(), [['A'], ['B'], ['C', 'D']]);
+  await answerAll(sent);
+  assert.equal((await Promise.all(asked)).length, 4);
 });
 
 test('a question whose value the database refuses fails alone', async () => {

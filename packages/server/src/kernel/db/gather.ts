@@ -27,6 +27,16 @@ interface Lane<Question, Answer> {
   patience: NodeJS.Timeout | undefined;
 }
 
+export interface GatheringOptions<Question> {
+  /** How much of a statement a question takes; 1 when absent. */
+  readonly sizeOf?: (question: Question) => number;
+  /**
+   * How many statements of a lane are under way before questions wait for one to come back; 1 when absent. Two where each waits for
+   * the disk: meanwhile the database works on the other, and one flush may do for both.
+   */
+  readonly atOnce?: number;
+}
+
 /** What the database itself says of a statement (SQLSTATE), and not that it is away, full or busy: see errors.ts. */
 function isAboutValues(error: unknown): boolean {
   return !(error instanceof DomainError) && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
@@ -35,11 +45,10 @@ function isAboutValues(error: unknown): boolean {
 /**
  * @param answer sends one statement; its answers stand in the order of the questions. When it fails, it fails for all of them,
  * unless a value may be to blame: then each is asked again by itself, so that nobody can spoil the questions of others.
- * @param sizeOf how much of a statement a question takes; 1 when absent.
  */
 export function gatherQuestions<Question, Answer>(
   answer: (lane: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
-  sizeOf: (question: Question) => number = () => 1,
+  { sizeOf = () => 1, atOnce = 1 }: GatheringOptions<Question> = {},
 ): Ask<Question, Answer> {
   const lanes = new Map<string, Lane<Question, Answer>>();
 
@@ -102,7 +111,7 @@ export function gatherQuestions<Question, Answer>(
         lanes.set(name, lane);
       }
       lane.waiting.push(asked);
-      if (lane.underWay === 0) leaveSoon(name, lane);
+      if (lane.underWay < atOnce) leaveSoon(name, lane);
       else lane.patience ??= setTimeout(losePatience, patienceMs, name, lane).unref();
     });
 }

@@ -64,7 +64,9 @@ export async function exchangeInOneTrip(
 ): Promise<ExchangeAnswer> {
   let ask = lanes.get(database);
   if (ask === undefined) {
-    ask = gatherQuestions((organization, orders) => exchangeAll(database, organization, orders));
+    ask = gatherQuestions((organization, orders) => exchangeAll(database, organization, orders), {
+      atOnce: 2,
+    });
     lanes.set(database, ask);
   }
   const answer = await ask(organizationId, order);

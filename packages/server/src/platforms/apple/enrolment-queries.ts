@@ -58,6 +58,8 @@ interface Row {
   readonly done: boolean | null;
 }
 
+const gathering = { atOnce: 2 } as const;
+
 export function createChannelWrites(database: Queries): ChannelWrites {
   return {
     introduce: gatherQuestions(async (organizationId, introductions) => {
@@ -80,7 +82,7 @@ export function createChannelWrites(database: Queries): ChannelWrites {
       }));
       const rows = await database.tenantQuery<Row>(organizationId, introduceStatement, [inOneOrder(orders)]);
       return inPlace(rows, introductions.length).map((done) => done === true);
-    }),
+    }, gathering),
     keepTokens: gatherQuestions(async (organizationId, tokens) => {
       const orders = tokens.map((each, place) => ({
         place,
@@ -100,7 +102,7 @@ export function createChannelWrites(database: Queries): ChannelWrites {
       }));
       const rows = await database.tenantQuery<Row>(organizationId, keepTokensStatement, [inOneOrder(orders)]);
       return inPlace(rows, tokens.length);
-    }),
+    }, gathering),
   };
 }
 

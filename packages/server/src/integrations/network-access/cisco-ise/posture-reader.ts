@@ -45,7 +45,7 @@ export function createPostureReader(database: Pick<Database, 'tenantQuery'>): Po
     });
   }
 
-  const ask = gatherQuestions(answer, ({ identifiers }: Question) => identifiers.length);
+  const ask = gatherQuestions(answer, { sizeOf: ({ identifiers }: Question) => identifiers.length });
   return {
     find: (asker, identifiers) =>
       ask(`${asker.organizationId} ${asker.administratorId}`, { asker, identifiers }),
