@@ -14,6 +14,7 @@ import {
 } from './answer-queries.ts';
 import { acknowledged, type CommandOutcome, notNow, notUnderstood, refused } from './command-outcome.ts';
 import { type DeviceState, eraseDevice, isComputer } from './device-state.ts';
+import { readProvisioningProfile } from './provisioning-profile.ts';
 import { type ChannelKind, commandProblem } from './schema-check.ts';
 import { seededRandom } from '../agent/seeded-random.ts';
 
@@ -97,11 +98,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   InstallProvisioningProfile(device, { ProvisioningProfile }) {
     if (!(ProvisioningProfile instanceof Uint8Array)) return notUnderstood;
-    const uuid = seededRandom(Buffer.from(ProvisioningProfile).toString('hex')).hex(32);
-    device.provisioningProfiles.set(uuid, {
-      name: 'Provisioning',
-      expires: new Date(Date.now() + 31_536_000_000),
-    });
+    const { uuid, name, expires } = readProvisioningProfile(ProvisioningProfile);
+    device.provisioningProfiles.set(uuid, { name, expires });
     return acknowledged();
   },
   RemoveProvisioningProfile(device, payload) {

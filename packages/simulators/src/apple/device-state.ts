@@ -66,6 +66,8 @@ export interface DeviceState {
   readonly bluetoothMac: string;
   readonly ethernetMac: string | null;
   readonly supervised: boolean;
+  /** Came in by automated enrolment: it takes orders that it takes from nobody else. */
+  readonly automated: boolean;
   name: string;
   systemVersion: string;
   build: string;
@@ -107,6 +109,7 @@ export interface DeviceOptions {
   readonly family?: AppleFamily;
   readonly name?: string;
   readonly supervised?: boolean;
+  readonly automated?: boolean;
   readonly systemVersion?: string;
   readonly passcode?: string | null;
 }
@@ -131,6 +134,7 @@ export function newAppleDevice(seed: string, options: DeviceOptions = {}): Devic
     ethernetMac: isComputer || model.family === 'apple-tv' ? mac() : null,
     // A Mac is, by any enrolment.
     supervised: options.supervised ?? isComputer,
+    automated: options.automated ?? false,
     name: options.name ?? `${model.modelName} ${random.hex(4)}`,
     systemVersion: options.systemVersion ?? model.systemVersion,
     build: model.build,

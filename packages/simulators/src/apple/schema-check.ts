@@ -18,7 +18,7 @@ function targetOf(device: DeviceState, channel: ChannelKind): Target {
     platform: systemName === 'iPadOS' ? 'iOS' : systemName,
     osVersion: device.systemVersion,
     supervised: device.supervised,
-    enrollmentKind: 'device',
+    enrollmentKind: device.automated ? 'automated' : 'device',
     channel,
   };
 }

@@ -152,7 +152,8 @@ function addManagedApp(builder: Builder, app: FilledResource, { identifier, sour
     payload: {
       ...where,
       InstallBehavior: { Install: app.get('install') === 'required' ? 'Required' : 'Optional' },
-      IncludeInBackup: app.is('backup'),
+      // A Mac’s backups are its user’s affair.
+      ...(builder.target.os === 'macOS' ? {} : { IncludeInBackup: app.is('backup') }),
     },
   });
 }
