@@ -33,7 +33,7 @@ export async function enrolLiving(
   { ownership = 'corporate', accessRights = 8191, enrollmentKind, ...options }: LivingOptions = {},
 ): Promise<LivingDevice> {
   count += 1;
-  const state = newAppleDevice(`living ${count}`, options);
+  const state = newAppleDevice(`living ${count}`, { automated: enrollmentKind === 'automated', ...options });
   const isMac = state.model.family === 'mac';
   const device = await world.newDevice(fleet, {
     platform: (isMac ? 'macos' : 'ios') as never,
