@@ -7,6 +7,7 @@ import { isUuid } from '../../../kernel/ids.ts';
 import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
 import { escrowRecipient } from '../escrow/escrow-recipient.ts';
+import { askForScans } from '../inventory/schedule-inventory.ts';
 import { findReachedDevices, type ReachedRow } from './device-queries.ts';
 import { findDue, findOrganizationsWithContents, purgeContents, unstick } from './item-queries.ts';
 import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
@@ -110,7 +111,10 @@ function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
 export function desiredStateJobs(deps: DesiredStateDeps): Readonly<Record<string, JobDefinition<never>>> {
   const settle: JobDefinition<{ readonly deviceId: string; readonly commandId: string }> = {
     parse: (input) => ({ deviceId: idIn(input, 'deviceId'), commandId: idIn(input, 'commandId') }),
-    run: (tx, { deviceId, commandId }) => settleCommand(deps, tx, deviceId, commandId),
+    run: async (tx, { deviceId, commandId }) => {
+      if (await settleCommand(deps, tx, deviceId, commandId))
+        await askForScans(deps, tx, deviceId, ['profiles']);
+    },
   };
   return {
     [kind]: reconcileJob(deps) as JobDefinition<never>,

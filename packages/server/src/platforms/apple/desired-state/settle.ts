@@ -58,22 +58,29 @@ const atRest = { reason: null, attempts: 0, next_attempt_at: null } as const;
 
 type Deps = { readonly clock: Clock };
 
-/** A command failed, expired or was withdrawn. One that something newer has taken the place of changes nothing. */
+/**
+ * A command failed, expired or was withdrawn. One that something newer has taken the place of changes nothing.
+ * @returns true when a removal did not work: what is to go may not be there, which the device’s own list tells.
+ */
 export async function settleCommand(
   { clock }: Deps,
   tx: TenantTx,
   deviceId: string,
   commandId: string,
-): Promise<void> {
+): Promise<boolean> {
   const now = clock.now();
   const command = await findEnd(tx, deviceId, commandId);
-  if (command === undefined) return;
-  if (command.name === 'sync-declarations') return settleSync(tx, deviceId, commandId, command.reason, now);
+  if (command === undefined) return false;
+  if (command.name === 'sync-declarations') {
+    await settleSync(tx, deviceId, commandId, command.reason, now);
+    return false;
+  }
   const rows = await selectItemsOfCommand(tx, deviceId, commandId);
   await writeItems(
     tx,
     rows.flatMap((row) => settled(row, command.reason, now)),
   );
+  return rows.some(({ state, form }) => state === 'removing' && form === 'profile');
 }
 
 function settled(row: ItemRow, reason: string, now: number): ItemRow[] {
