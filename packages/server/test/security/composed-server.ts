@@ -19,7 +19,7 @@ import { createLog } from '../../src/kernel/log.ts';
 import { openNotifications } from '../../src/kernel/notifications.ts';
 import { purposeKey } from '../../src/kernel/purpose-key.ts';
 import { masterKeysOf } from '../../src/kernel/sealed/master-key.ts';
-import { createSealer } from '../../src/kernel/sealed/sealer.ts';
+import { createSealer, type Sealer } from '../../src/kernel/sealed/sealer.ts';
 import { openServerTls } from '../../src/kernel/tls/index.ts';
 
 export const listeners = ['main', 'device', 'operations', 'local'] as const;
@@ -27,6 +27,7 @@ export type Listener = (typeof listeners)[number];
 
 export interface ComposedServer extends AsyncDisposable {
   readonly db: TestDatabase;
+  readonly sealer: Sealer;
   readonly application: Application;
   /** Of main and device; operations is plain HTTP. */
   readonly ports: Readonly<Record<Exclude<Listener, 'local'>, number>>;
@@ -126,6 +127,7 @@ export async function composeServer(options: CompositionOptions = {}): Promise<C
   await application.local.listen({ path: localSocket });
   return {
     db,
+    sealer: kernel.sealer,
     application,
     ports: { main, device, operations },
     localSocket,

@@ -39,6 +39,8 @@ describe('a fault inside one call', () => {
       env: { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1', GATEHOUSE_CLIENT_CERTIFICATE_HEADER: 'nginx' },
     });
     await server.addOrganization('acme');
+    // Named in examples: what is refused without a fault proves nothing.
+    await server.operate('POST', '/users', { email: 'ann@acme.example' }, 'acme');
     await server.addAdministrator('acme', 'ise@acme.example', 'nac-service', password);
     const auditor = await server.addAdministrator('acme', 'auditor@acme.example', 'auditor', password);
     const made = await server.operate(
@@ -51,6 +53,7 @@ describe('a fault inside one call', () => {
     const id = (await server.operate('GET', '/organization', undefined, 'acme')).json().id as string;
     const surface = {
       db: server.db,
+      deps: { sealer: server.sealer },
       call: (_token: string, method: string, path: string, { body }: { body?: unknown } = {}) =>
         call({ listener: 'main', method, url: `/api/v1${path}`, ...json(body) }),
     };
