@@ -11,6 +11,7 @@ import { issueAgentCertificate } from '@gatehouse/server/modules/certificates/in
 import { newComputer, newDeviceKey, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
 import pg from 'pg';
+import { copyDevice } from './copy-device.ts';
 import type { ServerUnderLoad } from './server-under-load.ts';
 
 export interface Speaker {
@@ -78,7 +79,7 @@ async function copyRows(
   const client = new pg.Client(connectAs(server.address, 'login'));
   await client.connect();
   await client.query('set search_path to gh; set statement_timeout to 0');
-  const changed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  const tables = {
     devices: { name: `'bench-' || n`, enrollment_id: 'null' },
     device_contacts: { report_counter: '1' },
     device_identifiers: { value: `p.value || '-' || n` },
@@ -89,20 +90,7 @@ async function copyRows(
       host_name: `'bench-' || n`,
     },
   };
-  for (const [table, values] of Object.entries(changed)) {
-    const { rows } = await client.query<{ name: string }>(
-      `select attname as name from pg_attribute
-       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''`,
-      [`gh.${table}`],
-    );
-    const columns = rows.map(({ name }) => name);
-    const sources = columns.map((name) => (name === 'device_id' ? idOf('n') : (values[name] ?? `p.${name}`)));
-    await client.query(
-      `insert into ${table} (${columns.join(', ')}) select ${sources.join(', ')}
-       from generate_series(1, $3::int) n, ${table} p where p.organization_id = $1 and p.device_id = $2`,
-      [organizationId, pattern, devices],
-    );
-  }
+  await copyDevice(client, { organizationId, pattern, count: devices, idOf, tables });
   await client.query(
     `insert into commands (organization_id, command_id, device_id, name, params, state, result, requested_by, created_at,
        delivered_at, finished_at, expires_at)

@@ -10,6 +10,7 @@ import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { copyDevice } from '../agent/copy-device.ts';
 import { everyOne } from '../agent/round-trips.ts';
 import type { ServerUnderLoad } from '../agent/server-under-load.ts';
 import { type Phone, udidOf } from './phones.ts';
@@ -94,7 +95,7 @@ export async function fillUp(server: ServerUnderLoad, fleet: PhoneFleet, devices
   const client = new pg.Client(connectAs(server.address, 'login'));
   await client.connect();
   await client.query('set search_path to gh; set statement_timeout to 0');
-  const changed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  const tables = {
     devices: { name: `'bench-' || n`, enrollment_id: 'null' },
     device_contacts: {},
     certificates: {
@@ -111,20 +112,7 @@ export async function fillUp(server: ServerUnderLoad, fleet: PhoneFleet, devices
       host_name: `'bench-' || n`,
     },
   };
-  for (const [table, values] of Object.entries(changed)) {
-    const { rows } = await client.query<{ name: string }>(
-      `select attname as name from pg_attribute
-       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''`,
-      [`gh.${table}`],
-    );
-    const columns = rows.map(({ name }) => name);
-    const sources = columns.map((name) => (name === 'device_id' ? idOf('n') : (values[name] ?? `p.${name}`)));
-    await client.query(
-      `insert into ${table} (${columns.join(', ')}) select ${sources.join(', ')}
-       from generate_series(1, $3::int) n, ${table} p where p.organization_id = $1 and p.device_id = $2`,
-      [organizationId, pattern.deviceId, missing],
-    );
-  }
+  await copyDevice(client, { organizationId, pattern: pattern.deviceId, count: missing, idOf, tables });
   await insertFinished(client, organizationId, 3);
   await client.end();
 }
