@@ -67,7 +67,7 @@ describe('orders to Apple devices', () => {
     });
   });
 
-  test('ACT-15: restart and shut-down reach a supervised phone; of another phone they are refused before they are queued', async () => {
+  test('restart and shut-down reach a supervised phone; of another phone they are refused before they are queued', async () => {
     await journey.carriedOut(phone, 'restart-device');
     await journey.carriedOut(phone, 'shut-down-device');
     assert.deepEqual(

@@ -47,7 +47,8 @@ export const permissionCatalogue = {
   'devices.full-wipe.personal': 'Reset a personal device to factory state.',
   'commands.read': 'See commands and their results.',
   // Beside the commands of our own, which know what they do: for people who know the platform's protocol.
-  'commands.platform': "Send a device any harmless command of its platform's own protocol.",
+  'commands.platform':
+    "Send a device any command of its platform's own protocol that has no right of its own.",
   'commands.cancel': 'Cancel commands that no device has received yet.',
   'policies.read': 'See policies, schedules and their assignments.',
   'policies.manage': 'Create, change and delete policies.',

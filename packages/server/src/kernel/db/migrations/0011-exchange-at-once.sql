@@ -1,8 +1,5 @@
--- The exchange of all devices that come in the same moment is worked off step by step for all of them, instead of device by
--- device: what a statement costs beside its rows is paid once.
-
-drop function gh.exchange_commands(uuid, text, timestamptz, uuid, text, integer, text, jsonb, jsonb, bytea, text, jsonb,
-  integer, boolean, boolean, text[]);
+-- The exchange of all devices that come in the same moment, worked off step by step for all of them instead of device by device:
+-- what a statement costs beside its rows is paid once.
 
 -- Of each device its answer, if any, and its next hand-over; under the devices' locks, as everything that happens to a device.
 -- `asks` names each device once, in the order in which everybody takes locks: { place, device, channel, at, most, fresh, anew };
