@@ -1,9 +1,7 @@
 // Both listeners in this process on a real database, and computers that enrol and talk to them over real TLS. The clock stands
 // still unless a test moves it.
-import { once } from 'node:events';
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentPaths } from '@gatehouse/contracts/agent.ts';
@@ -14,6 +12,7 @@ import {
   type EnrollmentTrust,
 } from '@gatehouse/protocols/agent-enrollment/index.ts';
 import { Agent, request } from 'undici';
+import { freePorts } from './free-ports.ts';
 import { openTestDatabase, type TestDatabase } from '../src/kernel/db/test-database.ts';
 import { createEvents } from '../src/kernel/events.ts';
 import type { TenantPrincipal } from '../src/kernel/http/route.ts';
@@ -92,14 +91,6 @@ export async function post(
     headers: answer.headers,
     body: text === '' ? undefined : JSON.parse(text),
   } satisfies Reply;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 export async function openAgentWorld() {

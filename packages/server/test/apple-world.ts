@@ -1,9 +1,7 @@
 // Both listeners in this process on a real database, and Apple devices that check in over real TLS, with a client certificate or by
 // signing their messages. They say exactly what a test makes them say; the simulator is the one that behaves like a device.
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -18,6 +16,7 @@ import { type PlistDictionary, type PlistValue, writePlist } from '@gatehouse/pr
 import { encodePem, parsePublicKey } from '@gatehouse/protocols/x509/index.ts';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
 import { Agent, request } from 'undici';
+import { freePorts } from './free-ports.ts';
 import { openTestDatabase } from '../src/kernel/db/test-database.ts';
 import { createEvents } from '../src/kernel/events.ts';
 import type { TenantPrincipal } from '../src/kernel/http/route.ts';
@@ -80,14 +79,6 @@ export interface SendOptions {
 
 export function newKey(): KeyObject {
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}) {

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { composeServer, type ComposedServer, freePorts } from './security/composed-server.ts';
+import { composeServer, type ComposedServer } from './security/composed-server.ts';
+import { freePorts } from './free-ports.ts';
 
 interface Received {
   readonly from: string;

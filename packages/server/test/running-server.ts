@@ -2,11 +2,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-ports.ts';
 
 const serverProgram = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const cliProgram = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
@@ -31,14 +30,6 @@ export interface RunningServer extends AsyncDisposable {
   process(): ChildProcess;
   kill(signal: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 export async function startServer(

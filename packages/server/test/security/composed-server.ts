@@ -1,14 +1,13 @@
 // The whole server in this process, composed as the server program composes it and listening on all four listeners, on a
 // real database. What it logs, at any level, is kept.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePem } from '@gatehouse/protocols/x509/index.ts';
 import { type EnrollmentTicket, newComputer, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import type { LightMyRequestResponse } from 'fastify';
+import { freePorts } from '../free-ports.ts';
 import { type Application, createApplication } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { dataDirectoryMode, openDataDirectory } from '../../src/kernel/data-directory.ts';
@@ -55,14 +54,6 @@ export interface ComposedServer extends AsyncDisposable {
 
 export interface CompositionOptions {
   readonly env?: Readonly<Record<string, string>>;
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 export async function composeServer(options: CompositionOptions = {}): Promise<ComposedServer> {

@@ -7,7 +7,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ComposedServer, freePorts } from './composed-server.ts';
+import { type ComposedServer } from './composed-server.ts';
+import { freePorts } from '../free-ports.ts';
 
 export type ProxyName = 'nginx' | 'haproxy';
 
