@@ -1,7 +1,7 @@
 // Sends mail through the operator's mail server. The message is built from values, never from text put together; nothing is
 // read from files or fetched from addresses that a message might name.
 import type { Config } from '../../config.ts';
-import { type Mail, MailRefused, type SendMail } from '../../modules/enrollment/index.ts';
+import { type Mail, MailRefused, type SendMail } from '../../kernel/mail.ts';
 import { createTransport } from 'nodemailer';
 
 /** Answers with 5xx: the server will never take this message. */

@@ -17,7 +17,6 @@ export type {
   ProfileOrder,
 } from './enrollment-ways.ts';
 export { fetchProfile, offerProfile } from './hand-out-profile.ts';
-export { type Mail, MailRefused, type SendMail } from './mail.ts';
 export { finishEnrollment } from './finish-enrollment.ts';
 export { enrollmentJobs, enrollmentSubscriptions, enrollmentTasks } from './reactions.ts';
 export { acceptTerms, chooseDevice, declineTerms } from './visit-steps.ts';

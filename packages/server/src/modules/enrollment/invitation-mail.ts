@@ -1,8 +1,7 @@
-// Puts an invitation together. Whatever comes from people, names of organizations and users, is text: escaped in the markup,
-// on one line in the subject (TPL).
+// Puts an invitation together: markup and text of the same words. Names of organizations and users are text like any other (TPL).
 import { toBuffer } from 'qrcode';
+import { escapeMarkup as escape, type Mail, oneLine } from '../../kernel/mail.ts';
 import { deviceWords, invitationTexts } from './invitation-texts.ts';
-import type { Mail } from './mail.ts';
 
 export interface InvitationContent {
   readonly invitationId: string;
@@ -69,15 +68,3 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
     messageId: `<invitation.${content.invitationId}@${content.host}>`,
   };
 }
-
-/** No line break and no other control character: the subject is a header. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
-
-const marks: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => marks[mark] ?? '');

@@ -21,6 +21,7 @@ import {
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { SendMail } from '../../kernel/mail.ts';
 import { recordAudit } from '../audit/index.ts';
 import { issueEnrollment, type IssuingDeps } from './create-enrollment.ts';
 import {
@@ -31,7 +32,6 @@ import {
   selectGroupUsers,
   setInvitationState,
 } from './invitation-queries.ts';
-import type { SendMail } from './mail.ts';
 import { enrollmentPage } from './new-code.ts';
 
 export interface InvitationDeps extends IssuingDeps {

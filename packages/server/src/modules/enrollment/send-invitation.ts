@@ -4,12 +4,12 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
+import { MailRefused, type SendMail } from '../../kernel/mail.ts';
 import { recordAudit } from '../audit/index.ts';
 import { makePasswordLink } from '../users/index.ts';
 import type { EnrollmentDeps } from './enrollment-deps.ts';
 import { type InvitationContent, writeInvitation } from './invitation-mail.ts';
 import { lockInvitation, selectRecipient, setInvitationState } from './invitation-queries.ts';
-import { MailRefused, type SendMail } from './mail.ts';
 import { enrollmentPage, newCode } from './new-code.ts';
 import { rekeyOpen } from './queries.ts';
 
