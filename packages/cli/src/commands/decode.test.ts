@@ -10,6 +10,7 @@ import { encodeBegin, encodeOffer } from '@gatehouse/protocols/agent-enrollment/
 import { encodeMessageBody, encodeOrderAnswer } from '@gatehouse/protocols/cisco-ise/index.ts';
 import { signAttached } from '@gatehouse/protocols/cms/index.ts';
 import { writePlist } from '@gatehouse/protocols/plist/index.ts';
+import { goldenPackets } from '@gatehouse/protocols/radius/testdata/packets.ts';
 import { buildCertificateRequest, buildCrl, encodePem, signerFor } from '@gatehouse/protocols/x509/index.ts';
 import {
   deviceId,
@@ -261,5 +262,20 @@ describe('gatehouse decode', () => {
       child.stdin?.end(Buffer.from(certificate.der));
     });
     assert.equal((JSON.parse(out) as { serial: string }).serial, certificate.serial);
+  });
+
+  test('a RADIUS packet is shown with the names of its attributes, and a password only by its length', async () => {
+    const packet = goldenPackets.find(({ from }) => from.includes('7.1, Access-Request'));
+    const shown = await json('radius', packet?.hex ?? '');
+    assert.equal(shown['packet'], 'Access-Request');
+    assert.deepEqual(shown['attributes'], [
+      { name: 'User-Name', value: 'nemo' },
+      { name: 'User-Password', value: '(16 bytes, not shown)' },
+      { name: 'NAS-IP-Address', value: '192.168.1.16' },
+      { name: 'NAS-Port', value: '3' },
+    ]);
+    const short = await decode('radius', '2b2a0030');
+    assert.equal(short.status, 1);
+    assert.match(short.err, /shorter than the header/);
   });
 });

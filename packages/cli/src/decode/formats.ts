@@ -5,6 +5,7 @@ import type { DecodedFormat } from './decoded-format.ts';
 import { enrollmentFormat } from './enrollment-format.ts';
 import { iseFormat } from './ise-format.ts';
 import { plistFormat } from './plist-format.ts';
+import { radiusFormat } from './radius-format.ts';
 
 export const formats: readonly DecodedFormat[] = [
   ...certificateFormats,
@@ -12,4 +13,5 @@ export const formats: readonly DecodedFormat[] = [
   plistFormat,
   iseFormat,
   enrollmentFormat,
+  radiusFormat,
 ];
