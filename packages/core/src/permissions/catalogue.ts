@@ -50,6 +50,14 @@ export const permissionCatalogue = {
   'commands.platform':
     "Send a device any command of its platform's own protocol that has no right of its own.",
   'commands.cancel': 'Cancel commands that no device has received yet.',
+  'approvals.read':
+    'See what waits for the approval of a second person, and the budget of destructive commands.',
+  'approvals.decide': 'Approve or reject destructive commands that somebody else asked for.',
+  // Apart from approvals.decide: who decides for others need not be able to go ahead alone.
+  'approvals.override': 'In an emergency, destroy data without a second person; every administrator is told.',
+  'alerts.read': 'See alerts, and get them by mail.',
+  'alerts.acknowledge': 'Mark alerts as seen.',
+  'playbooks.run': 'Start and stop the procedures for lost and stolen devices.',
   'policies.read': 'See policies, schedules and their assignments.',
   'policies.manage': 'Create, change and delete policies.',
   'policies.assign':
