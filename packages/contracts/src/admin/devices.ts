@@ -208,7 +208,13 @@ export const DeviceExplanation = Type.Object(
     rules: Type.Array(
       Type.Object(
         {
+          id: Type.String({
+            description: 'The kind, of rules that policies bring about; else the id of the rule.',
+          }),
           rule: Type.Enum([...ruleKinds]),
+          ruleId: Maybe(Id),
+          ruleVersion: Maybe(Type.Integer()),
+          name: MaybeText,
           title: Type.String(),
           severity: Type.Enum([...severities]),
           purpose: Type.Enum(['security', 'cost']),
@@ -219,6 +225,15 @@ export const DeviceExplanation = Type.Object(
           failingSince: Maybe(Milliseconds),
           graceEndsAt: Maybe(Milliseconds),
           changesAt: Maybe(Milliseconds),
+          settlesAt: Maybe(Milliseconds),
+          stage: Type.Integer({ description: 'How many stages are reached.' }),
+          reached: Type.Array(Type.Array(Type.Object({ kind: Type.String() }, open))),
+          restricts: Type.Array(Type.Enum([...gates])),
+          quarantines: Type.Boolean(),
+          removesProfiles: Type.Boolean(),
+          exception: Maybe(
+            Type.Object({ exceptionId: Id, until: Maybe(Milliseconds), reason: Type.String() }, closed),
+          ),
           evidence: Type.Array(Type.Object({ fact: Type.String(), text: Type.String() }, open)),
           demands: Type.Array(Type.Object({ setting: Type.String(), text: Type.String() }, open)),
           effects: perGate(Access),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AccessSubject, decideAccess, decideAllAccess, effectOn } from './access.ts';
+import { type AccessSubject, decideAccess, decideAllAccess } from './access.ts';
 import { evaluateAt, hour } from './device-arbitrary.ts';
 import { gates, worstAccess } from './gate.ts';
 import type { Evaluation, RuleVerdict } from './verdict.ts';
@@ -70,14 +70,22 @@ describe('GAP-03: a rule counts only for its gates', () => {
     );
   });
 
-  test('a cost rule never cuts the network, even if it claims that gate', () => {
-    const decisions = decideAllAccess(subject({ evaluation: withVerdict({ purpose: 'cost' }) }));
-    assert.equal(decisions.network.access, 'allow');
-    assert.equal(decisions.apps.access, 'deny');
-    assert.equal(
-      effectOn({ status: 'not-compliant', gates: ['network'], purpose: 'cost' }, 'network'),
-      'allow',
+  test('GAP-03 what a stage restricts is shut, whatever the rule counts for, and quarantine is no better than quarantine', () => {
+    const decisions = decideAllAccess(
+      subject({ evaluation: withVerdict({ gates: [], restricts: ['vpn'], quarantines: true }) }),
     );
+    assert.deepEqual(
+      gates.map((gate) => decisions[gate].access),
+      ['quarantine', 'quarantine', 'deny', 'quarantine', 'quarantine'],
+    );
+  });
+
+  test('what is excepted has no effect', () => {
+    const exception = { exceptionId: 'e', until: null, reason: 'Loaned to the press office.' };
+    const decisions = decideAllAccess(
+      subject({ evaluation: withVerdict({ restricts: ['vpn'], quarantines: true, exception }) }),
+    );
+    for (const gate of gates) assert.equal(decisions[gate].access, 'allow');
   });
 });
 

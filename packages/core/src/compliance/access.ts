@@ -18,7 +18,14 @@ export interface AccessSubject {
 
 export type AccessReason =
   | { readonly code: 'not-registered' | 'blocked' | 'not-evaluated'; readonly text: string }
-  | { readonly code: 'rule'; readonly rule: RuleKind; readonly status: RuleStatus; readonly text: string };
+  | {
+      readonly code: 'rule';
+      /** Of the verdict. */
+      readonly id: string;
+      readonly rule: RuleKind;
+      readonly status: RuleStatus;
+      readonly text: string;
+    };
 
 export interface AccessDecision {
   readonly access: Access;
@@ -43,7 +50,13 @@ export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision
   const against = subject.evaluation.verdicts.filter((verdict) => effectOn(verdict, gate) !== 'allow');
   return {
     access: worstAccess(against.map((verdict) => effectOn(verdict, gate))),
-    reasons: against.map(({ rule, status, summary }) => ({ code: 'rule', rule, status, text: summary })),
+    reasons: against.map(({ id, rule, status, summary }) => ({
+      code: 'rule',
+      id,
+      rule,
+      status,
+      text: summary,
+    })),
   };
 }
 
@@ -54,10 +67,19 @@ export function decideAllAccess(subject: AccessSubject): Readonly<Record<Gate, A
   >;
 }
 
-/** What one verdict alone does to a gate. A cost rule never cuts the network, whatever its gates say (GAP-03). */
-export function effectOn(verdict: Pick<RuleVerdict, 'status' | 'gates' | 'purpose'>, gate: Gate): Access {
-  if (!verdict.gates.includes(gate) || (verdict.purpose === 'cost' && gate === 'network')) return 'allow';
-  return accessByStatus[verdict.status];
+type Effective = Pick<RuleVerdict, 'status' | 'gates' | 'restricts' | 'quarantines' | 'exception'>;
+
+/**
+ * What one verdict alone does to a gate: by its status where the rule counts for the gate, by the stages it has reached
+ * wherever these say so, nothing while it is excepted.
+ */
+export function effectOn(verdict: Effective, gate: Gate): Access {
+  if (verdict.exception !== null) return 'allow';
+  if (verdict.restricts.includes(gate)) return 'deny';
+  return worstAccess([
+    verdict.gates.includes(gate) ? accessByStatus[verdict.status] : 'allow',
+    verdict.quarantines ? 'quarantine' : 'allow',
+  ]);
 }
 
 function deny(code: 'not-registered' | 'blocked', text: string): AccessDecision {

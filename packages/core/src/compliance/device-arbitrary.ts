@@ -4,6 +4,7 @@ import type { FactName } from '../facts/catalogue.ts';
 import { type Facts, type FactSource, factSources, type FactValue, type StoredFact } from '../facts/types.ts';
 import { resolveSettings } from '../settings/resolve.ts';
 import type { Settings } from '../settings/catalogue.ts';
+import type { DeviceContext } from './device-context.ts';
 import { evaluate, type EvaluationContext } from './evaluate.ts';
 import { rulesFromSettings } from './rules.ts';
 import type { Evaluation, RuleVerdict } from './verdict.ts';
@@ -25,6 +26,16 @@ const soundValues = {
   'os.version': '24.04.1',
   'integrity.compromised': false,
 } as const satisfies Partial<Record<FactName, FactValue>>;
+
+export const laptop: DeviceContext = {
+  platform: 'linux',
+  ownership: 'corporate',
+  state: 'registered',
+  name: 'Laptop',
+  userName: 'ann',
+  policyVersion: 'v1',
+  acknowledgedPolicyVersion: 'v1',
+};
 
 export interface Known {
   readonly values?: Partial<Record<FactName, FactValue>>;
@@ -58,7 +69,7 @@ export function evaluateAt(
   context: Partial<EvaluationContext> = {},
 ): Evaluation {
   const facts = known instanceof Map ? known : knownFacts(known as Known);
-  return evaluate(rulesOf(settings), facts, { now: noon, lastCheckInAt: noon, ...context });
+  return evaluate(rulesOf(settings), facts, { now: noon, lastCheckInAt: noon, device: laptop, ...context });
 }
 
 /** The verdict of settings that bring about exactly one rule. */

@@ -13,6 +13,7 @@ import {
   fromWorstToBest,
   hour,
   judgedFacts,
+  laptop,
   noon,
   rulesOf,
 } from './device-arbitrary.ts';
@@ -33,8 +34,8 @@ const situation = fc
   })
   .map(({ settings, before, facts, lastCheckInAt, age }) => {
     const rules = rulesOf(settings);
-    const previous = evaluate(rules, before, { now: noon - age, lastCheckInAt });
-    return { rules, facts, lastCheckInAt, previous };
+    const previous = evaluate(rules, before, { now: noon - age, lastCheckInAt, device: laptop });
+    return { rules, facts, lastCheckInAt, previous, device: laptop };
   });
 
 test('at any moment before the next change, the same facts give the same statuses', () => {

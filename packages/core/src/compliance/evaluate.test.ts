@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FactValue } from '../facts/types.ts';
 import { evaluate } from './evaluate.ts';
-import { evaluateAt, hour, knownFacts, minute, noon, rulesOf, verdictOf } from './device-arbitrary.ts';
+import {
+  evaluateAt,
+  hour,
+  knownFacts,
+  laptop,
+  minute,
+  noon,
+  rulesOf,
+  verdictOf,
+} from './device-arbitrary.ts';
 import { judgeFact, met } from './finding.ts';
 import { defineRule, everyGate } from './rule.ts';
 
@@ -125,7 +134,7 @@ test('the verdict names the settings it comes from, and the grace that applies',
 test('CMP-03: a cost rule does not make a device non-compliant', () => {
   const [rule] = rulesOf({ 'encryption.required': true });
   assert.ok(rule);
-  const context = { now: noon, lastCheckInAt: noon };
+  const context = { now: noon, lastCheckInAt: noon, device: laptop };
   assert.equal(evaluate([{ ...rule, purpose: 'cost' }], knownFacts(plain), context).compliant, true);
   assert.equal(evaluate([rule], knownFacts(plain), context).compliant, false);
 });
@@ -133,7 +142,11 @@ test('CMP-03: a cost rule does not make a device non-compliant', () => {
 test('a rule without findings shows nothing, and nothing is not compliance', () => {
   const [rule] = rulesOf({ 'encryption.required': true });
   assert.ok(rule);
-  const empty = evaluate([{ ...rule, judge: () => [] }], knownFacts(), { now: noon, lastCheckInAt: noon });
+  const empty = evaluate([{ ...rule, judge: () => [] }], knownFacts(), {
+    now: noon,
+    lastCheckInAt: noon,
+    device: laptop,
+  });
   assert.equal(empty.verdicts[0]?.status, 'unknown');
 });
 
@@ -145,9 +158,7 @@ test('a rule can ask only for the facts it declares', () => {
     purpose: 'security',
     defaultGates: everyGate,
     reads: ['storage.encrypted'],
-    settings: [],
-    grace: 'none',
-    demand: () => ({}),
+    demand: (demand) => demand,
     judge: (_demand, view) => [
       judgeFact(view, 'storage.encrypted', 's', () => met('t')),
       // @ts-expect-error the rule does not declare that it reads this fact

@@ -5,7 +5,7 @@ import { type AssignedPolicy, resolveSettings } from '../settings/resolve.ts';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
 import { decideAllAccess } from './access.ts';
 import { evaluate } from './evaluate.ts';
-import { factsArbitrary, knownFacts, minute, noon } from './device-arbitrary.ts';
+import { factsArbitrary, knownFacts, laptop, minute, noon } from './device-arbitrary.ts';
 import { explain } from './explain.ts';
 import { formatDuration, formatValue } from './plain-language.ts';
 import { rulesFromSettings } from './rules.ts';
@@ -31,7 +31,7 @@ const resolved = resolveSettings([
 const rules = rulesFromSettings(resolved, 'linux');
 
 function explained(values: Parameters<typeof knownFacts>[0], now = noon + 5 * minute) {
-  const evaluation = evaluate(rules, knownFacts(values), { now: noon, lastCheckInAt: noon });
+  const evaluation = evaluate(rules, knownFacts(values), { now: noon, lastCheckInAt: noon, device: laptop });
   return explain({ subject: { registered: true, blocked: false, evaluation }, resolved, now });
 }
 
@@ -101,7 +101,7 @@ test('DEV-09 a contradiction is told', () => {
   const facts = new Map([
     ['storage.encrypted', { value: false, source: 'attested', observedAt: noon, contradictedBy }],
   ] as const);
-  const evaluation = evaluate(rules, facts, { now: noon, lastCheckInAt: noon });
+  const evaluation = evaluate(rules, facts, { now: noon, lastCheckInAt: noon, device: laptop });
   const { text } = explain({
     subject: { registered: true, blocked: false, evaluation },
     resolved,
@@ -111,7 +111,7 @@ test('DEV-09 a contradiction is told', () => {
 });
 
 test('settings that changed since the evaluation are left out rather than made up', () => {
-  const evaluation = evaluate(rules, knownFacts(), { now: noon, lastCheckInAt: noon });
+  const evaluation = evaluate(rules, knownFacts(), { now: noon, lastCheckInAt: noon, device: laptop });
   const subject = { registered: true, blocked: false, evaluation };
   const { rules: chain } = explain({ subject, resolved: resolveSettings([]), now: noon });
   assert.deepEqual(
@@ -124,7 +124,11 @@ test('the explanation decides nothing: its gates are those of the one decision',
   fc.assert(
     fc.property(settingsArbitrary, factsArbitrary, (settings, facts) => {
       const of = resolveSettings([policy('P', { settings })]);
-      const evaluation = evaluate(rulesFromSettings(of, 'linux'), facts, { now: noon, lastCheckInAt: noon });
+      const evaluation = evaluate(rulesFromSettings(of, 'linux'), facts, {
+        now: noon,
+        lastCheckInAt: noon,
+        device: laptop,
+      });
       const subject = { registered: true, blocked: false, evaluation };
       const explanation = explain({ subject, resolved: of, now: noon });
       assert.deepEqual(explanation.gates, decideAllAccess(subject));

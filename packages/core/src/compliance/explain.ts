@@ -8,7 +8,7 @@ import type { ResolvedSettings, SettingCandidate, SettingOrigin } from '../setti
 import { type AccessDecision, type AccessSubject, decideAllAccess, effectOn } from './access.ts';
 import { type Access, type Gate, gates } from './gate.ts';
 import { formatDuration, formatMoment, formatValue } from './plain-language.ts';
-import { ruleCatalogue } from './rules.ts';
+import { titleOf } from './rules.ts';
 import type { Evidence, RuleVerdict } from './verdict.ts';
 
 export interface ExplainedDemand {
@@ -23,7 +23,8 @@ export interface ExplainedEvidence extends Evidence {
   readonly text: string;
 }
 
-export interface ExplainedRule extends Omit<RuleVerdict, 'settings' | 'evidence'> {
+/** What a verdict notes for the next evaluation is for the evaluator alone. */
+export interface ExplainedRule extends Omit<RuleVerdict, 'settings' | 'evidence' | 'memory' | 'brokenAt'> {
   readonly title: string;
   readonly evidence: readonly ExplainedEvidence[];
   readonly demands: readonly ExplainedDemand[];
@@ -76,10 +77,10 @@ export function explain({ subject, resolved, now }: ExplainInput): Explanation {
 }
 
 function explainRule(verdict: RuleVerdict, resolved: ResolvedSettings, now: number): ExplainedRule {
-  const { settings, evidence, ...rest } = verdict;
+  const { settings, evidence, memory: _memory, brokenAt: _brokenAt, ...rest } = verdict;
   return {
     ...rest,
-    title: ruleCatalogue[verdict.rule].title,
+    title: verdict.name ?? titleOf(verdict.rule),
     evidence: evidence.map((item) => explainEvidence({ ...item, ageMs: Math.max(0, now - item.observedAt) })),
     demands: settings.flatMap((setting) => explainDemand(setting, resolved)),
     effects: Object.fromEntries(gates.map((gate) => [gate, effectOn(verdict, gate)])) as Record<Gate, Access>,

@@ -6,7 +6,8 @@
 import { type FactName, factDefinition, type FactValueOf } from '../facts/catalogue.ts';
 import { conforms } from '../facts/shape.ts';
 import type { Facts, FactValue, StoredFact } from '../facts/types.ts';
-import type { Evidence } from './verdict.ts';
+import type { DeviceContext } from './device-context.ts';
+import type { Evidence, RuleMemory } from './verdict.ts';
 
 /** What a rule thinks of a value it was given. */
 export type Opinion =
@@ -18,6 +19,8 @@ export type Finding = Opinion & {
   readonly evidence: readonly Evidence[];
   /** Until when the outcome holds if nothing is reported; null: for ever. */
   readonly holdsUntil: number | null;
+  /** What the rule is to be told at the next evaluation. */
+  readonly memory?: RuleMemory | null;
 };
 
 export const met = (text: string): Opinion => ({ outcome: 'met', text });
@@ -32,6 +35,9 @@ export interface DeviceView<R extends FactName = FactName> {
   readonly lastCheckInAt: number | null;
   readonly now: number;
   readonly maximumFactAgeMs: number;
+  readonly device: DeviceContext;
+  /** What this rule noted at the evaluation before. */
+  readonly memory: RuleMemory | null;
   /** Exists only in types: which facts may be asked for. */
   readonly reads?: (name: R) => void;
 }
@@ -74,7 +80,7 @@ export function mention<R extends FactName, N extends R>(
 }
 
 /** A value that is not of its fact's type is no value (CEL-02). */
-function readFact<R extends FactName>(view: DeviceView<R>, name: R): StoredFact | undefined {
+export function readFact<R extends FactName>(view: DeviceView<R>, name: R): StoredFact | undefined {
   const stored = view.facts.get(name);
   return stored !== undefined && conforms(factDefinition(name).shape, stored.value) ? stored : undefined;
 }

@@ -1,7 +1,8 @@
 /** The catalogue of rule kinds. A new rule is one file in rules/ and one line here. */
 import type { Platform } from '../devices/device.ts';
 import type { ResolvedSettings } from '../settings/resolve.ts';
-import { type Rule, type RuleDefinition, type RuleKind, ruleKinds } from './rule.ts';
+import type { Rule, RuleDefinition, RuleKind } from './rule.ts';
+import { type PolicyRuleKind, policyRuleKinds } from './rule-kind.ts';
 import { checkInAge } from './rules/check-in-age.ts';
 import { compromised } from './rules/compromised.ts';
 import { encryption } from './rules/encryption.ts';
@@ -16,15 +17,17 @@ export const ruleCatalogue = {
   'screen-lock': screenLock,
   'minimum-os': minimumOs,
   'check-in-age': checkInAge,
-} as const satisfies { [K in RuleKind]: RuleDefinition<K> };
+} as const satisfies { [K in PolicyRuleKind]: RuleDefinition<K> };
 
 /** The rules that a device's settings ask for. */
 export function rulesFromSettings(
   resolved: Pick<ResolvedSettings, 'values'>,
   platform: Platform,
 ): readonly Rule[] {
-  return ruleKinds.flatMap((kind) => {
-    const definition: RuleDefinition = ruleCatalogue[kind];
-    return definition.instantiate(resolved.values, platform) ?? [];
-  });
+  return policyRuleKinds.flatMap((kind) => ruleCatalogue[kind].instantiate(resolved.values, platform) ?? []);
+}
+
+export function titleOf(kind: RuleKind): string {
+  const known: Partial<Record<RuleKind, RuleDefinition>> = ruleCatalogue;
+  return known[kind]?.title ?? kind;
 }

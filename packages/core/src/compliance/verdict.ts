@@ -5,6 +5,7 @@
 import type { FactName } from '../facts/catalogue.ts';
 import type { FactSource, FactStatement, FactValue } from '../facts/types.ts';
 import type { SettingName } from '../settings/catalogue.ts';
+import type { Action } from './compliance-rule.ts';
 import type { Gate } from './gate.ts';
 import type { RuleKind } from './rule-kind.ts';
 
@@ -19,8 +20,12 @@ export type RuleStatus = (typeof ruleStatuses)[number];
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof severities)[number];
 
-/** Security rules guard data; cost rules guard money and never cut the network (CMP-03, GAP-03). */
-export type RulePurpose = 'security' | 'cost';
+/** Security rules guard data; cost rules guard money and cut the network only where somebody says so (CMP-03, GAP-03). */
+export const rulePurposes = ['security', 'cost'] as const;
+export type RulePurpose = (typeof rulePurposes)[number];
+
+/** What a rule must know at the next evaluation that no fact says, such as since when a device has been outside. */
+export type RuleMemory = Readonly<Record<string, string | number | boolean>>;
 
 /** A fact that a verdict rests on, as it was at the time of the evaluation. */
 export interface Evidence {
@@ -35,7 +40,13 @@ export interface Evidence {
 }
 
 export interface RuleVerdict {
+  /** The kind, of rules that policies bring about; else the id of the assigned rule. One verdict a device has this id. */
+  readonly id: string;
   readonly rule: RuleKind;
+  /** The assigned rule that demands it, or that tunes what policies demand; null: none. */
+  readonly ruleId: string | null;
+  readonly ruleVersion: number | null;
+  readonly name: string | null;
   readonly severity: Severity;
   readonly purpose: RulePurpose;
   readonly gates: readonly Gate[];
@@ -52,12 +63,32 @@ export interface RuleVerdict {
   readonly graceEndsAt: number | null;
   /** When this verdict changes though nothing is reported: grace ends, a fact grows too old. null: it does not. */
   readonly changesAt: number | null;
+  /** Not null: the facts meet the rule, but changed so often that it counts as broken until then. */
+  readonly settlesAt: number | null;
+  /** When it was last broken after having been met, oldest first. */
+  readonly brokenAt: readonly number[];
+  /** How many stages are reached; their actions, stage by stage. */
+  readonly stage: number;
+  readonly reached: readonly (readonly Action[])[];
+  /** What the stages reached do to gates and to the device. */
+  readonly restricts: readonly Gate[];
+  readonly quarantines: boolean;
+  readonly removesProfiles: boolean;
+  /** Not null: the status is as it is, and has no effect. */
+  readonly exception: VerdictException | null;
+  readonly memory: RuleMemory | null;
+}
+
+export interface VerdictException {
+  readonly exceptionId: string;
+  readonly until: number | null;
+  readonly reason: string;
 }
 
 export interface Evaluation {
   /** In the order of the rule catalogue. */
   readonly verdicts: readonly RuleVerdict[];
-  /** Every security rule is met, right now, by facts that are young enough. */
+  /** Every security rule is met, right now, by facts that are young enough, or excepted. */
   readonly compliant: boolean;
   /** The earliest `changesAt`: evaluate again then, at the latest. */
   readonly nextChangeAt: number | null;

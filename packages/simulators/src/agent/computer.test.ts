@@ -82,7 +82,16 @@ function isCompliant(computer: Computer): boolean {
     }
   }
   const rules = rulesFromSettings({ values: settings }, computer.platform);
-  return evaluate(rules, facts, { now, lastCheckInAt: now }).compliant;
+  const device = {
+    platform: computer.platform,
+    ownership: 'corporate',
+    state: 'registered',
+    name: 'computer',
+    userName: null,
+    policyVersion: '1',
+    acknowledgedPolicyVersion: '1',
+  } as const;
+  return evaluate(rules, facts, { now, lastCheckInAt: now, device }).compliant;
 }
 
 test('a policy makes a new machine comply where a machine can be told to', () => {

@@ -12,12 +12,15 @@ export const checkInAge = defineRule({
   purpose: 'security',
   defaultGates: everyGate,
   reads: [],
-  settings: ['check-in.maximum-age-hours'],
-  grace: 'none',
-  demand: (values) => {
-    const longest = values['check-in.maximum-age-hours'];
-    return longest === undefined ? undefined : { longestMs: longest * hour };
+  settings: {
+    names: ['check-in.maximum-age-hours'],
+    grace: 'none',
+    demand: (values) => {
+      const longest = values['check-in.maximum-age-hours'];
+      return longest === undefined ? undefined : { longestMs: longest * hour };
+    },
   },
+  demand: ({ maximumHours }) => ({ longestMs: maximumHours * hour }),
   judge: ({ longestMs }, { lastCheckInAt, now }) => {
     const connect = 'Connect the device to the internet and refresh in the agent.';
     if (lastCheckInAt === null) {

@@ -9,9 +9,12 @@ export const compromised = defineRule({
   purpose: 'security',
   defaultGates: everyGate,
   reads: ['integrity.compromised', 'integrity.signs'],
-  settings: ['compromise.forbidden'],
-  grace: 'none',
-  demand: (values) => (values['compromise.forbidden'] ? {} : undefined),
+  settings: {
+    names: ['compromise.forbidden'],
+    grace: 'none',
+    demand: (values) => (values['compromise.forbidden'] ? {} : undefined),
+  },
+  demand: (demand) => demand,
   judge: (_demand, view) => [
     judgeFact(
       view,

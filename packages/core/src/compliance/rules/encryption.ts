@@ -9,9 +9,12 @@ export const encryption = defineRule({
   purpose: 'security',
   defaultGates: everyGate,
   reads: ['storage.encrypted', 'storage.volumes'],
-  settings: ['encryption.required'],
-  grace: 'encryption.grace-minutes',
-  demand: (values) => (values['encryption.required'] ? {} : undefined),
+  settings: {
+    names: ['encryption.required'],
+    grace: 'encryption.grace-minutes',
+    demand: (values) => (values['encryption.required'] ? {} : undefined),
+  },
+  demand: (demand) => demand,
   judge: (_demand, view) => [
     judgeFact(
       view,

@@ -28,12 +28,21 @@ export const passcode = defineRule({
     'passcode.history',
     'passcode.compliant-with-profiles',
   ],
-  settings: passcodeSettings,
-  grace: 'passcode.grace-minutes',
-  demand: (values): PasscodeDemand | undefined =>
-    passcodeSettings.some((name) => values[name] !== undefined && values[name] !== false)
-      ? values
-      : undefined,
+  settings: {
+    names: passcodeSettings,
+    grace: 'passcode.grace-minutes',
+    demand: (values): PasscodeDemand | undefined =>
+      passcodeSettings.some((name) => values[name] !== undefined && values[name] !== false)
+        ? values
+        : undefined,
+  },
+  demand: ({ required = true, minimumLength, minimumClasses, maximumAgeDays, history }): PasscodeDemand => ({
+    'passcode.required': required,
+    ...(minimumLength === undefined ? {} : { 'passcode.minimum-length': minimumLength }),
+    ...(minimumClasses === undefined ? {} : { 'passcode.minimum-classes': minimumClasses }),
+    ...(maximumAgeDays === undefined ? {} : { 'passcode.maximum-age-days': maximumAgeDays }),
+    ...(history === undefined ? {} : { 'passcode.history': history }),
+  }),
   judge: (demand, view) => {
     const findings: Finding[] = [];
     if (demand['passcode.required']) {

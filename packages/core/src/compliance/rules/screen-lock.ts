@@ -9,12 +9,15 @@ export const screenLock = defineRule({
   purpose: 'security',
   defaultGates: everyGate,
   reads: ['screen-lock.enabled', 'screen-lock.timeout-seconds'],
-  settings: ['screen-lock.required', 'screen-lock.maximum-inactivity-seconds'],
-  grace: 'passcode.grace-minutes',
-  demand: (values) => {
-    const longest = values['screen-lock.maximum-inactivity-seconds'];
-    return values['screen-lock.required'] || longest !== undefined ? { longest } : undefined;
+  settings: {
+    names: ['screen-lock.required', 'screen-lock.maximum-inactivity-seconds'],
+    grace: 'passcode.grace-minutes',
+    demand: (values) => {
+      const longest = values['screen-lock.maximum-inactivity-seconds'];
+      return values['screen-lock.required'] || longest !== undefined ? { longest } : undefined;
+    },
   },
+  demand: ({ maximumInactivitySeconds: longest }) => ({ longest }),
   judge: ({ longest }, view) => {
     const findings: Finding[] = [
       judgeFact(view, 'screen-lock.enabled', 'whether its screen locks by itself', (enabled) =>

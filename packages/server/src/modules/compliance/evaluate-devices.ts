@@ -12,7 +12,7 @@ import { announce, type Notifications } from '../../kernel/notifications.ts';
 import { recordAudit } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
-import { composePosture, evaluatedScans, type Posture } from './posture.ts';
+import { composePosture, contextOf, evaluatedScans, type Posture } from './posture.ts';
 import {
   loadRows,
   type PostureColumns,
@@ -71,10 +71,9 @@ export async function evaluateDevices(
     // Whoever waited for the lock brings an older time than the one before him wrote: time never runs backwards for a device.
     const at = Math.max(now, before.evaluated_at.getTime());
     const posture = composePosture({
-      state: device.state,
-      userName: device.user_name,
+      device: contextOf(device, contact, policy),
+      exceptions: [],
       rules: rulesFor(policy, device.platform),
-      policyVersion: policy.version,
       facts: selectFacts(rows.facts.get(device.device_id) ?? []),
       lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
       previous: before.evaluation,

@@ -10,7 +10,7 @@ import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { resolveForDevice } from '../policies/index.ts';
-import { composePosture, evaluatedScans } from './posture.ts';
+import { composePosture, contextOf, evaluatedScans } from './posture.ts';
 import { findChangeAt, loadRows } from './queries.ts';
 
 export interface ExplainDeps {
@@ -60,10 +60,9 @@ async function explainNow(tx: TenantTx, deviceId: string, now: number): Promise<
   const [[device], [contact], [before]] = [rows.devices, rows.contacts, rows.postures];
   if (!device || !contact || !before) throw noSuchDevice();
   const { subject } = composePosture({
-    state: device.state,
-    userName: device.user_name,
+    device: contextOf(device, contact, policy),
+    exceptions: [],
     rules: rulesFromSettings(policy.resolved, device.platform),
-    policyVersion: policy.version,
     facts: selectFacts(rows.facts.get(deviceId) ?? []),
     lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
     previous: before.evaluation,

@@ -1,6 +1,8 @@
 // From facts, policy and standing to the row that everybody reads: pure, so that the live path and an explanation agree.
 import { type AccessSubject, decideAccess } from '@gatehouse/core/compliance/access.ts';
 import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
+import type { RuleException } from '@gatehouse/core/compliance/compliance-rule.ts';
+import type { DeviceContext } from '@gatehouse/core/compliance/device-context.ts';
 import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import { summarize } from '@gatehouse/core/compliance/summarize.ts';
@@ -9,7 +11,7 @@ import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import { type FactName, factDefinition, type FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
 import type { Facts, Scan } from '@gatehouse/core/facts/types.ts';
 import { macAddresses, normalizeIdentifier } from '../devices/index.ts';
-import type { PostureColumns } from './queries.ts';
+import type { ContactRow, DeviceRow, PostureColumns } from './queries.ts';
 
 /** What the network is told of a device (NAC-23 … NAC-34), beside the verdict. */
 const copiedFacts = [
@@ -62,11 +64,26 @@ export function standingOf(state: DeviceState): Standing {
   }
 }
 
+export function contextOf(
+  device: DeviceRow,
+  contact: ContactRow,
+  policy: { readonly version: string },
+): DeviceContext {
+  return {
+    platform: device.platform,
+    ownership: device.ownership,
+    state: device.state,
+    name: device.name,
+    userName: device.user_name,
+    policyVersion: policy.version,
+    acknowledgedPolicyVersion: contact.acknowledged_policy_version,
+  };
+}
+
 export interface PostureInput {
-  readonly state: DeviceState;
-  readonly userName: string | null;
+  readonly device: DeviceContext;
   readonly rules: readonly Rule[];
-  readonly policyVersion: string;
+  readonly exceptions: readonly RuleException[];
   readonly facts: Facts;
   readonly lastCheckInAt: number | null;
   readonly previous: Evaluation | null;
@@ -79,9 +96,10 @@ export interface Posture {
 }
 
 export function composePosture(input: PostureInput): Posture {
-  const { facts, lastCheckInAt, previous, now } = input;
-  const evaluation = evaluate(input.rules, facts, { now, lastCheckInAt, previous });
-  const subject = { ...standingOf(input.state), evaluation };
+  const { device, facts, lastCheckInAt, exceptions, previous, now } = input;
+  const context = { now, lastCheckInAt, device, exceptions, previous };
+  const evaluation = evaluate(input.rules, facts, context);
+  const subject = { ...standingOf(device.state), evaluation };
   const decide = (gate: 'network' | 'mail' | 'vpn') => decideAccess(subject, gate).access;
   return {
     subject,
@@ -91,9 +109,9 @@ export function composePosture(input: PostureInput): Posture {
       access_network: decide('network'),
       access_mail: decide('mail'),
       access_vpn: decide('vpn'),
-      ...reasons(input.state, evaluation),
-      policy_version: input.policyVersion,
-      user_name: input.userName,
+      ...reasons(device.state, evaluation),
+      policy_version: device.policyVersion,
+      user_name: device.userName,
       ...attributes(facts),
     },
   };

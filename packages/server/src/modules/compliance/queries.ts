@@ -1,7 +1,8 @@
 // Statements over the one stored decision and its history, for one device or for many at once. `$1` is the organization.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
-import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
+import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
 import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
@@ -29,12 +30,14 @@ export interface DeviceRow {
   readonly device_id: string;
   readonly platform: Platform;
   readonly state: DeviceState;
+  readonly ownership: Ownership;
+  readonly name: string;
   readonly user_name: string | null;
 }
 
 const selectDevices = sql(
   'compliance-select-devices',
-  `select d.device_id, d.platform, d.state, u.user_name from devices d
+  `select d.device_id, d.platform, d.state, d.ownership, d.name, u.user_name from devices d
    left join users u on u.organization_id = $1 and u.user_id = d.user_id
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
@@ -120,9 +123,14 @@ export async function loadRows(
   return {
     contacts,
     devices,
-    postures,
+    postures: postures.map((row) => withReadEvaluation(row)),
     facts: new Map([...byDevice].map(([id, list]) => [id, list.map(({ report }) => report)])),
   };
+}
+
+function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row: Row): Row {
+  const evaluation = readEvaluation(row.evaluation);
+  return evaluation === row.evaluation ? row : { ...row, evaluation };
 }
 
 const updatePostures = sql(
@@ -184,8 +192,9 @@ const selectChangeAt = sql(
 );
 
 /** The posture that held at a moment: that of the last change before it. */
-export function findChangeAt(tx: TenantTx, deviceId: string, at: Date): Promise<ChangeRow | undefined> {
-  return tx.one<ChangeRow>(selectChangeAt, [tx.organizationId, deviceId, at]);
+export async function findChangeAt(tx: TenantTx, deviceId: string, at: Date): Promise<ChangeRow | undefined> {
+  const row = await tx.one<ChangeRow>(selectChangeAt, [tx.organizationId, deviceId, at]);
+  return row && withReadEvaluation(row);
 }
 
 const selectChanges = sql(
