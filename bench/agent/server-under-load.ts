@@ -21,6 +21,8 @@ export interface ServerUnderLoad {
   cpu(): number;
   /** The same of the database alone. */
   databaseCpu(): number;
+  /** MiB that the server's process holds in memory now. */
+  memory(): number;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function startServerUnderLoad(name: string): Promise<ServerUnderLoa
     address: socketAddress({ host: postmaster.socket, port: 5432, database: 'gatehouse' }),
     databaseCpu,
     cpu: () => microseconds([child.pid ?? 0]) + databaseCpu(),
+    memory: () => residentMebibytes(child.pid ?? 0),
     async stop() {
       if (child.exitCode === null) {
         child.kill('SIGTERM');
@@ -119,4 +122,9 @@ export function microseconds(pids: readonly number[]): number {
     ticks += stat.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   }
   return ticks * 10_000;
+}
+
+function residentMebibytes(pid: number): number {
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  return Number(resident) / 1_024;
 }

@@ -9,7 +9,7 @@ import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
 import { announce, type Notifications } from '../../kernel/notifications.ts';
-import { recordAudit } from '../audit/index.ts';
+import { recordAudits } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
 import { composePosture, contextOf, evaluatedScans, type Posture } from './posture.ts';
@@ -146,39 +146,50 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
       id: device.device_id,
     });
   }
-  for (const { device, before, posture } of changes) {
-    if (!decisionChanged(before, posture.columns)) continue;
-    writes.push(tell(deps, tx, device.device_id, before, posture));
-  }
+  const decided = changes.filter(({ before, posture }) => decisionChanged(before, posture.columns));
+  if (decided.length > 0) writes.push(tell(deps, tx, decided));
   await Promise.all(writes);
 }
 
-/** Whoever guards a gate hears of a decision that changed, and of nothing else (NAC-06); the record keeps it with its cause (CMP-21). */
+/**
+ * Whoever guards a gate hears of a decision that changed, and of nothing else (NAC-06); the record keeps it with its cause
+ * (CMP-21). Of many devices in the statements of one.
+ */
 async function tell(
   { events, notifications }: EvaluationDeps,
   tx: TenantTx,
-  deviceId: string,
-  before: PostureColumns,
-  { columns: after, subject }: Posture,
+  decided: readonly Outcome[],
 ): Promise<void> {
-  const causes = subject.evaluation.verdicts
-    .filter(({ status }) => status !== 'compliant')
-    .map(({ rule, status }) => `${rule}: ${status}`);
-  const change = { before: decisionOf(before), after: decisionOf(after), causes };
-  announce(tx, notifications, 'posture-changed', { organizationId: tx.organizationId, id: deviceId });
+  const changes = decided.map(({ device, before, posture: { columns, subject } }) => ({
+    deviceId: device.device_id,
+    before: decisionOf(before),
+    after: decisionOf(columns),
+    causes: subject.evaluation.verdicts
+      .filter(({ status }) => status !== 'compliant')
+      .map(({ rule, status }) => `${rule}: ${status}`),
+  }));
+  for (const { deviceId } of changes)
+    announce(tx, notifications, 'posture-changed', { organizationId: tx.organizationId, id: deviceId });
+  const actor = systemActor('compliance', tx.organizationId);
   await Promise.all([
-    recordAudit(tx, {
-      actor: systemActor('compliance', tx.organizationId),
-      action: 'compliance.decision-changed',
-      target: { kind: 'device', id: deviceId },
-      outcome: 'done',
-      show: change,
-    }),
-    events.emit(tx, {
-      name: 'device.posture-changed',
-      subjectId: deviceId,
-      payload: { deviceId, ...change },
-    }),
+    recordAudits(
+      tx,
+      changes.map(({ deviceId, ...show }) => ({
+        actor,
+        action: 'compliance.decision-changed',
+        target: { kind: 'device', id: deviceId },
+        outcome: 'done',
+        show,
+      })),
+    ),
+    events.emitAll(
+      tx,
+      changes.map((payload) => ({
+        name: 'device.posture-changed',
+        subjectId: payload.deviceId,
+        payload,
+      })),
+    ),
   ]);
 }
 
