@@ -66,7 +66,7 @@ export const commandRemarks: { readonly [N in CommandName]: CommandRemark | unde
   'locate-device': sends(['DeviceLocation'], 'in lost mode; the place is sealed and shown by right'),
   'selective-wipe': sends(
     ['RemoveApplication', 'RemoveProfile'],
-    'each managed app, then the enrolment profile; an app that is gone holds nothing up',
+    'each managed app but those that are to stay, then the enrolment profile; an app that is gone holds nothing up',
   ),
   'full-wipe': sends(
     ['EraseDevice'],
@@ -89,8 +89,8 @@ export const commandRemarks: { readonly [N in CommandName]: CommandRemark | unde
   'disable-lost-mode': sends(['DisableLostMode'], 'becomes a fact'),
   'play-lost-mode-sound': sends(['PlayLostModeSound'], ''),
   'install-app': sends(
-    ['InstallApplication', 'InstallEnterpriseApplication'],
-    'from the store by number or identifier, or by a manifest’s address; licences of Apps and Books are not assigned yet',
+    ['InstallApplication', 'InstallEnterpriseApplication', 'Settings'],
+    'from the store by number or identifier, by a manifest’s address, or as a resource says; where that changes the configuration alone, only this is sent; licences of Apps and Books are not assigned yet',
     'partly',
   ),
   'remove-app': sends(['RemoveApplication'], ''),
@@ -193,6 +193,7 @@ export const declarationRemarks: Readonly<Record<string, TypeRemark>> = {
     'fetched over the device’s own connection',
   ),
   'com.apple.asset.credential.certificate': by('resource `certificate`'),
+  'com.apple.asset.data': by('resource `managed-app`', 'the configuration of the app'),
   'com.apple.asset.useridentity': by('resources `exchange`, `mail`'),
   'com.apple.configuration.account.caldav': by(
     'resource `caldav`',
@@ -213,7 +214,7 @@ export const declarationRemarks: Readonly<Record<string, TypeRemark>> = {
   ),
   'com.apple.configuration.app.managed': by(
     'resource `managed-app`',
-    'store or manifest; without assets and configuration of the app',
+    'store or manifest, with configuration; apps that are to stay, or that no licence of the organization covers, come by command; no attributes of the app',
     'partly',
   ),
   'com.apple.configuration.security.certificate': by('resource `certificate`'),

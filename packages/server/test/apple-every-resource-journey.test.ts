@@ -158,7 +158,22 @@ describe('every kind of resource', () => {
         { label: 'Help', address: 'https://acme.example', removable: false },
         'clip',
       ),
-      app: await create('managed-app', { name: 'App', source: 'app-store', appStoreId: '361309726' }, 'app'),
+      app: await create(
+        'managed-app',
+        { name: 'App', source: 'app-store', appStoreId: '361309726', bundleId: 'store.361309726' },
+        'app',
+      ),
+      licensed: await create(
+        'managed-app',
+        {
+          name: 'Licensed',
+          source: 'app-store',
+          appStoreId: '1234',
+          license: 'device',
+          bundleId: 'store.1234',
+        },
+        'licensed',
+      ),
       custom: await create('custom-profile', { file: base64(writePlist(profile)) }, 'custom'),
       declaration: await create(
         'custom-declaration',

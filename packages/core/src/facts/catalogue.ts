@@ -524,6 +524,8 @@ export const factCatalogue = {
         status: text(64),
         name: { ...text(256), optional: true },
         version: { ...text(128), optional: true },
+        /** It was installed to stay when management ends. */
+        stays: { type: 'boolean', optional: true },
       },
     },
     sources: device,

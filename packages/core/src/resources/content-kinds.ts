@@ -24,10 +24,17 @@ export const managedApp = defineResource({
     name: { shape: line(100), required: true, description: 'What it is called.' },
     source: { shape: choice('app-store', 'manifest'), required: true, description: 'Where it comes from.' },
     appStoreId: {
-      shape: line(20, 'identifier'),
+      shape: line(15, 'number'),
       required: true,
       when: source('app-store'),
       description: 'Its number in the App Store.',
+    },
+    license: {
+      shape: choice('none', 'device', 'user'),
+      default: 'none',
+      when: source('app-store'),
+      description:
+        'The organization’s licence for it is given to devices or to users; none: users get it with their own account.',
     },
     manifest: {
       shape: httpsUrl,
@@ -35,12 +42,34 @@ export const managedApp = defineResource({
       when: source('manifest'),
       description: 'Where the manifest of an app of one’s own is.',
     },
+    bundleId: {
+      shape: line(255, 'identifier'),
+      description:
+        'Its identifier, such as com.example.mail: systems that take apps by command know them by it.',
+    },
     install: {
       shape: choice('required', 'optional'),
       default: 'required',
       description: 'Installed by itself, or offered to the user.',
     },
     backup: { shape: boolean, default: false, description: 'Its data may go into backups.' },
+    removeAtWipe: {
+      shape: boolean,
+      default: true,
+      description:
+        'It goes, with its data, at a selective wipe and when management ends; otherwise it stays (WIP-03).',
+    },
+    configuration: {
+      shape: { type: 'json', maximumBytes: 16 * 1024 },
+      variables: true,
+      description: 'What the app finds as its managed configuration (APP-15); a percent sign is written %%.',
+    },
+    secretConfiguration: {
+      shape: { type: 'json', maximumBytes: 16 * 1024 },
+      secret: true,
+      description:
+        'More of the configuration, such as passwords, which is never shown again and holds no variables.',
+    },
   },
 });
 

@@ -9,6 +9,7 @@ export type TextForm =
   | 'url'
   | 'https-url'
   | 'identifier'
+  | 'number'
   | 'fingerprint'
   | 'subject';
 
@@ -45,7 +46,7 @@ export interface FieldDefinition {
   readonly required?: true;
   /** Sealed at rest and never shown again. */
   readonly secret?: true;
-  /** May hold `%username%` and its kin. */
+  /** May hold `%username%` and its kin; an object in any of its texts. */
   readonly variables?: true;
   readonly default?: boolean | number | string;
   /** The field applies only where another field (a choice or a boolean) has one of these values. */

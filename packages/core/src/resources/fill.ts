@@ -11,6 +11,7 @@ import {
 import type { FieldValue } from './define-resource.ts';
 import { applies, fieldComplaint } from './parse.ts';
 import { parseSubject, type SubjectPart } from './subject.ts';
+import { mapTexts } from './texts.ts';
 import { substitute, variableCatalogue, type VariableName, type VariableValues } from './variables.ts';
 
 export interface Filled {
@@ -34,9 +35,21 @@ export function fillResource(
   for (const [name, definition] of Object.entries(definitions)) {
     if (!applies(definition, fields, definitions)) continue;
     const { shape } = definition;
-    const stated = definition.secret ? secrets[name] : (fields[name] ?? definition.default);
+    const kept = definition.secret ? secrets[name] : (fields[name] ?? definition.default);
+    const stated =
+      definition.secret && shape.type === 'json' && typeof kept === 'string'
+        ? (JSON.parse(kept) as FieldValue)
+        : kept;
     if (stated === undefined) {
       if (definition.required) problems.push(`${name} is missing`);
+      continue;
+    }
+    if (definition.variables && shape.type === 'json') {
+      values[name] = mapTexts(stated, (text) => {
+        const put = substitute(text, variables);
+        if ('missing' in put) for (const each of put.missing) missing.add(each);
+        return 'text' in put ? put.text : '';
+      }) as FieldValue;
       continue;
     }
     if (!definition.variables || typeof stated !== 'string') {

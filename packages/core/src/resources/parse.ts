@@ -8,6 +8,7 @@ import {
 } from './catalogue.ts';
 import type { FieldDefinition, FieldShape, FieldValue, TextForm } from './define-resource.ts';
 import { parseSubject } from './subject.ts';
+import { textsIn } from './texts.ts';
 import { parseTemplate, substitute, type VariableValues, variableNames } from './variables.ts';
 
 export interface ParsedResource {
@@ -44,6 +45,7 @@ const forms: Readonly<Record<TextForm, { readonly pattern: RegExp; readonly word
     words: 'must be an address that begins with https://',
   },
   identifier: { pattern: /^[A-Za-z0-9._-]+$/, words: 'must be letters, digits, dots and dashes' },
+  number: { pattern: /^[0-9]+$/, words: 'must be a number' },
   subject: { pattern: /^[^\p{Cc}\p{Bidi_Control}]+$/u, words: 'must be a subject such as CN=ann,O=Acme' },
   fingerprint: { pattern: /^(?:[0-9a-f]{2}:?){20,64}$/i, words: 'must be hexadecimal digits' },
 };
@@ -94,7 +96,10 @@ export function fieldComplaint(shape: FieldShape, value: unknown): string | unde
     }
     case 'json': {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
-      return JSON.stringify(value).length > shape.maximumBytes
+      if (!isShallow(value, deepestObject)) return `must have at most ${deepestObject} levels`;
+      const text = JSON.stringify(value);
+      if (unkept.test(text)) return 'must not hold control characters or half a character';
+      return new TextEncoder().encode(text).length > shape.maximumBytes
         ? `must have at most ${shape.maximumBytes} bytes`
         : undefined;
     }
@@ -103,15 +108,37 @@ export function fieldComplaint(shape: FieldShape, value: unknown): string | unde
   }
 }
 
+const deepestObject = 16;
+
+/** What neither the database nor XML holds, as JSON writes it: behind an even number of backslashes. */
+const unkept = /(?<!\\)(?:\\\\)*\\(?:[bf]|u(?:00[01][0-9a-f]|d[89a-f][0-9a-f]{2}))|[\ufffe\uffff]/;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
 /** Stands in for every variable when a text is checked before anybody's values are known. */
 const samples: VariableValues = Object.fromEntries(variableNames.map((name) => [name, 'x']));
 
 function complaint({ shape, variables }: FieldDefinition, value: unknown): string | undefined {
+  if (variables && shape.type === 'json') {
+    return fieldComplaint(shape, value) ?? templateComplaint(value);
+  }
   if (!variables || typeof value !== 'string') return fieldComplaint(shape, value);
   const template = parseTemplate(value);
   if ('problem' in template) return template.problem;
   const filled = substitute(value, samples);
   return fieldComplaint(shape, 'text' in filled ? filled.text : value);
+}
+
+/** Texts anywhere in an object. */
+function templateComplaint(value: unknown): string | undefined {
+  for (const text of textsIn(value)) {
+    const template = parseTemplate(text);
+    if ('problem' in template) return template.problem;
+  }
+  return undefined;
 }
 
 /** Whether a field has a say, given the others. */
@@ -169,7 +196,7 @@ export function parseResource(
       continue;
     }
     const { shape } = definition;
-    if (definition.secret) secrets[name] = value as string;
+    if (definition.secret) secrets[name] = shape.type === 'json' ? JSON.stringify(value) : (value as string);
     else fields[name] = value as FieldValue;
     const kinds =
       shape.type === 'reference'

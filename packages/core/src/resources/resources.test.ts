@@ -6,6 +6,7 @@ import { resourceDefinition, resourceKinds } from './catalogue.ts';
 import { fillResource } from './fill.ts';
 import { fieldComplaint, parseResource } from './parse.ts';
 import { type AssignedResource, resolveResources } from './resolve.ts';
+import { variablesOfFields } from './texts.ts';
 import { parseTemplate, substitute, variableNames } from './variables.ts';
 
 const refuses = (run: () => unknown, problem: RegExp) =>
@@ -184,4 +185,51 @@ test('a resource is filled wholly or not at all', () => {
   });
   const hostile = fillResource('exchange', fields, {}, { email: 'a@b', domain: 'd', username: 'x\ny' });
   assert.deepEqual(hostile, { problems: ['user must be one line of text'] });
+});
+
+test('APP-15: variables are put in wherever a configuration of an app has text; names of keys and what is secret stay as they are', () => {
+  const configuration = {
+    server: 'https://chat.acme.example/',
+    account: { user: '%username%', '%email%': ['%email%', 3, true], share: '100 %%' },
+  };
+  const parsed = parseResource('managed-app', {
+    name: 'Chat',
+    source: 'app-store',
+    appStoreId: '1234',
+    bundleId: 'com.example.chat',
+    configuration,
+    secretConfiguration: { token: '50% off' },
+  });
+  assert.deepEqual(parsed.fields['configuration'], configuration);
+  assert.ok(!JSON.stringify(parsed.fields).includes('50%'));
+  assert.deepEqual([...variablesOfFields('managed-app', parsed.fields)].sort(), ['email', 'username']);
+  const filled = fillResource('managed-app', parsed.fields, parsed.secrets, {
+    username: 'ann',
+    email: '%username%@acme.example',
+  });
+  assert.ok('values' in filled);
+  assert.deepEqual(filled.values['configuration'], {
+    server: 'https://chat.acme.example/',
+    account: { user: 'ann', '%email%': ['%username%@acme.example', 3, true], share: '100 %' },
+  });
+  assert.deepEqual(filled.values['secretConfiguration'], { token: '50% off' });
+  const without = fillResource('managed-app', parsed.fields, parsed.secrets, { username: 'ann' });
+  assert.deepEqual(without, { problems: ['%email% has no value here: the user’s e-mail address.'] });
+});
+
+test('APP-15: a configuration that nobody could keep or read is refused', () => {
+  const app = (configuration: unknown) => () =>
+    parseResource('managed-app', { name: 'A', source: 'app-store', appStoreId: '1', configuration });
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) });
+  refuses(app({ a: '%nobody%' }), /configuration names the variable "nobody"/);
+  refuses(app({ a: { b: ['5 %'] } }), /single percent sign/);
+  refuses(app({ a: 'x'.repeat(16 * 1024) }), /at most 16384 bytes/);
+  refuses(app(deep(17)), /at most 16 levels/);
+  for (const text of ['\0', '\ud800', '\u0007', '\b']) refuses(app({ a: text }), /control characters/);
+  refuses(app({ ['\0']: 1 }), /control characters/);
+  app({ a: 'a\\u0000 line\nand\tanother', b: deep(10) })();
+  refuses(
+    () => parseResource('managed-app', { name: 'A', source: 'app-store', appStoreId: 'Pages' }),
+    /appStoreId must be a number/,
+  );
 });

@@ -7,6 +7,7 @@ import {
   type PlistValue,
 } from '@gatehouse/protocols/plist/index.ts';
 import { type DeviceState, isComputer } from './device-state.ts';
+import { configureManaged } from './managed-apps.ts';
 
 type Query = (device: DeviceState) => PlistValue | undefined;
 
@@ -220,13 +221,13 @@ export function answerManagedApps(device: DeviceState): PlistDictionary {
   const managed = [...device.apps.values()].filter((app) => app.managed);
   return {
     ManagedApplicationList: Object.fromEntries(
-      managed.map(({ identifier }) => [
+      managed.map(({ identifier, status = 'Managed', stays, configuration }) => [
         identifier,
         {
-          Status: 'Managed',
-          ManagementFlags: 1,
+          Status: status,
+          ManagementFlags: stays === true ? 0 : 1,
           UnusedRedemptionCode: '',
-          HasConfiguration: false,
+          HasConfiguration: configuration !== undefined,
           HasFeedback: false,
           IsValidated: true,
         },
@@ -262,17 +263,17 @@ export function applySettings(device: DeviceState, settings: PlistValue | undefi
     Settings: items.map((item) => {
       const name = typeof item.Item === 'string' ? item.Item : '';
       const needsSupervision = ['DeviceName', 'Wallpaper', 'Bluetooth', 'PersonalHotspot'].includes(name);
-      if (needsSupervision && !device.supervised && !isComputer(device)) {
+      const problem =
+        needsSupervision && !device.supervised && !isComputer(device)
+          ? 'The device is not supervised.'
+          : name === 'ApplicationConfiguration'
+            ? configureManaged(device, item)
+            : undefined;
+      if (problem !== undefined) {
         return {
           Item: name,
           Status: 'Error',
-          ErrorChain: [
-            {
-              ErrorCode: 12_008,
-              ErrorDomain: 'MCMDMErrorDomain',
-              LocalizedDescription: 'The device is not supervised.',
-            },
-          ],
+          ErrorChain: [{ ErrorCode: 12_008, ErrorDomain: 'MCMDMErrorDomain', LocalizedDescription: problem }],
         };
       }
       device.settings.set(name, item);

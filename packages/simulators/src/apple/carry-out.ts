@@ -14,6 +14,7 @@ import {
 } from './answer-queries.ts';
 import { acknowledged, type CommandOutcome, notNow, notUnderstood, refused } from './command-outcome.ts';
 import { type DeviceState, eraseDevice, isComputer } from './device-state.ts';
+import { bundleIdOf, installManaged } from './managed-apps.ts';
 import { readProvisioningProfile } from './provisioning-profile.ts';
 import { type ChannelKind, commandProblem } from './schema-check.ts';
 import { seededRandom } from '../agent/seeded-random.ts';
@@ -109,32 +110,21 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
 
   InstallApplication(device, payload) {
-    const identifier = text(payload, 'Identifier') ?? `store.${String(payload.iTunesStoreID ?? 'app')}`;
-    device.apps.set(identifier, {
-      identifier,
-      name: identifier,
-      version: '1.0',
-      bytes: 12_000_000,
-      managed: true,
-    });
+    const { iTunesStoreID: storeId, ManifestURL: manifest } = payload;
+    const identifier = text(payload, 'Identifier') ?? bundleIdOf({ storeId, manifest });
+    if (device.apps.get(identifier)?.declaredBy !== undefined)
+      return refused(12_026, mdm, `The app ${identifier} is managed by a declaration.`);
+    installManaged(device, identifier, payload);
     return acknowledged({ Identifier: identifier, State: 'Installing' });
   },
   InstallEnterpriseApplication: computerOnly((device, payload) => {
-    const url = text(payload, 'ManifestURL') ?? 'manifest';
-    const identifier = `enterprise.${seededRandom(url).hex(8)}`;
-    device.apps.set(identifier, {
-      identifier,
-      name: identifier,
-      version: '1.0',
-      bytes: 9_000_000,
-      managed: true,
-    });
+    installManaged(device, bundleIdOf({ manifest: text(payload, 'ManifestURL') }), payload);
     return acknowledged();
   }),
   RemoveApplication(device, payload) {
     const identifier = text(payload, 'Identifier') ?? '';
     const app = device.apps.get(identifier);
-    if (app === undefined || !app.managed)
+    if (app === undefined || !app.managed || app.declaredBy !== undefined)
       return refused(12_051, mdm, `The app ${identifier} is not managed.`);
     device.apps.delete(identifier);
     return acknowledged();

@@ -5,6 +5,7 @@
 import type { Declaration, DeclarationKind, DeviceState } from './device-state.ts';
 import { meets, passcodeRules } from './answer-queries.ts';
 import { ProfileRefused } from './carry-out.ts';
+import { declareApp, dropDeclaredApp } from './managed-apps.ts';
 import { ServerRefusal } from './mdm-connection.ts';
 import { readProfile } from './read-profile.ts';
 import { type ChannelKind, declarationProblem } from './schema-check.ts';
@@ -16,6 +17,8 @@ const lists = {
   Management: 'management',
 } as const satisfies Record<string, DeclarationKind>;
 
+const managedApp = 'com.apple.configuration.app.managed';
+
 type Verdict = { readonly valid: 'valid' | 'invalid' | 'unknown'; readonly reasons: readonly unknown[] };
 
 export interface DeclarativeReach {
@@ -24,6 +27,8 @@ export interface DeclarativeReach {
   /** A DeclarativeManagement check-in. @throws ServerRefusal */
   ask(endpoint: string, data?: Uint8Array): Promise<Uint8Array>;
   fetchProfile(url: string): Promise<Uint8Array>;
+  /** @throws ServerRefusal */
+  fetchAsset(url: string): Promise<Uint8Array>;
   installProfile(bytes: Uint8Array): Promise<void>;
   removeProfile(identifier: string): Promise<boolean>;
 }
@@ -44,6 +49,8 @@ export class DeclarativeManagement {
   #verdicts = new Map<string, Verdict>();
   /** Profiles that a legacy configuration brought, by its identifier. */
   readonly #profiles = new Map<string, string>();
+  /** Of apps that a declaration brought: the token of what they are configured with. */
+  readonly #assets = new Map<string, string | undefined>();
   #enabled = false;
 
   constructor(device: DeviceState, reach: DeclarativeReach) {
@@ -59,7 +66,7 @@ export class DeclarativeManagement {
   forget(): void {
     this.#enabled = false;
     this.#token = '';
-    for (const part of [this.declarations, this.#verdicts, this.#profiles]) part.clear();
+    for (const part of [this.declarations, this.#verdicts, this.#profiles, this.#assets]) part.clear();
   }
 
   get isEnabled(): boolean {
@@ -85,6 +92,7 @@ export class DeclarativeManagement {
     for (const [identifier, { kind, token }] of wanted) {
       if (this.declarations.get(identifier)?.serverToken !== token) await this.#fetch(kind, identifier);
     }
+    await this.#takeAssetsAnew();
     this.#token = manifest.DeclarationsToken;
     await this.report(first);
   }
@@ -120,6 +128,7 @@ export class DeclarativeManagement {
     if (refusal !== undefined) return invalid('Error.ConfigurationCannotBeApplied', { Error: refusal });
     const problem = declarationProblem(declaration, this.#device, this.#reach.channel ?? 'device');
     if (problem !== undefined) return invalid('Error.InvalidPayload', { Error: problem });
+    if (declaration.type === managedApp) return this.#applyApp(declaration);
     if (declaration.type !== 'com.apple.configuration.legacy') return { valid: 'valid', reasons: [] };
     try {
       const bytes = await this.#reach.fetchProfile(String(declaration.payload.ProfileURL));
@@ -132,9 +141,31 @@ export class DeclarativeManagement {
     }
   }
 
+  async #applyApp(declaration: Declaration): Promise<Verdict> {
+    const name = declaration.payload.LegacyAppConfigAssetReference;
+    const asset = typeof name === 'string' ? this.declarations.get(name) : undefined;
+    if (typeof name === 'string' && asset === undefined)
+      return invalid('Error.AssetNotFound', { Identifier: name });
+    const { DataURL: url } = (asset?.payload.Reference ?? {}) as { readonly DataURL?: string };
+    declareApp(this.#device, declaration, url === undefined ? undefined : await this.#reach.fetchAsset(url));
+    this.#assets.set(declaration.identifier, asset?.serverToken);
+    return { valid: 'valid', reasons: [] };
+  }
+
+  /** The asset of a configuration is another now, though the configuration itself is not. */
+  async #takeAssetsAnew(): Promise<void> {
+    for (const [identifier, token] of this.#assets) {
+      const declaration = this.declarations.get(identifier);
+      const asset = this.declarations.get(String(declaration?.payload.LegacyAppConfigAssetReference));
+      if (declaration !== undefined && asset?.serverToken !== token)
+        this.#verdicts.set(identifier, await this.#applyApp(declaration));
+    }
+  }
+
   async #drop(identifier: string): Promise<void> {
     this.declarations.delete(identifier);
     this.#verdicts.delete(identifier);
+    if (this.#assets.delete(identifier)) dropDeclaredApp(this.#device, identifier);
     const profile = this.#profiles.get(identifier);
     if (profile !== undefined) await this.#reach.removeProfile(profile);
     this.#profiles.delete(identifier);

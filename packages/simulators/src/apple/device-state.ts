@@ -36,6 +36,14 @@ export interface InstalledApp {
   readonly version: string;
   readonly bytes: number;
   readonly managed: boolean;
+  /** As the device says it of managed apps; Managed when nothing is said. */
+  readonly status?: string;
+  /** When management ends. */
+  readonly stays?: boolean;
+  /** The app’s managed configuration. */
+  readonly configuration?: PlistDictionary;
+  /** The declaration that it is there by. */
+  readonly declaredBy?: string;
 }
 
 /** What the MDM payload said when the device enrolled. */

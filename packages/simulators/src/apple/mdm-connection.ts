@@ -62,26 +62,40 @@ export class MdmConnection {
     return this.#put(this.#enrolment.serverUrl, `${appleMediaTypes.command}; charset=UTF-8`, body);
   }
 
+  /** What an asset declaration refers to. */
+  fetch(url: URL): Promise<Uint8Array> {
+    return this.#send('GET', url);
+  }
+
   close(): Promise<void> {
     return this.#agent.destroy();
   }
 
-  async #put(url: URL, contentType: string, body: Uint8Array): Promise<Uint8Array> {
+  #put(url: URL, contentType: string, body: Uint8Array): Promise<Uint8Array> {
+    return this.#send('PUT', url, { contentType, body });
+  }
+
+  async #send(
+    method: 'GET' | 'PUT',
+    url: URL,
+    message?: { readonly contentType: string; readonly body: Uint8Array },
+  ): Promise<Uint8Array> {
     const { identity, signMessages } = this.#enrolment;
+    const content = message?.body ?? new Uint8Array();
     const signature = signMessages
-      ? Buffer.from(signDetached({ content: body, ...identity, signingTime: new Date() })).toString('base64')
+      ? Buffer.from(signDetached({ content, ...identity, signingTime: new Date() })).toString('base64')
       : undefined;
     const answer = await this.#agent.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: 'PUT',
+      method,
       headers: {
         accept: '*/*',
-        'content-type': contentType,
+        ...(message === undefined ? {} : { 'content-type': message.contentType }),
         'user-agent': this.#userAgent,
         ...(signature === undefined ? {} : { 'mdm-signature': signature }),
       },
-      body,
+      ...(message === undefined ? {} : { body: message.body }),
       headersTimeout: 60_000,
       bodyTimeout: 60_000,
     });

@@ -135,7 +135,7 @@ describe('a simulated Apple device', () => {
     world.give('InstallProfile', {
       Payload: profileBytes('managed', [{ PayloadType: 'com.apple.wifi.managed' }]),
     });
-    world.give('InstallApplication', { Identifier: 'com.example.app' });
+    world.give('InstallApplication', { Identifier: 'com.example.app', ManagementFlags: 1 });
     await world.device.poll();
     assert.deepEqual([...device.profiles.keys()].toSorted(), ['by.hand', 'managed', 'org.example.mdm']);
     world.give('RemoveProfile', { Identifier: 'by.hand' });

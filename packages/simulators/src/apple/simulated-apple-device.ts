@@ -19,6 +19,7 @@ import {
   type PushIdentity,
 } from './device-state.ts';
 import { broughtAnchors, installCertificates, keepCertificate } from './keychain.ts';
+import { endManagementOfApps } from './managed-apps.ts';
 import { MdmConnection, ServerRefusal } from './mdm-connection.ts';
 import { type Misbehaviour, Mischief } from './misbehaviour.ts';
 import { onePayload, type Profile, readProfile, requireUsable } from './read-profile.ts';
@@ -102,6 +103,7 @@ export class SimulatedAppleDevice {
             other: {},
           }),
         ),
+      fetchAsset: (url) => this.#connected().fetch(new URL(url)),
       fetchProfile: (url) => {
         if (this.#options.fetchProfile === undefined)
           throw new ProfileRefused(`There is no way to ${url} from here.`);
@@ -398,9 +400,7 @@ export class SimulatedAppleDevice {
     for (const [identifier, { managed }] of this.device.profiles) {
       if (managed) this.device.profiles.delete(identifier);
     }
-    for (const [identifier, { managed }] of this.device.apps) {
-      if (managed) this.device.apps.delete(identifier);
-    }
+    endManagementOfApps(this.device);
     this.declarative.forget();
     this.#users.clear();
     await this.#forgetConnection();

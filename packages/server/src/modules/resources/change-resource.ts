@@ -8,8 +8,7 @@ import {
   type ResourceSecrets,
 } from '@gatehouse/core/resources/catalogue.ts';
 import { type ParsedResource, parseResource } from '@gatehouse/core/resources/parse.ts';
-import { variablesIn } from '@gatehouse/core/resources/variables.ts';
-import { resourceDefinition } from '@gatehouse/core/resources/catalogue.ts';
+import { variablesOfFields } from '@gatehouse/core/resources/texts.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -197,11 +196,7 @@ function checkContent(
       detail: { problems },
     });
   }
-  const definitions = resourceDefinition(kind).fields;
-  const named = Object.entries(fields).flatMap(([name, value]) =>
-    definitions[name]?.variables && typeof value === 'string' ? variablesIn(value) : [],
-  );
-  return [...new Set([...named, ...variables])].sort();
+  return [...new Set([...variablesOfFields(kind, fields), ...variables])].sort();
 }
 
 const idsOf = ({ references }: ParsedResource): string[] => references.map(({ id }) => id);

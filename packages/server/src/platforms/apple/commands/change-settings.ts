@@ -3,7 +3,7 @@ import type { CommandParams } from '@gatehouse/core/commands/catalogue.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import { validateCommand } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import { type AppleTarget, catalogueTarget } from '../apple-target.ts';
-import { dictionariesOf, textOf } from './response.ts';
+import { dictionariesOf, settingRefusal, textOf } from './response.ts';
 import type { AppleTranslator } from './translator.ts';
 
 type Settings = CommandParams<'change-settings'>;
@@ -73,15 +73,10 @@ export const changeSettings: AppleTranslator<'change-settings'> = {
       const status = answer && textOf(answer, 'Status', 32);
       if (answer === undefined || status === undefined) return { setting: name, status: 'unknown' };
       if (status === 'Acknowledged') return { setting: name, status: 'done' };
-      return { setting: name, status: 'failed', reason: reasonOf(answer) ?? status };
+      return { setting: name, status: 'failed', reason: settingRefusal(answer) ?? status };
     });
     return settings.every(({ status }) => status === 'failed')
       ? { failed: `None of the settings was taken: ${settings[0]?.reason ?? ''}`, result: { settings } }
       : { result: { settings } };
   },
 };
-
-function reasonOf(answer: PlistDictionary): string | undefined {
-  const [first] = dictionariesOf(answer, 'ErrorChain');
-  return first && (textOf(first, 'USEnglishDescription') ?? textOf(first, 'LocalizedDescription'));
-}

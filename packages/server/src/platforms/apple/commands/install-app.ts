@@ -1,13 +1,21 @@
 // An app onto the device: from the store, or where a manifest says that its package is. That the device accepts it is not yet that
 // it is there: how far it got is told by the list of managed apps.
+import type { CommandParams } from '@gatehouse/core/commands/catalogue.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
+import { assignedAppAnswered, assignedAppRequest } from './assigned-app.ts';
 import { dictionaryFromJson } from './json-plist.ts';
 import { textOf } from './response.ts';
-import type { AppleTranslator } from './translator.ts';
+import type { AppleOutcome, AppleTranslator } from './translator.ts';
 
 const removeWithManagement = 1;
 const noBackup = 4;
-const failures = new Set(['Failed', 'UserRejected', 'ManagementRejected', 'UpdateRejected']);
+/** States of an app from which it does not get any further by itself. */
+export const failures: ReadonlySet<string> = new Set([
+  'Failed',
+  'UserRejected',
+  'ManagementRejected',
+  'UpdateRejected',
+]);
 
 export const installApp: AppleTranslator<'install-app'> = {
   uses: ({ params: { manifestUrl } }, { os }) => [
@@ -19,7 +27,9 @@ export const installApp: AppleTranslator<'install-app'> = {
       : preventBackup === true && os === 'macOS'
         ? 'A Mac does not leave single apps out of its backups.'
         : undefined,
-  steps({ params }, { os, enrollmentKind }) {
+  async steps({ params }, { os, enrollmentKind, deviceId }, preparation) {
+    const assigned = assignedIn(params);
+    if (assigned) return [await assignedAppRequest(preparation, deviceId, assigned)];
     const { storeId, bundleId, manifestUrl, configuration } = params;
     const flags =
       (params.keepAfterManagement === true ? 0 : removeWithManagement) +
@@ -47,13 +57,23 @@ export const installApp: AppleTranslator<'install-app'> = {
       },
     ];
   },
-  answered(_context, response) {
-    const state = textOf(response, 'State', 64);
-    const rejection = textOf(response, 'RejectionReason', 64);
-    const bundleId = textOf(response, 'Identifier', 255);
-    if (rejection !== undefined || (state !== undefined && failures.has(state))) {
-      return { failed: `The device does not take the app: ${rejection ?? state ?? ''}.` };
-    }
-    return { result: { ...(bundleId ? { bundleId } : {}), state: state ?? 'Accepted' } };
+  async answered(context, response) {
+    const outcome = installationOutcome(response);
+    const assigned = assignedIn(context.command.params);
+    return assigned ? assignedAppAnswered(context, assigned, response, outcome) : outcome;
   },
 };
+
+function assignedIn({ assigned, bundleId, content }: CommandParams<'install-app'>) {
+  return assigned === true && bundleId !== undefined ? { bundleId, content } : undefined;
+}
+
+function installationOutcome(response: PlistDictionary): AppleOutcome {
+  const state = textOf(response, 'State', 64);
+  const rejection = textOf(response, 'RejectionReason', 64);
+  const bundleId = textOf(response, 'Identifier', 255);
+  if (rejection !== undefined || (state !== undefined && failures.has(state))) {
+    return { failed: `The device does not take the app: ${rejection ?? state ?? ''}.` };
+  }
+  return { result: { ...(bundleId ? { bundleId } : {}), state: state ?? 'Accepted' } };
+}

@@ -1,3 +1,4 @@
+import { noteAppRemoved } from '../desired-state/settle.ts';
 import type { AppleTranslator } from './translator.ts';
 
 export const removeApp: AppleTranslator<'remove-app'> = {
@@ -5,4 +6,8 @@ export const removeApp: AppleTranslator<'remove-app'> = {
   steps: ({ params: { bundleId } }) => [
     { requestType: 'RemoveApplication', payload: { Identifier: bundleId } },
   ],
+  async answered({ tx, target: { deviceId }, command, now }) {
+    await noteAppRemoved(tx, deviceId, command.params.bundleId, now);
+    return undefined;
+  },
 };

@@ -44,3 +44,18 @@ export function dictionariesOf(dictionary: PlistDictionary, key: string): readon
   if (!Array.isArray(value)) return [];
   return (value as readonly PlistValue[]).filter((item): item is PlistDictionary => isDictionary(item));
 }
+
+/** Why a device did not take one of several settings, in its words. */
+export function settingRefusal(answer: PlistDictionary): string | undefined {
+  const [first] = dictionariesOf(answer, 'ErrorChain');
+  return first && (textOf(first, 'USEnglishDescription') ?? textOf(first, 'LocalizedDescription'));
+}
+
+/** @returns what speaks against the setting at this place of the answer; undefined when the device took it. */
+export function refusedSetting(response: PlistDictionary, index: number): string | undefined {
+  const answer = dictionariesOf(response, 'Settings')[index];
+  // A device that says nothing of it has acknowledged the command as a whole.
+  const status = answer && textOf(answer, 'Status', 32);
+  if (answer === undefined || status === undefined || status === 'Acknowledged') return undefined;
+  return `The device does not take the setting: ${settingRefusal(answer) ?? status}.`;
+}

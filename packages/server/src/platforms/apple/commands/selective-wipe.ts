@@ -1,6 +1,8 @@
 // What management brought leaves the device: managed apps first, with their data, then the profile of management, which takes all
-// other profiles of ours along. What others installed stays (WIP-02, WIP-04). An app that is not there any more holds nothing up.
+// other profiles of ours along. What others installed stays (WIP-02, WIP-04), and so does an app that is meant to (WIP-03): as its
+// resource says, or the order it was installed by. An app that is not there any more holds nothing up.
 import { loadFacts } from '../../../modules/devices/index.ts';
+import { resolveResources } from '../../../modules/policies/index.ts';
 import { enrollmentProfileIdentifier } from '../enrollment/enrollment-profile.ts';
 import { planOnce } from './plan-queries.ts';
 import type { AppleTranslator } from './translator.ts';
@@ -13,6 +15,7 @@ const present = new Set(['Managed', 'Installing', 'Updating', 'Prompting', 'Queu
 interface ManagedApp {
   readonly id: string;
   readonly status: string;
+  readonly stays?: boolean;
 }
 
 export const selectiveWipe: AppleTranslator<'selective-wipe'> = {
@@ -21,9 +24,19 @@ export const selectiveWipe: AppleTranslator<'selective-wipe'> = {
       unmetByCatalogue('RemoveApplication', target) === undefined
         ? await inside((tx) =>
             planOnce(tx, commandId, async () => {
-              const listed = (await loadFacts(tx, target.deviceId)).get('apps.managed')?.value ?? [];
-              return (listed as unknown as readonly ManagedApp[])
-                .filter(({ status }) => present.has(status))
+              const [facts, { resources }] = await Promise.all([
+                loadFacts(tx, target.deviceId, ['apps']),
+                resolveResources(tx, target.deviceId),
+              ]);
+              // What is decided now counts for more than how it was once installed.
+              const removed = new Map(
+                resources.flatMap(({ kind, fields }) =>
+                  kind === 'managed-app' ? [[fields['bundleId'], fields['removeAtWipe'] !== false]] : [],
+                ),
+              );
+              const listed = (facts.get('apps.managed')?.value ?? []) as unknown as readonly ManagedApp[];
+              return listed
+                .filter(({ id, status, stays }) => present.has(status) && (removed.get(id) ?? stays !== true))
                 .slice(0, mostApps)
                 .map(({ id }) => id);
             }),

@@ -5,6 +5,7 @@ import {
   findStatusItem,
   type Problem,
   type Target,
+  validateCommand,
   validateDeclaration,
   validatePayload,
   validateProfile,
@@ -23,7 +24,7 @@ import type {
   ItemSource,
   Withheld,
 } from './desired.ts';
-import { tokenOf, uuidOf } from './identifiers.ts';
+import { appTokenOf, tokenOf, uuidOf } from './identifiers.ts';
 import { indexIn, isGrave, nameIn, placeKinds, wordsFor } from './schema-problems.ts';
 
 export interface Payload {
@@ -54,8 +55,8 @@ export interface WantedDeclaration extends Wanted {
   readonly channel?: ChannelKind;
   /** What it refers to, put on the same channel. */
   readonly assets?: readonly WantedAsset[];
-  /** There is a profile for the same: that the declaration does not fit is no reason to withhold anything. */
-  readonly otherwise?: 'profile';
+  /** There is another way to the same: that the declaration does not fit is no reason to withhold anything. */
+  readonly otherwise?: 'profile' | 'command';
   /** Nobody misses it where it does not fit. */
   readonly quiet?: boolean;
 }
@@ -177,7 +178,7 @@ export class Builder {
     this.#items.push({ channel: place.channel, form: 'profile', identifier, source, ...this.#sign(whole) });
   }
 
-  /** @returns whether it was added; with `otherwise` the caller then has a profile to try. */
+  /** @returns whether it was added; with `otherwise` the caller then has something else to try. */
   addDeclaration(wanted: WantedDeclaration): boolean {
     const { identifier, source, type, payload, assets = [], otherwise, quiet = false } = wanted;
     const place = this.speaksDeclarations
@@ -221,6 +222,38 @@ export class Builder {
       });
     }
     return true;
+  }
+
+  /** Whether the device takes such a declaration at all, on its own channel. */
+  takesDeclaration(type: string, payload: Readonly<Record<string, unknown>>): boolean {
+    return this.speaksDeclarations && this.#declarationProblems(type, 'x', payload, 'device').length === 0;
+  }
+
+  /** An app that comes by command. @param command the whole of it, but for the configuration. */
+  addApp(
+    bundleId: string,
+    source: ItemSource,
+    command: PlistDictionary,
+    configuration: PlistDictionary,
+  ): void {
+    const setting = { Item: 'ApplicationConfiguration', Identifier: bundleId, Configuration: configuration };
+    const all: readonly PlistDictionary[] = [
+      { ...command, Configuration: configuration },
+      { RequestType: 'RemoveApplication', Identifier: bundleId },
+      { RequestType: 'Settings', Settings: [setting] },
+    ];
+    const why = wordsFor(
+      all.flatMap((each) =>
+        validateCommand(each, this.#on('device')).filter(({ severity }) => severity === 'error'),
+      ),
+    );
+    if (why !== undefined) return this.withhold('app', bundleId, source, why);
+    const token = appTokenOf(
+      this.#input.hash(writePlist(command)),
+      this.#input.hash(writePlist(configuration)),
+    );
+    const content = writePlist({ Command: command, Configuration: configuration });
+    this.#items.push({ channel: 'device', form: 'app', identifier: bundleId, source, content, token });
   }
 
   addFile(form: ItemForm, identifier: string, source: ItemSource, bytes: Uint8Array): void {

@@ -4,8 +4,8 @@ import type { VariableValues } from '@gatehouse/core/resources/variables.ts';
 import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { AppleEnrollmentKind, AppleOs } from '../apple-target.ts';
 
-/** asset: what an asset declaration points at; it is fetched, not listed. */
-export type ItemForm = 'profile' | 'declaration' | 'provisioning-profile' | 'asset';
+/** app: one that comes by command. asset: what an asset declaration points at; it is fetched, not listed. */
+export type ItemForm = 'profile' | 'declaration' | 'provisioning-profile' | 'app' | 'asset';
 
 export type ChannelKind = 'device' | 'user';
 

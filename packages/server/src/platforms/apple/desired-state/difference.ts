@@ -37,7 +37,8 @@ export function nextAttempt(attempts: number, now: number): Date | null {
 const keyOf = ({ channel, form, identifier }: Pick<ItemRow, 'channel' | 'form' | 'identifier'>): string =>
   `${channel}\0${form}\0${identifier}`;
 
-const ordered = (form: ItemForm): boolean => form === 'profile' || form === 'provisioning-profile';
+const ordered = (form: ItemForm): boolean =>
+  form === 'profile' || form === 'provisioning-profile' || form === 'app';
 
 export function difference(
   deviceId: string,
@@ -54,6 +55,11 @@ export function difference(
     if (verb !== undefined && ordered(row.form)) orders.push({ verb, row });
   };
   const at = new Date(now);
+  const declared = new Set(
+    wanted.flatMap(({ form, token, source }) =>
+      form === 'declaration' && token !== undefined ? [source.id] : [],
+    ),
+  );
   for (const item of wanted) {
     const row = before.get(keyOf(item));
     before.delete(keyOf(item));
@@ -109,6 +115,8 @@ export function difference(
     const isDeclared = row.form === 'declaration' || row.form === 'asset';
     // A declaration that the device was never told of needs no taking back.
     if (isDeclared ? row.served === null : !mayBeThere(row)) drop.push(row);
+    // The declaration of the same app takes it over as it is; a removal would cost its data.
+    else if (row.form === 'app' && declared.has(row.source_id ?? '')) drop.push(row);
     else if (row.state !== 'removing') {
       const going = { ...row, wanted: null, wanted_since: null, state: 'removing' as const, reason: null };
       keep({ ...going, since: at, attempts: 0, next_attempt_at: null }, 'remove');

@@ -28,3 +28,13 @@ export function uuidOf(hash: Buffer): string {
 export function tokenOf(hash: Buffer): string {
   return hash.subarray(0, 24).toString('base64url');
 }
+
+/** Of an app that comes by command: one half for how it is installed, one for its configuration. */
+export function appTokenOf(installation: Buffer, configuration: Buffer): string {
+  return [installation, configuration].map((hash) => hash.subarray(0, 12).toString('base64url')).join('');
+}
+
+/** Whether two such tokens differ in the configuration at most. */
+export function sameInstallation(one: string, other: string): boolean {
+  return one.length === 32 && one.slice(0, 16) === other.slice(0, 16);
+}

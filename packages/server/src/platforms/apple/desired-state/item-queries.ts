@@ -41,9 +41,10 @@ export function selectItems(tx: TenantTx, deviceIds: readonly string[]): Promise
 const selectItemsNamed = sql(
   'apple-items-named',
   `select ${columns} from apple_items
-   where organization_id = $1 and device_id = $2 and channel = $3 and identifier = $4
-     and form in ('profile', 'provisioning-profile')`,
+   where organization_id = $1 and device_id = $2 and channel = $3 and identifier = $4 and form = any ($5)`,
 );
+
+const profileForms: readonly ItemForm[] = ['profile', 'provisioning-profile'];
 
 /** A profile or provisioning profile by name. */
 export function findProfileItem(
@@ -52,7 +53,12 @@ export function findProfileItem(
   channel: string,
   identifier: string,
 ): Promise<ItemRow | undefined> {
-  return tx.one<ItemRow>(selectItemsNamed, [tx.organizationId, deviceId, channel, identifier]);
+  return tx.one<ItemRow>(selectItemsNamed, [tx.organizationId, deviceId, channel, identifier, profileForms]);
+}
+
+/** An app that comes by command. */
+export function findAppItem(tx: TenantTx, deviceId: string, bundleId: string): Promise<ItemRow | undefined> {
+  return tx.one<ItemRow>(selectItemsNamed, [tx.organizationId, deviceId, '', bundleId, ['app']]);
 }
 
 const upsert = sql(
@@ -128,7 +134,7 @@ export async function reconcileSoon(tx: TenantTx, deviceId: string, now: number)
 const unstickItems = sql(
   'apple-items-unstick',
   `update apple_items i set next_attempt_at = $2
-   where i.organization_id = $1 and i.state in ('pending', 'removing') and i.form in ('profile', 'provisioning-profile')
+   where i.organization_id = $1 and i.state in ('pending', 'removing') and i.form in ('profile', 'provisioning-profile', 'app')
      and i.next_attempt_at is null and not exists (select 1 from commands c
        where c.organization_id = $1 and c.command_id = i.command_id and c.finished_at is null)`,
 );

@@ -112,8 +112,8 @@ export function desiredStateJobs(deps: DesiredStateDeps): Readonly<Record<string
   const settle: JobDefinition<{ readonly deviceId: string; readonly commandId: string }> = {
     parse: (input) => ({ deviceId: idIn(input, 'deviceId'), commandId: idIn(input, 'commandId') }),
     run: async (tx, { deviceId, commandId }) => {
-      if (await settleCommand(deps, tx, deviceId, commandId))
-        await askForScans(deps, tx, deviceId, ['profiles']);
+      const scans = await settleCommand(deps, tx, deviceId, commandId);
+      if (scans.length > 0) await askForScans(deps, tx, deviceId, scans);
     },
   };
   return {

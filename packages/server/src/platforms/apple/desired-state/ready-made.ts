@@ -1,5 +1,6 @@
 // What an administrator brings ready made: profiles, declarations, provisioning profiles. Read when it is saved, and again when
 // it is built into what a device gets.
+import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { CheckContent, ContentFindings } from '../../../modules/resources/index.ts';
 import {
   parseTemplate,
@@ -15,7 +16,9 @@ import {
   plistLimits,
   type PlistValue,
   readPlist,
+  writePlist,
 } from '@gatehouse/protocols/plist/index.ts';
+import { dictionaryFromJson } from '../commands/json-plist.ts';
 
 const limits = { ...plistLimits, maxBytes: 1024 * 1024, maxNodes: 50_000 };
 
@@ -137,10 +140,36 @@ export const checkAppleContent: CheckContent = (kind, fields, secrets): ContentF
     }
     case 'custom-declaration':
       return { problems: declarationProblems(String(fields['type']), fields['payload']) };
+    case 'managed-app': {
+      const secret = secrets['secretConfiguration'];
+      return {
+        problems: [
+          ...configurationProblems('configuration', fields['configuration']),
+          ...configurationProblems(
+            'secretConfiguration',
+            secret === undefined ? undefined : JSON.parse(secret),
+          ),
+        ],
+      };
+    }
     default:
       return { problems: [] };
   }
 };
+
+/** What a property list cannot hold. Values are not repeated: one may be a password. */
+function configurationProblems(field: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  try {
+    writePlist(dictionaryFromJson(value as Readonly<Record<string, unknown>>));
+    return [];
+  } catch (error) {
+    // Such as a number beyond 64 bits.
+    if (error instanceof TypeError) return [`${field}: ${error.message}`];
+    if (!isDomainError(error)) throw error;
+    return [`${field}: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1, -1)}`];
+  }
+}
 
 function declarationProblems(type: string, payload: unknown): readonly string[] {
   if (!type.startsWith('com.apple.configuration.') || findDeclaration(type) === undefined) {

@@ -108,15 +108,15 @@ async function order(
   plans: readonly Plan[],
   now: number,
 ): Promise<number> {
-  const profiles = plans.flatMap((plan) => plan.difference.orders);
+  const items = plans.flatMap((plan) => plan.difference.orders);
   const syncs = plans.flatMap((plan) => plan.sync);
   const told = syncs.flatMap(({ set, tell }) => (tell ? [set] : []));
-  const orders: CommandOrder[] = [...profiles.map(profileOrder), ...told.map(syncOrder)];
+  const queued: CommandOrder[] = [...items.map(itemOrder), ...told.map(syncOrder)];
   const ids =
-    orders.length === 0
+    queued.length === 0
       ? []
-      : await queueSystemCommands(deps, tx, systemActor('desired-state', tx.organizationId), orders);
-  const commandOf = new Map(profiles.map(({ row }, index) => [row, ids[index]]));
+      : await queueSystemCommands(deps, tx, systemActor('desired-state', tx.organizationId), queued);
+  const commandOf = new Map(items.map(({ row }, index) => [row, ids[index]]));
   const rows = plans
     .flatMap((plan) => plan.difference.write)
     .map((row): ItemRow => {
@@ -132,21 +132,36 @@ async function order(
     writeSets(
       tx,
       syncs.map(({ set, tell }) =>
-        tell ? { ...set, command_id: ids[profiles.length + told.indexOf(set)] ?? null } : set,
+        tell ? { ...set, command_id: ids[items.length + told.indexOf(set)] ?? null } : set,
       ),
     ),
   ]);
-  return orders.length;
+  return queued.length;
 }
 
-function profileOrder({ verb, row }: Order): CommandOrder {
-  const { device_id: deviceId, channel, identifier, wanted } = row;
-  const command: Command =
-    verb === 'install'
-      ? { name: 'install-profile', params: { identifier, ...(wanted === null ? {} : { content: wanted }) } }
-      : { name: 'remove-profile', params: { identifier } };
-  return { deviceId, channel, command, coalesceKey: `profile:${identifier}` };
+function itemOrder({ verb, row }: Order): CommandOrder {
+  const { device_id: deviceId, channel, form, identifier } = row;
+  const content = row.wanted === null ? {} : { content: row.wanted };
+  const kind = form === 'app' ? 'app' : 'profile';
+  const command = orders[kind][verb](identifier, content);
+  return { deviceId, channel, command, coalesceKey: `${kind}:${identifier}` };
 }
+
+type MakeOrder = (identifier: string, content: { readonly content?: string }) => Command;
+
+const orders: Readonly<Record<'app' | 'profile', Readonly<Record<Order['verb'], MakeOrder>>>> = {
+  app: {
+    install: (bundleId, content) => ({
+      name: 'install-app',
+      params: { bundleId, assigned: true, ...content },
+    }),
+    remove: (bundleId) => ({ name: 'remove-app', params: { bundleId } }),
+  },
+  profile: {
+    install: (identifier, content) => ({ name: 'install-profile', params: { identifier, ...content } }),
+    remove: (identifier) => ({ name: 'remove-profile', params: { identifier } }),
+  },
+};
 
 function syncOrder({ device_id: deviceId, channel }: NewSet): CommandOrder {
   return {

@@ -235,11 +235,18 @@ describe('resources', () => {
       assert.deepEqual(desired.withheld, [], kind);
     }
     const app = build({
-      resources: [resource('managed-app', { name: 'Pages', source: 'app-store', appStoreId: '361309726' })],
+      resources: [
+        resource('managed-app', {
+          name: 'Pages',
+          source: 'app-store',
+          appStoreId: '361309726',
+          license: 'device',
+        }),
+      ],
     });
     assert.deepEqual(declarations(app).get(name(ids[0]))?.Payload, {
       AppStoreID: '361309726',
-      InstallBehavior: { Install: 'Required' },
+      InstallBehavior: { Install: 'Required', License: { Assignment: 'Device' } },
       IncludeInBackup: false,
     });
     const file = Buffer.from(

@@ -10,6 +10,7 @@ import { certificatePayload } from './certificate-payloads.ts';
 import type { ItemSource, OpenResource } from './desired.ts';
 import { FilledResource } from './filled-resource.ts';
 import { resourceIdentifier } from './identifiers.ts';
+import { addManagedApp } from './managed-apps.ts';
 import { cellular, globalHttpProxy, type UuidOfNamed, vpn, wifi } from './network-payloads.ts';
 import { fillProfile, provisioningUuid, readProfile } from './ready-made.ts';
 
@@ -138,24 +139,6 @@ function addTrustedCertificate(builder: Builder, resource: FilledResource, conte
     otherwise: 'profile',
   });
   if (!declared) addCertificate(builder, resource, context);
-}
-
-function addManagedApp(builder: Builder, app: FilledResource, { identifier, source }: Context): void {
-  const where =
-    app.get('source') === 'app-store'
-      ? { AppStoreID: app.get('appStoreId') }
-      : { ManifestURL: app.get('manifest') };
-  builder.addDeclaration({
-    identifier,
-    source,
-    type: 'com.apple.configuration.app.managed',
-    payload: {
-      ...where,
-      InstallBehavior: { Install: app.get('install') === 'required' ? 'Required' : 'Optional' },
-      // A Mac’s backups are its user’s affair.
-      ...(builder.target.os === 'macOS' ? {} : { IncludeInBackup: app.is('backup') }),
-    },
-  });
 }
 
 function addProvisioningProfile(

@@ -1,11 +1,14 @@
 // What the end of an order means for what it was about: installed, gone, or failed with a reason and another attempt in time.
+import type { Scan } from '@gatehouse/core/facts/types.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import { lockDevice } from '../../../modules/devices/index.ts';
 import { selectSets, writeSets } from '../declarations/queries.ts';
+import type { ItemForm } from './desired.ts';
 import { nextAttempt } from './difference.ts';
 import {
   deleteItems,
+  findAppItem,
   findEnd,
   type ItemRow,
   findProfileItem,
@@ -22,13 +25,32 @@ export async function noteInstalled(
   now: number,
 ): Promise<void> {
   await lockDevice(tx, deviceId);
-  const row = await findProfileItem(tx, deviceId, channel, profile.identifier);
+  await installed(tx, await findProfileItem(tx, deviceId, channel, profile.identifier), profile.content, now);
+}
+
+/** The device has accepted the app, or its configuration; how far it gets with it, the list of managed apps tells. */
+export async function noteAppInstalled(
+  tx: TenantTx,
+  deviceId: string,
+  app: { readonly bundleId: string; readonly content: string },
+  now: number,
+): Promise<void> {
+  await lockDevice(tx, deviceId);
+  await installed(tx, await findAppItem(tx, deviceId, app.bundleId), app.content, now);
+}
+
+async function installed(
+  tx: TenantTx,
+  row: ItemRow | undefined,
+  content: string,
+  now: number,
+): Promise<void> {
   if (row === undefined) return;
-  const isWanted = row.wanted === profile.content;
+  const isWanted = row.wanted === content;
   await writeItems(tx, [
     {
       ...row,
-      installed: profile.content,
+      installed: content,
       ...(isWanted ? { ...atRest, state: 'installed' as const, since: new Date(now) } : {}),
     },
   ]);
@@ -42,7 +64,20 @@ export async function noteRemoved(
   now: number,
 ): Promise<void> {
   await lockDevice(tx, deviceId);
-  const row = await findProfileItem(tx, deviceId, channel, identifier);
+  await removed(tx, await findProfileItem(tx, deviceId, channel, identifier), now);
+}
+
+export async function noteAppRemoved(
+  tx: TenantTx,
+  deviceId: string,
+  bundleId: string,
+  now: number,
+): Promise<void> {
+  await lockDevice(tx, deviceId);
+  await removed(tx, await findAppItem(tx, deviceId, bundleId), now);
+}
+
+async function removed(tx: TenantTx, row: ItemRow | undefined, now: number): Promise<void> {
   if (row === undefined) return;
   if (row.state === 'removing') await deleteItems(tx, [row]);
   else if (row.state === 'withheld')
@@ -54,33 +89,35 @@ export async function noteRemoved(
     ]);
 }
 
+const listedIn: { readonly [F in ItemForm]?: Scan } = { profile: 'profiles', app: 'apps' };
+
 const atRest = { reason: null, attempts: 0, next_attempt_at: null } as const;
 
 type Deps = { readonly clock: Clock };
 
 /**
  * A command failed, expired or was withdrawn. One that something newer has taken the place of changes nothing.
- * @returns true when a removal did not work: what is to go may not be there, which the device’s own list tells.
+ * @returns the scans of which the lists tell what is there, when a removal did not work: what is to go may not be there.
  */
 export async function settleCommand(
   { clock }: Deps,
   tx: TenantTx,
   deviceId: string,
   commandId: string,
-): Promise<boolean> {
+): Promise<readonly Scan[]> {
   const now = clock.now();
   const command = await findEnd(tx, deviceId, commandId);
-  if (command === undefined) return false;
+  if (command === undefined) return [];
   if (command.name === 'sync-declarations') {
     await settleSync(tx, deviceId, commandId, command.reason, now);
-    return false;
+    return [];
   }
   const rows = await selectItemsOfCommand(tx, deviceId, commandId);
   await writeItems(
     tx,
     rows.flatMap((row) => settled(row, command.reason, now)),
   );
-  return rows.some(({ state, form }) => state === 'removing' && form === 'profile');
+  return rows.flatMap(({ state, form }) => (state === 'removing' ? (listedIn[form] ?? []) : []));
 }
 
 function settled(row: ItemRow, reason: string, now: number): ItemRow[] {

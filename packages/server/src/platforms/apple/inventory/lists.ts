@@ -2,7 +2,15 @@
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import { parseCertificate } from '@gatehouse/protocols/x509/index.ts';
-import { bytesOf, booleanOf, dateOf, dictionariesOf, dictionaryOf, textOf } from '../commands/response.ts';
+import {
+  bytesOf,
+  booleanOf,
+  dateOf,
+  dictionariesOf,
+  dictionaryOf,
+  numberOf,
+  textOf,
+} from '../commands/response.ts';
 import { isOurs } from '../desired-state/identifiers.ts';
 import { enrollmentProfileIdentifier } from '../enrollment/enrollment-profile.ts';
 import type { SaidFacts } from './device-information.ts';
@@ -94,7 +102,11 @@ export interface ManagedApp {
   readonly status: string;
   readonly name?: string;
   readonly version?: string;
+  /** It was installed so that it stays when management ends; absent: it goes. */
+  readonly stays?: true;
 }
+
+const removedWithManagement = 1;
 
 /** @param known names and versions, from the list that was asked before. */
 export function managedApps(
@@ -105,8 +117,11 @@ export function managedApps(
   return Object.keys(list)
     .slice(0, mostManagedApps)
     .flatMap((id) => {
-      const status = textOf(dictionaryOf(list, id) ?? {}, 'Status', 64);
+      const told = dictionaryOf(list, id) ?? {};
+      const status = textOf(told, 'Status', 64);
       if (status === undefined || id === '') return [];
+      const flags = numberOf(told, 'ManagementFlags');
+      const stays = flags !== undefined && Math.trunc(flags) % 2 !== removedWithManagement;
       const { name, version } = known.get(id) ?? {};
       return [
         {
@@ -114,6 +129,7 @@ export function managedApps(
           status,
           ...(name === undefined ? {} : { name }),
           ...(version === undefined || version === '' ? {} : { version }),
+          ...(stays ? { stays } : {}),
         },
       ];
     });

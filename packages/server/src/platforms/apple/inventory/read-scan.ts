@@ -10,6 +10,7 @@ import { bytesOf, dictionariesOf, dictionaryOf, textOf, booleanOf } from '../com
 import { unmetByCatalogue } from '../commands/needs.ts';
 import type { AppleOutcome } from '../commands/translator.ts';
 import { reconcileSoon, selectItems } from '../desired-state/item-queries.ts';
+import { noteManagedApps } from '../desired-state/note-managed-apps.ts';
 import { noteProfileList } from '../desired-state/note-profile-list.ts';
 import { managementProfileGone } from '../end-of-management.ts';
 import { enrollmentProfileIdentifier } from '../enrollment/enrollment-profile.ts';
@@ -151,7 +152,10 @@ function readApps({ payload }: ScanRequest, answer: PlistDictionary): Facts[numb
   return { scan: 'apps', facts: { 'apps.managed': ours } };
 }
 
-async function readManagedApps({ tx, target }: ScanContext, answer: PlistDictionary): Promise<Facts[number]> {
+async function readManagedApps(
+  { tx, target, now }: ScanContext,
+  answer: PlistDictionary,
+): Promise<Facts[number]> {
   const known = await loadFacts(tx, target.deviceId, ['apps']);
   const listed = ['apps.installed', 'apps.managed'] as const;
   const names = new Map(
@@ -165,5 +169,8 @@ async function readManagedApps({ tx, target }: ScanContext, answer: PlistDiction
       ).map((app) => [app.id, app] as const),
     ),
   );
-  return { scan: 'apps', facts: { 'apps.managed': managedApps(answer, names) }, adds: true };
+  const apps = managedApps(answer, names);
+  if (dictionaryOf(answer, 'ManagedApplicationList') !== undefined)
+    await noteManagedApps(tx, target.deviceId, apps, now);
+  return { scan: 'apps', facts: { 'apps.managed': apps }, adds: true };
 }
