@@ -2,12 +2,11 @@
  * As much of a certificate as a signature needs: what names it and its key. Reading it says nothing about trust. Keys are
  * remembered by the certificate's fingerprint, because importing one costs more than the signature it checks.
  */
-import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import { DecodeError } from '../decode-error.ts';
+import { hash, type KeyObject } from 'node:crypto';
 import { childrenOf, contextTag, type DerValue, failure, nestedDer, readDer, tag } from '../der/read-der.ts';
 import { readBitStringBytes, readOid, readUnsigned } from '../der/read-values.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
-import { decodePublicKey, type PublicKeyFacts, toKeyObject } from '../x509/public-keys.ts';
+import { decodePublicKey, importPublicKey, type PublicKeyFacts, toKeyObject } from '../x509/public-keys.ts';
 import { rsaEncryption } from './algorithms.ts';
 
 export interface SignerCertificate {
@@ -90,12 +89,7 @@ function importKey(keyInfo: DerValue): KeyObject {
   fields.done();
   const bytes = readBitStringBytes(keyValue);
   requireUsable(keyValue, bytes);
-  try {
-    // Without the wrapping, which takes OpenSSL a third longer to read.
-    return createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs1' });
-  } catch (cause) {
-    throw new DecodeError('public key is not usable', { path: keyValue.path, reason: 'weak-key', cause });
-  }
+  return importPublicKey('RSA PUBLIC KEY', bytes, keyValue.path);
 }
 
 function requireUsable(keyValue: DerValue, bytes: Uint8Array): void {

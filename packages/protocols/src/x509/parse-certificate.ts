@@ -1,5 +1,5 @@
 /** A typed view of an X.509 certificate (RFC 5280, section 4.1). Reading one says nothing about trusting it: see verify-path. */
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { childrenOf, contextTag, type DerValue, failure, readDer, tag } from '../der/read-der.ts';
 import { readBitStringBytes, readSmallInteger, readTime, readUnsigned } from '../der/read-values.ts';
 import { decodeSignatureAlgorithm, isSignatureValid, type SignatureAlgorithm } from './algorithms.ts';
@@ -60,7 +60,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   return {
     ...readExtensions(wrapper),
     der: outer.raw,
-    fingerprint: createHash('sha256').update(outer.raw).digest('hex'),
+    fingerprint: hash('sha256', outer.raw),
     serial,
     issuer,
     subject,

@@ -1,7 +1,14 @@
 /** PEM text around DER (RFC 7468). */
 import { DecodeError } from '../decode-error.ts';
 
-export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL' | 'PRIVATE KEY' | 'PKCS7';
+export type PemLabel =
+  | 'CERTIFICATE'
+  | 'CERTIFICATE REQUEST'
+  | 'X509 CRL'
+  | 'PRIVATE KEY'
+  | 'PUBLIC KEY'
+  | 'RSA PUBLIC KEY'
+  | 'PKCS7';
 
 const pemLimits = { characters: 1024 * 1024, blocks: 20 } as const;
 
