@@ -7,6 +7,7 @@ import { type FactName, factDefinition, type FactValueOf } from '../facts/catalo
 import { conforms } from '../facts/shape.ts';
 import type { Facts, FactValue, StoredFact } from '../facts/types.ts';
 import type { DeviceContext } from './device-context.ts';
+import { platformRemedies } from './platform-remedies.ts';
 import type { Evidence, RuleMemory } from './verdict.ts';
 
 /** What a rule thinks of a value it was given. */
@@ -26,8 +27,6 @@ export type Finding = Opinion & {
 export const met = (text: string): Opinion => ({ outcome: 'met', text });
 export const broken = (text: string, remedy: string): Opinion => ({ outcome: 'broken', text, remedy });
 export const unknown = (text: string, remedy: string): Opinion => ({ outcome: 'unknown', text, remedy });
-
-const reportAgain = 'Open the agent and refresh, so that the device reports now.';
 
 /** The device as one rule sees it: only the facts that the rule declares. */
 export interface DeviceView<R extends FactName = FactName> {
@@ -54,6 +53,7 @@ export function judgeFact<R extends FactName, N extends R>(
   mentions: readonly (Evidence | undefined)[] = [],
 ): Finding {
   const stored = readFact(view, name);
+  const reportAgain = platformRemedies[view.device.platform].report;
   const mentioned = mentions.filter((evidence) => evidence !== undefined);
   if (stored === undefined) {
     const nothing = unknown(`The device has not reported ${subject}.`, reportAgain);

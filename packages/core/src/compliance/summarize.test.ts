@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
-import { evaluateAt, factsArbitrary } from './device-arbitrary.ts';
+import { platforms } from '../devices/device.ts';
+import { evaluateAt, factsArbitrary, laptop } from './device-arbitrary.ts';
 import { shorten } from './plain-language.ts';
 import { summarize, summaryLength } from './summarize.ts';
 
@@ -35,6 +36,23 @@ test('the same remedy is told once', () => {
     summarize(evaluation).remediation,
     'Open the agent and refresh, so that the device reports now.',
   );
+});
+
+test('GAP-04: nobody is told to open an agent that a telephone has not, and each platform has its own way to report', () => {
+  const values = {
+    'encryption.required': true,
+    'compromise.forbidden': true,
+    'check-in.maximum-age-hours': 1,
+  };
+  for (const platform of platforms) {
+    const { verdicts } = evaluateAt(values, new Map(), {
+      lastCheckInAt: null,
+      device: { ...laptop, platform },
+    });
+    const remedies = verdicts.map(({ remedy }) => remedy ?? '');
+    assert.ok(remedies.length >= 3 && remedies.every((remedy) => remedy.length > 20), platform);
+    assert.equal(/agent/.test(remedies.join()), platform === 'linux' || platform === 'macos', platform);
+  }
 });
 
 test('both lines fit 255 bytes of printable ASCII, whatever is wrong', () => {

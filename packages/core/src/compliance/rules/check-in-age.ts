@@ -1,5 +1,6 @@
 import { broken, met, unknown } from '../finding.ts';
 import { formatDuration } from '../plain-language.ts';
+import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
 
 const hour = 3_600_000;
@@ -21,8 +22,8 @@ export const checkInAge = defineRule({
     },
   },
   demand: ({ maximumHours }) => ({ longestMs: maximumHours * hour }),
-  judge: ({ longestMs }, { lastCheckInAt, now }) => {
-    const connect = 'Connect the device to the internet and refresh in the agent.';
+  judge: ({ longestMs }, { lastCheckInAt, now, device }) => {
+    const connect = `Connect the device to the internet. ${platformRemedies[device.platform].report}`;
     if (lastCheckInAt === null) {
       return [{ ...unknown('The device has never checked in.', connect), evidence: [], holdsUntil: null }];
     }

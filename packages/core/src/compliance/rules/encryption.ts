@@ -1,4 +1,5 @@
 import { broken, judgeFact, mention, met } from '../finding.ts';
+import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
 
 /** CMP-07, POL-17. */
@@ -15,26 +16,26 @@ export const encryption = defineRule({
     demand: (values) => (values['encryption.required'] ? {} : undefined),
   },
   demand: (demand) => demand,
-  judge: (_demand, view) => [
-    judgeFact(
-      view,
-      'storage.encrypted',
-      'whether its storage is encrypted',
-      (encrypted) =>
-        encrypted
-          ? met('Storage is encrypted.')
-          : broken(
-              'Storage is not encrypted.',
-              'Turn on encryption of the whole disk, then refresh in the agent.',
-            ),
-      [
-        mention(view, 'storage.volumes', (volumes) =>
-          volumes
-            .filter((volume) => !volume.encrypted)
-            .slice(0, 8)
-            .map((volume) => volume.mount),
-        ),
-      ],
-    ),
-  ],
+  judge: (_demand, view) => {
+    const { encrypt, report } = platformRemedies[view.device.platform];
+    return [
+      judgeFact(
+        view,
+        'storage.encrypted',
+        'whether its storage is encrypted',
+        (encrypted) =>
+          encrypted
+            ? met('Storage is encrypted.')
+            : broken('Storage is not encrypted.', `${encrypt} ${report}`),
+        [
+          mention(view, 'storage.volumes', (volumes) =>
+            volumes
+              .filter((volume) => !volume.encrypted)
+              .slice(0, 8)
+              .map((volume) => volume.mount),
+          ),
+        ],
+      ),
+    ];
+  },
 });

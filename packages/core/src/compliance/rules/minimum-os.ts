@@ -1,6 +1,7 @@
 import { compareVersions, parseReportedVersion, parseVersion } from '../../version.ts';
 import { broken, type DeviceView, judgeFact, met, type Opinion, readFact, unknown } from '../finding.ts';
 import { fits } from '../pattern.ts';
+import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
 
 interface MinimumDemand {
@@ -42,7 +43,8 @@ export const minimumOs = defineRule({
   judge: (demand, view) => {
     const minimum = minimumFor(demand, view);
     if (minimum === undefined) {
-      const nothing = unknown('The device has not reported its model.', 'Open the agent and refresh.');
+      const { report } = platformRemedies[view.device.platform];
+      const nothing = unknown('The device has not reported its model.', report);
       return [{ ...nothing, evidence: [], holdsUntil: null }];
     }
     return [
