@@ -28,7 +28,7 @@ import { iseActionType, iseQuery, iseQueryPath } from './ise-urls.ts';
 import { json } from './json.ts';
 import { pem } from './pem.ts';
 import { plistBinary, plistXml } from './plist.ts';
-import { radius } from './radius.ts';
+import { radius, radiusRest } from './radius.ts';
 import type { FuzzTarget } from './target.ts';
 import { xml } from './xml.ts';
 
@@ -72,4 +72,5 @@ export const targets: readonly FuzzTarget[] = [
   iseFailure,
   iseAnyMessage,
   radius,
+  radiusRest,
 ];

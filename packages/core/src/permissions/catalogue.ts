@@ -73,10 +73,15 @@ export const permissionCatalogue = {
   'audit.export': 'Export the audit record with its proofs.',
   'jobs.read': 'See background work that waits or has failed.',
   'jobs.retry': 'Retry background work that has failed.',
+  'gates.read':
+    'See network devices, sessions, what RADIUS servers are answered, and which servers are told of changes.',
+  'gates.manage':
+    'Change which network devices and servers are told of changes, and what RADIUS servers are answered.',
   'nac.query': 'Ask for the posture of devices through the network access interface.',
   'nac.actions.lock': 'Lock devices through the network access interface.',
   'nac.actions.wipe': 'Selectively wipe devices through the network access interface.',
   'nac.actions.full-wipe': 'Reset corporate devices through the network access interface.',
+  'nac.radius': 'Ask for access and report sessions as a RADIUS server.',
   'nac.message': 'Send messages to devices through the network access interface.',
   'system.operate': 'Operate the whole instance: every organization, backups, keys.',
 } as const satisfies Record<string, string>;

@@ -56,6 +56,7 @@ export const roleCatalogue = {
       'resources.read',
       'certificates.read',
       'push.read',
+      'gates.read',
     ],
   },
   auditor: {
@@ -77,6 +78,7 @@ export const roleCatalogue = {
       'resources.read',
       'certificates.read',
       'push.read',
+      'gates.read',
       'audit.read',
       'audit.export',
       'jobs.read',

@@ -11,3 +11,12 @@ export { type Signing, signRequest, signResponse, verifyRequest, verifyResponse 
 export { answersTo, packetCodes, packetName, type PacketName, type SignedRequestName } from './codes.ts';
 export { type ErrorCauseMeaning, type ErrorCauseName, errorCauses, readErrorCause } from './error-causes.ts';
 export { decodePacket, encodePacket, radiusLimits, type RadiusPacket, type RawAttribute } from './packet.ts';
+export {
+  decodeRestRequest,
+  encodeRestReply,
+  encodeRestRequest,
+  restLimits,
+  type RestAttribute,
+  type RestReply,
+  type RestRequest,
+} from './rest.ts';
