@@ -27,15 +27,20 @@ export type PhoneWork =
   /** Takes whatever a new telephone is given, until nothing is left for it. */
   | { readonly kind: 'settle'; readonly target: string; readonly from: number; readonly count: number }
   | { readonly kind: 'poll'; readonly target: string; readonly count: number }
-  | {
-      readonly kind: 'queue';
-      readonly target: string;
-      readonly devices: number;
-      readonly perDevice: number;
-      readonly group: number;
-    }
+  | { readonly kind: 'queue'; readonly target: string; readonly order: Order }
+  /** For all that was queued last: that is delivered next. */
   | { readonly kind: 'sign-answers'; readonly target: string }
-  | { readonly kind: 'deliver'; readonly target: string };
+  /** Meanwhile the administrator orders something of other telephones, a call now and a call then. */
+  | { readonly kind: 'deliver'; readonly target: string; readonly meanwhile?: Order };
+
+/** Commands for a share of the telephones. */
+export interface Order {
+  readonly from: number;
+  readonly count: number;
+  readonly perDevice: number;
+  /** Devices in one call of the administrator. */
+  readonly group: number;
+}
 
 interface Opened {
   readonly phones: readonly Phone[];
@@ -44,8 +49,14 @@ interface Opened {
   readonly token: string;
   readonly polls: Map<Phone, Buffer>;
   enrolments: { readonly authenticate: Buffer; readonly token: Buffer }[];
+  /** Ids in their order. */
   queued: Map<Phone, string[]>;
-  answers: Map<Phone, Buffer[]>;
+  signed: Map<Phone, readonly SignedAnswer[]>;
+}
+
+interface SignedAnswer {
+  readonly id: string;
+  readonly request: Buffer;
 }
 
 const targets = new Map<string, Opened>();
@@ -77,7 +88,7 @@ async function open(target: Extract<PhoneWork, { kind: 'open' }>['target']): Pro
     polls: new Map(phones.map((phone) => [phone, reportRequest(phone, {})])),
     enrolments: [],
     queued: new Map(),
-    answers: new Map(),
+    signed: new Map(),
   });
 }
 
@@ -104,27 +115,21 @@ async function doIt(opened: Opened, order: Exclude<PhoneWork, { kind: 'open' }>)
       return onLines(lines, turns, (line, phone) => nothing(line, messageOf(polls, phone)));
     }
     case 'queue':
-      return queue(opened, order);
+      for (const call of callsOf(opened, order.order)) await call();
+      return;
     case 'sign-answers':
-      opened.answers = new Map(
+      opened.signed = new Map(
         [...opened.queued].map(([phone, ids]) => [
           phone,
-          ids.map((commandUuid) => reportRequest(phone, { status: 'Acknowledged', commandUuid })),
+          ids.map((id) => ({
+            id,
+            request: reportRequest(phone, { status: 'Acknowledged', commandUuid: id }),
+          })),
         ]),
       );
       return;
     case 'deliver':
-      return onLines(lines, [...opened.queued], async (line, [phone, ids]) => {
-        let request = messageOf(polls, phone);
-        const answers = opened.answers.get(phone) ?? [];
-        for (const [index, id] of ids.entries()) {
-          const given = await ask(line, request);
-          if (given.length === 0 || decodeCommand(given).commandUuid !== id)
-            throw new Error(`delivered out of order or not at all: ${given.toString().slice(0, 300)}`);
-          request = answers[index] ?? request;
-        }
-        await nothing(line, request);
-      });
+      return deliver(opened, order.meanwhile);
     default:
       order satisfies never;
   }
@@ -173,30 +178,63 @@ async function settle(line: Line, phone: Phone, poll: Buffer): Promise<void> {
   }
 }
 
-/** A round for each command of a device: all devices get their first, then all their second. */
-async function queue(
-  opened: Opened,
-  { devices, perDevice, group }: Extract<PhoneWork, { kind: 'queue' }>,
-): Promise<void> {
-  const { administrator, token } = opened;
-  const chosen = new Map(opened.phones.slice(0, devices).map((phone) => [phone.deviceId, phone]));
-  const ids = [...chosen.keys()];
-  opened.queued = new Map([...chosen.values()].map((phone) => [phone, []]));
-  for (let number = 1; number <= perDevice; number += 1) {
-    for (let from = 0; from < ids.length; from += group) {
-      const answer = await administrator.send(
-        `POST /api/v1/commands HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}`,
-        JSON.stringify({ deviceIds: ids.slice(from, from + group), name: 'lock-device' }),
-      );
-      if (answer.status !== 200) throw new Error(`queue: ${answer.status} ${answer.body.slice(0, 300)}`);
-      const { items } = JSON.parse(answer.body) as {
-        items: { deviceId: string; command: { id: string } | null }[];
-      };
-      for (const { deviceId, command } of items) {
-        const phone = chosen.get(deviceId);
-        if (command === null || phone === undefined) throw new Error(`refused: ${answer.body.slice(0, 300)}`);
-        opened.queued.get(phone)?.push(command.id);
-      }
+/** Each telephone fetches and answers what is queued for it; the calls of the administrator are spread evenly over all that. */
+async function deliver(opened: Opened, meanwhile: Order | undefined): Promise<void> {
+  const { lines, polls } = opened;
+  const signed = [...opened.signed];
+  const calls = meanwhile === undefined ? [] : callsOf(opened, meanwhile);
+  let served = 0;
+  let called = 0;
+  let calling = Promise.resolve();
+  const keepPace = () => {
+    for (; called < calls.length && called <= (calls.length * served) / signed.length; called += 1) {
+      calling = calling.then(calls[called]);
     }
-  }
+    // Its failure is heard below.
+    calling.catch(() => undefined);
+  };
+  keepPace();
+  await onLines(lines, signed, async (line, [phone, answers]) => {
+    let request = messageOf(polls, phone);
+    for (const answer of answers) {
+      const given = await ask(line, request);
+      if (given.length === 0 || decodeCommand(given).commandUuid !== answer.id)
+        throw new Error(`delivered out of order or not at all: ${given.toString().slice(0, 300)}`);
+      request = answer.request;
+    }
+    await nothing(line, request);
+    served += 1;
+    keepPace();
+  });
+  await calling;
+}
+
+/** A round for each command of a device: all devices get their first, then all their second. */
+function callsOf(opened: Opened, { from, count, perDevice, group }: Order): (() => Promise<void>)[] {
+  const chosen = new Map(opened.phones.slice(from, from + count).map((phone) => [phone.deviceId, phone]));
+  const ids = [...chosen.keys()];
+  const queued = new Map([...chosen.values()].map((phone): [Phone, string[]] => [phone, []]));
+  opened.queued = queued;
+  const { administrator, token } = opened;
+  const order = async (deviceIds: readonly string[]) => {
+    const answer = await administrator.send(
+      `POST /api/v1/commands HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}`,
+      JSON.stringify({ deviceIds, name: 'lock-device' }),
+    );
+    if (answer.status !== 200) throw new Error(`queue: ${answer.status} ${answer.body.slice(0, 300)}`);
+    const { items } = JSON.parse(answer.body) as {
+      items: { deviceId: string; command: { id: string } | null }[];
+    };
+    for (const { deviceId, command } of items) {
+      const phone = chosen.get(deviceId);
+      if (command === null || phone === undefined) throw new Error(`refused: ${answer.body.slice(0, 300)}`);
+      queued.get(phone)?.push(command.id);
+    }
+  };
+  return Array.from({ length: perDevice }, () =>
+    Array.from(
+      { length: Math.ceil(ids.length / group) },
+      (_, index) => () => order(ids.slice(index * group, (index + 1) * group)),
+    ),
+  ).flat();
 }
