@@ -20,6 +20,8 @@ export interface Subscription {
   /** Jobs of one key coalesce; without it each event gets a job of its own. */
   readonly key?: (event: DomainEvent) => string;
   readonly payload?: (event: DomainEvent) => unknown;
+  /** Only in organizations where somebody receives it: addReceiver of jobs.ts says who. */
+  readonly ifWanted?: boolean;
 }
 
 export type Subscriptions = Readonly<Record<string, readonly Subscription[]>>;
@@ -57,6 +59,7 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
           kind: reaction.job,
           payload: reaction.payload?.(event) ?? { ...event.payload, subjectId: event.subjectId },
           ...(key === undefined ? {} : { key }),
+          ...(reaction.ifWanted === true ? { ifWanted: true } : {}),
         },
       ];
     });

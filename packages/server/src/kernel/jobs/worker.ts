@@ -1,18 +1,9 @@
-// Takes due jobs and runs them. Several workers, in one process or many, share the queue without treading on each other.
-import { randomInt } from 'node:crypto';
-import type { Database } from '../db/database.ts';
-import type { Log } from '../log.ts';
-import { backOffSeconds, type JobDefinition } from './jobs.ts';
-import {
-  buryJob,
-  claimJobs,
-  dropSupersededJobs,
-  finishJob,
-  type JobRow,
-  nextRun,
-  reclaimJobs,
-  retryJobLater,
-} from './queries.ts';
+// Takes due jobs and runs them. Several workers, in one process or many, share the queue without treading on each other. What
+// runs singly and what runs in batches have lanes of their own, and each lane takes more as soon as it has room, so that one
+// job that waits for a slow peer keeps back nobody else.
+import { commitLazily } from '../db/commit-lazily.ts';
+import { beginClaim, claimJobs, dropSupersededJobs, type JobRow, nextRun, reclaimJobs } from './queries.ts';
+import { type RunDeps, runBatch, runSingle } from './worker-runs.ts';
 
 export interface Worker {
   /** Looks now instead of at the next poll. */
@@ -21,23 +12,35 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export interface WorkerOptions {
-  readonly database: Database;
-  readonly definitions: Readonly<Record<string, JobDefinition>>;
-  readonly log: Log;
+export interface WorkerOptions extends RunDeps {
+  /** Jobs at a time that run singly. */
   readonly concurrency?: number;
+  /** Batches at a time. */
+  readonly batches?: number;
   readonly pollMilliseconds?: number;
 }
 
 const leaseSeconds = 120;
+/** Tenants and kinds that one claim of single jobs takes from. */
+const turnsAtOnce = 16;
 
 export function startWorker(options: WorkerOptions): Worker {
-  const { database, log } = options;
-  const concurrency = options.concurrency ?? 8;
+  const { database, definitions, log } = options;
   const poll = options.pollMilliseconds ?? 1_000;
+  const concurrency = options.concurrency ?? 8;
+  const batches = options.batches ?? 4;
+  const batched = Object.entries(definitions).flatMap(([kind, { batch }]) =>
+    batch === undefined ? [] : [{ kind, ...batch }],
+  );
+  const inTurn = new Set(batched.filter((each) => each.inTurn).map(({ kind }) => kind));
+  /** Claimed, and waiting for room in the lane. */
+  const waiting: JobRow[] = [];
+  const running = { single: new Set<Promise<void>>(), batch: new Set<Promise<void>>() };
   let stopping = false;
-  let running: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
   let again = false;
+  /** There may be something to take when room is made. */
+  let more = false;
   let timer: NodeJS.Timeout | undefined;
   let sweptAt = 0;
 
@@ -50,104 +53,103 @@ export function startWorker(options: WorkerOptions): Worker {
     });
   }
 
-  async function drain(): Promise<number> {
-    await sweep();
-    for (;;) {
-      const claimed = await database.withSystem('claim-jobs', (tx) =>
-        tx.query<JobRow>(claimJobs, [concurrency * 4, concurrency, leaseSeconds]),
-      );
-      if (claimed.length === 0) break;
-      const queue = [...claimed];
-      await Promise.all(
-        Array.from({ length: Math.min(concurrency, queue.length) }, async () => {
-          for (let job = queue.shift(); job; job = queue.shift()) await runJob(options, job);
-        }),
-      );
-      if (stopping) return poll;
+  function start(lane: Set<Promise<void>>, work: Promise<void>, freesTurn: boolean): void {
+    const run = work.finally(() => {
+      lane.delete(run);
+      fillSingles();
+      if (more || freesTurn) look();
+    });
+    lane.add(run);
+  }
+
+  function fillSingles(): void {
+    while (running.single.size < concurrency) {
+      const job = waiting.shift();
+      if (job === undefined) return;
+      start(running.single, runSingle(options, job), false);
     }
-    const next = await database.withSystem('claim-jobs', (tx) => tx.one<{ run_at: Date | null }>(nextRun));
+  }
+
+  /** @returns milliseconds until there is something to do again; undefined when there was something now. */
+  async function claim(): Promise<number | undefined> {
+    const turns = waiting.length === 0 && running.single.size < concurrency ? turnsAtOnce : 0;
+    const places = batches - running.batch.size;
+    if (turns + places === 0) {
+      more = true;
+      return poll;
+    }
+    const { jobs, next } = await database.withSystem('claim-jobs', async (tx) => {
+      const [, , claimed, upcoming] = await Promise.all([
+        tx.query(commitLazily),
+        tx.query(beginClaim),
+        tx.query<JobRow>(claimJobs, [
+          turns,
+          concurrency,
+          places,
+          batched.map(({ kind }) => kind),
+          batched.map(({ most }) => most),
+          batched.map((each) => each.inTurn),
+          leaseSeconds,
+        ]),
+        tx.one<{ run_at: Date | null }>(nextRun),
+      ]);
+      return { jobs: claimed, next: upcoming };
+    });
+    // Without room in a lane nobody has looked for it.
+    more = jobs.length > 0 || turns === 0 || places === 0;
+    jobs.sort((a, b) => a.run_at.getTime() - b.run_at.getTime() || Number(a.job_id) - Number(b.job_id));
+    const together = new Map<string, JobRow[]>();
+    for (const job of jobs) {
+      if (definitions[job.kind]?.batch === undefined) waiting.push(job);
+      else {
+        const key = `${job.organization_id}/${job.kind}`;
+        together.set(key, [...(together.get(key) ?? []), job]);
+      }
+    }
+    for (const batch of together.values())
+      start(running.batch, runBatch(options, batch), inTurn.has(batch[0]?.kind ?? ''));
+    fillSingles();
+    if (jobs.length > 0) return undefined;
     return next?.run_at ? Math.max(20, Math.min(poll, next.run_at.getTime() - Date.now())) : poll;
   }
 
-  function loop(): void {
+  async function lookUntilDone(): Promise<number> {
+    await sweep();
+    for (;;) {
+      again = false;
+      const pause = await claim();
+      if (stopping) return poll;
+      if (pause !== undefined && !again) return pause;
+    }
+  }
+
+  function look(): void {
     clearTimeout(timer);
     if (stopping) return;
-    if (running) {
+    if (looking) {
       again = true;
       return;
     }
-    again = false;
-    running = drain()
+    looking = lookUntilDone()
       .catch((error: unknown) => {
         log.warn({ err: error }, 'the worker could not take jobs');
         return poll;
       })
-      .then((delay) => {
-        running = undefined;
-        if (!stopping) timer = setTimeout(loop, again ? 0 : delay);
+      .then((pause) => {
+        looking = undefined;
+        if (!stopping) timer = setTimeout(look, again ? 0 : pause);
       });
   }
-  loop();
+  look();
 
   return {
-    wake: loop,
+    wake: look,
     async stop() {
       stopping = true;
       clearTimeout(timer);
-      await running;
+      await looking;
+      while (running.single.size + running.batch.size > 0)
+        await Promise.all([...running.single, ...running.batch]);
     },
   };
-}
-
-async function runJob({ database, definitions, log }: WorkerOptions, job: JobRow): Promise<void> {
-  const { organization_id: organizationId, job_id: jobId } = job;
-  const definition = definitions[job.kind];
-  try {
-    if (!definition) throw new UnfitJob(`no handler for jobs of kind ${job.kind}`);
-    const payload = parse(definition, job);
-    await definition.outside?.(organizationId, payload);
-    await database.withTenant(organizationId, async (tx) => {
-      // First of all, so that a job whose lease was lost to another worker changes nothing here.
-      if ((await tx.run(finishJob, [organizationId, jobId])) === 0) return;
-      await definition.run?.(tx, payload);
-    });
-  } catch (error) {
-    await failJob(database, job, error as Error, definition?.maxAttempts ?? job.max_attempts).catch(
-      (failure: unknown) =>
-        log.warn(
-          { err: failure, job: jobId },
-          'a failed job could not be recorded; its lease will bring it back',
-        ),
-    );
-    log.warn({ err: error, job: jobId, kind: job.kind, attempts: job.attempts }, 'a job failed');
-  }
-}
-
-function parse(definition: JobDefinition, job: JobRow): unknown {
-  // A payload that names another tenant than its row is an attack or a bug, never work (JOB-01).
-  const named = (job.payload as { organizationId?: unknown } | null)?.organizationId;
-  if (named !== undefined && named !== job.organization_id)
-    throw new UnfitJob('the payload names another organization');
-  try {
-    return definition.parse(job.payload);
-  } catch (error) {
-    throw new UnfitJob(`the payload does not fit: ${(error as Error).message}`);
-  }
-}
-
-/** A job that can never succeed: it goes to the dead letters at once. */
-class UnfitJob extends Error {}
-
-async function failJob(database: Database, job: JobRow, error: Error, maxAttempts: number): Promise<void> {
-  const text = error.message.slice(0, 1_000);
-  await database.withTenant(job.organization_id, async (tx) => {
-    if (error instanceof UnfitJob || job.attempts >= maxAttempts) {
-      await tx.run(buryJob, [job.organization_id, job.job_id, text]);
-      return;
-    }
-    const delay = backOffSeconds(job.attempts, randomInt(1_000) / 1_000);
-    const retried = await tx.run(retryJobLater, [job.organization_id, job.job_id, text, delay]);
-    // A newer job of the same key waits already: this one has nothing left to do.
-    if (retried === 0) await tx.run(finishJob, [job.organization_id, job.job_id]);
-  });
 }
