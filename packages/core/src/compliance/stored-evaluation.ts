@@ -1,35 +1,79 @@
-/** Reads an evaluation as it was stored, also one from before verdicts had ids, stages and exceptions. */
-import type { Evaluation, RuleVerdict } from './verdict.ts';
+/**
+ * An evaluation as it is stored: without what is so for nearly every verdict. A fleet has its evaluations written again when a
+ * policy changes and keeps one for each change of each device; a third of the bytes is a third of that work. What is left out
+ * reads back as it was, and evaluations from before verdicts had ids, stages and exceptions are read in the same way.
+ */
+import { gates } from './gate.ts';
+import type { Evaluation, Evidence, RuleVerdict } from './verdict.ts';
 
-type StoredVerdict = Partial<RuleVerdict> &
-  Pick<
-    RuleVerdict,
-    'rule' | 'severity' | 'purpose' | 'gates' | 'settings' | 'status' | 'summary' | 'remedy' | 'evidence'
-  > &
-  Pick<RuleVerdict, 'failingSince' | 'graceEndsAt' | 'changesAt'>;
+/** What a verdict says where nothing is stored; its id is then its rule's kind. */
+const usual = {
+  ruleId: null,
+  ruleVersion: null,
+  name: null,
+  purpose: 'security',
+  gates,
+  remedy: null,
+  evidence: [],
+  failingSince: null,
+  graceEndsAt: null,
+  changesAt: null,
+  settlesAt: null,
+  brokenAt: [],
+  stage: 0,
+  reached: [],
+  restricts: [],
+  quarantines: false,
+  removesProfiles: false,
+  exception: null,
+  memory: null,
+} as const satisfies Partial<RuleVerdict>;
 
-/** The same object when nothing is missing. */
-export function readEvaluation(stored: Evaluation): Evaluation {
-  const verdicts = stored.verdicts as readonly StoredVerdict[];
-  if (verdicts.every(({ id }) => id !== undefined)) return stored;
-  return { ...stored, verdicts: verdicts.map(completed) };
+type StoredEvidence = Omit<Evidence, 'ageMs' | 'stale'> & Partial<Evidence>;
+type StoredVerdict = Pick<RuleVerdict, 'rule' | 'severity' | 'settings' | 'status' | 'summary'> &
+  Partial<Omit<RuleVerdict, 'evidence'>> & { readonly evidence?: readonly StoredEvidence[] };
+
+export interface StoredEvaluation extends Omit<Evaluation, 'verdicts'> {
+  readonly verdicts: readonly StoredVerdict[];
 }
 
-function completed(verdict: StoredVerdict): RuleVerdict {
+export function writeEvaluation(evaluation: Evaluation): StoredEvaluation {
+  return { ...evaluation, verdicts: evaluation.verdicts.map(reduced) };
+}
+
+function reduced(verdict: RuleVerdict): StoredVerdict {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(verdict)) {
+    if (!isUsual(value, usual[name as keyof typeof usual])) kept[name] = value;
+  }
+  if (verdict.id === verdict.rule) delete kept['id'];
+  if (verdict.evidence.length > 0) kept['evidence'] = verdict.evidence.map(reducedEvidence);
+  return kept as unknown as StoredVerdict;
+}
+
+/** Its age follows from the moment of the evaluation. */
+function reducedEvidence({ ageMs: _age, stale, ...evidence }: Evidence): StoredEvidence {
+  return stale ? { ...evidence, stale } : evidence;
+}
+
+function isUsual(value: unknown, common: unknown): boolean {
+  if (!Array.isArray(value) || !Array.isArray(common)) return value === common;
+  return value.length === common.length && value.every((each, index) => each === common[index]);
+}
+
+export function readEvaluation(stored: StoredEvaluation): Evaluation {
+  const { evaluatedAt } = stored;
   return {
-    id: verdict.rule,
-    ruleId: null,
-    ruleVersion: null,
-    name: null,
-    settlesAt: null,
-    brokenAt: [],
-    stage: 0,
-    reached: [],
-    restricts: [],
-    quarantines: false,
-    removesProfiles: false,
-    exception: null,
-    memory: null,
-    ...verdict,
+    ...stored,
+    verdicts: stored.verdicts.map((verdict) => ({
+      id: verdict.rule,
+      ...usual,
+      ...verdict,
+      evidence: (verdict.evidence ?? []).map((evidence) => ({
+        ageMs: Math.max(0, evaluatedAt - evidence.observedAt),
+        stale: false,
+        ...evidence,
+      })),
+    })),
   };
 }

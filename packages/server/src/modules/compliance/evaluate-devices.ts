@@ -17,6 +17,7 @@ import {
   loadRows,
   type PostureColumns,
   type PostureRow,
+  writePolicyVersions,
   writePostureChanges,
   writePostures,
 } from './queries.ts';
@@ -113,8 +114,11 @@ interface Outcome {
 
 async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outcome[]): Promise<void> {
   const writes: Promise<unknown>[] = [];
-  const rows = outcomes.flatMap((outcome) => rowToWrite(outcome) ?? []);
-  if (rows.length > 0) writes.push(writePostures(tx, rows));
+  const rows = Map.groupBy(outcomes, newsOf);
+  const whole = rows.get('posture')?.map(rowOf) ?? [];
+  if (whole.length > 0) writes.push(writePostures(tx, whole));
+  const slight = rows.get('policy-version')?.map(rowOf) ?? [];
+  if (slight.length > 0) writes.push(writePolicyVersions(tx, slight));
   const changes = outcomes.filter(
     ({ before, posture }) =>
       decisionChanged(before, posture.columns) ||
@@ -214,21 +218,25 @@ function decisionChanged(before: PostureColumns, after: PostureColumns): boolean
 }
 
 /**
- * The row as it must be stored, or undefined when what is stored still holds. A next change that only moved further away is
- * not worth a write: when the stored time comes, the device is evaluated, found unchanged, and the later time written then.
- * So a check-in that changes nothing writes nothing here.
+ * What must be stored. A next change that only moved further away is not worth a write: when the stored time comes, the device
+ * is evaluated, found unchanged, and the later time written then. So a check-in that changes nothing writes nothing here, and
+ * a policy that changes no verdict writes its version.
  */
-function rowToWrite({ device, before, posture, at }: Outcome): PostureRow | undefined {
+function newsOf({ before, posture, at }: Outcome): 'nothing' | 'policy-version' | 'posture' {
   const { columns, subject } = posture;
   const next = subject.registered ? subject.evaluation.nextChangeAt : null;
   const stored = before.next_change_at?.getTime() ?? null;
   const timeIsFine = stored === null ? next === null : stored > at && (next === null || stored <= next);
-  if (
-    timeIsFine &&
-    sameColumns(before, columns) &&
-    substance(before.evaluation) === substance(subject.evaluation)
-  )
-    return undefined;
+  if (!timeIsFine || substance(before.evaluation) !== substance(subject.evaluation)) return 'posture';
+  const [other, ...others] = (Object.keys(columns) as (keyof PostureColumns)[]).filter((name) =>
+    name === 'macs' ? before.macs.join() !== columns.macs.join() : before[name] !== columns[name],
+  );
+  if (other === undefined) return 'nothing';
+  return other === 'policy_version' && others.length === 0 ? 'policy-version' : 'posture';
+}
+
+function rowOf({ device, posture: { columns, subject }, at }: Outcome): PostureRow {
+  const next = subject.registered ? subject.evaluation.nextChangeAt : null;
   return {
     device_id: device.device_id,
     ...columns,
@@ -236,12 +244,6 @@ function rowToWrite({ device, before, posture, at }: Outcome): PostureRow | unde
     evaluated_at: new Date(at),
     next_change_at: next === null ? null : new Date(next),
   };
-}
-
-function sameColumns(before: PostureRow, after: PostureColumns): boolean {
-  return (Object.keys(after) as (keyof PostureColumns)[]).every((name) =>
-    name === 'macs' ? before.macs.join() === after.macs.join() : before[name] === after[name],
-  );
 }
 
 function statuses({ verdicts }: Evaluation): string {

@@ -1,6 +1,6 @@
 // Statements over the one stored decision and its history, for one device or for many at once. `$1` is the organization.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
-import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import { readEvaluation, writeEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
 import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
@@ -129,8 +129,7 @@ export async function loadRows(
 }
 
 function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row: Row): Row {
-  const evaluation = readEvaluation(row.evaluation);
-  return evaluation === row.evaluation ? row : { ...row, evaluation };
+  return { ...row, evaluation: readEvaluation(row.evaluation) };
 }
 
 const updatePostures = sql(
@@ -152,7 +151,32 @@ const updatePostures = sql(
 );
 
 export function writePostures(tx: TenantTx, rows: readonly PostureRow[]): Promise<number> {
-  return tx.run(updatePostures, [tx.organizationId, JSON.stringify(rows)]);
+  return tx.run(updatePostures, [tx.organizationId, asStored(rows)]);
+}
+
+function asStored(rows: readonly { readonly evaluation: Evaluation }[]): string {
+  return JSON.stringify(rows.map((row) => ({ ...row, evaluation: writeEvaluation(row.evaluation) })));
+}
+
+const updatePolicyVersions = sql(
+  'compliance-update-policy-versions',
+  `update device_posture p set policy_version = r.policy_version, evaluated_at = r.evaluated_at
+   from unnest((select $2::uuid[]), (select $3::text[]), (select $4::timestamptz[]))
+     as r (device_id, policy_version, evaluated_at)
+   where p.organization_id = $1 and p.device_id = r.device_id`,
+);
+
+/** Another policy that changes no verdict: no index holds what is written here, and the verdicts stay where they are. */
+export function writePolicyVersions(
+  tx: TenantTx,
+  rows: readonly Pick<PostureRow, 'device_id' | 'policy_version' | 'evaluated_at'>[],
+): Promise<number> {
+  return tx.run(updatePolicyVersions, [
+    tx.organizationId,
+    rows.map((row) => row.device_id),
+    rows.map((row) => row.policy_version),
+    rows.map((row) => row.evaluated_at),
+  ]);
 }
 
 export interface ChangeRow {
@@ -180,7 +204,7 @@ const insertChanges = sql(
 );
 
 export function writePostureChanges(tx: TenantTx, rows: readonly ChangeRow[]): Promise<number> {
-  return tx.run(insertChanges, [tx.organizationId, JSON.stringify(rows)]);
+  return tx.run(insertChanges, [tx.organizationId, asStored(rows)]);
 }
 
 const selectChangeAt = sql(
@@ -206,13 +230,19 @@ const selectChanges = sql(
    order by posture_changes.change_id desc limit $4`,
 );
 
-export function listChanges(
+export async function listChanges(
   tx: TenantTx,
   deviceId: string,
   before: string | null,
   limit: number,
 ): Promise<(ChangeRow & { readonly change_id: string })[]> {
-  return tx.query(selectChanges, [tx.organizationId, deviceId, before, limit]);
+  const rows = await tx.query<ChangeRow & { readonly change_id: string }>(selectChanges, [
+    tx.organizationId,
+    deviceId,
+    before,
+    limit,
+  ]);
+  return rows.map((row) => withReadEvaluation(row));
 }
 
 const selectDue = sql(
