@@ -72,7 +72,7 @@ async function measureFleet(devices: number, speaking: number, perSecond: number
     const changes: Change[] = [
       { name: 'shuts all out', settings: { 'os.minimum-version.linux': '99' }, decides: true },
       { name: 'lets all in', settings: {}, decides: true },
-      { name: 'changes no verdict', settings: { 'passcode.history': 7 }, decides: false },
+      { name: 'changes no verdict', settings: { 'passcode.grace-minutes': 90 }, decides: false },
     ];
     await ask({
       kind: 'start',

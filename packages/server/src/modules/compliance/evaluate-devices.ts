@@ -105,7 +105,7 @@ function ruleCache(): (policy: EffectivePolicy, platform: Platform) => readonly 
 }
 
 interface Outcome {
-  readonly device: { readonly device_id: string };
+  readonly device: { readonly device_id: string; readonly platform: Platform };
   readonly before: PostureRow;
   readonly posture: Posture;
   /** When it was evaluated, ms since the epoch. */
@@ -166,6 +166,7 @@ async function tell(
 ): Promise<void> {
   const changes = decided.map(({ device, before, posture: { columns, subject } }) => ({
     deviceId: device.device_id,
+    platform: device.platform,
     before: decisionOf(before),
     after: decisionOf(columns),
     causes: subject.evaluation.verdicts
@@ -178,7 +179,7 @@ async function tell(
   await Promise.all([
     recordAudits(
       tx,
-      changes.map(({ deviceId, ...show }) => ({
+      changes.map(({ deviceId, platform: _platform, ...show }) => ({
         actor,
         action: 'compliance.decision-changed',
         target: { kind: 'device', id: deviceId },

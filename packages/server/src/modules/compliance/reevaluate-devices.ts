@@ -16,8 +16,10 @@ export interface ReevaluatePayload extends Reach {
   readonly after: string;
 }
 
-const chunk = 500;
-const batch = 25;
+/** A job's share, the devices of one transaction, and transactions at a time: while the database writes one, the next is evaluated. */
+const chunk = 1_000;
+const batch = 100;
+const atOnce = 2;
 
 export function reevaluateKey({ targetKind, targetId, platform, after }: ReevaluatePayload): string {
   return `${targetKind}:${targetId}:${platform ?? '*'}:${after}`;
@@ -26,20 +28,21 @@ export function reevaluateKey({ targetKind, targetId, platform, after }: Reevalu
 export function reevaluateDevicesJob(deps: DueDeps): JobDefinition<ReevaluatePayload> {
   return {
     parse,
-    // Outside the job's own transaction: 500 devices must not stay locked until the last of them is done.
+    // Outside the job's own transaction: a thousand devices must not stay locked until the last of them is done.
     async outside(organizationId, payload) {
-      let after = payload.after;
-      for (let done = 0; done < chunk; done += batch) {
-        const rows = await deps.database.withTenant(organizationId, async (tx) => {
-          const next = await findReached(tx, payload, after, Math.min(batch, chunk - done));
-          const ids = next.map((row) => row.device_id);
-          if (ids.length > 0) await evaluateDevices(deps, tx, ids, deps.clock.now());
-          return next;
-        });
-        const last = rows.at(-1);
-        if (!last) return;
-        after = last.device_no;
-      }
+      const rows = await deps.database.withTenant(
+        organizationId,
+        (tx) => findReached(tx, payload, payload.after, chunk),
+        { readOnly: true },
+      );
+      const rest = batchesOf(rows.map((row) => row.device_id)).values();
+      const evaluateRest = async (): Promise<void> => {
+        for (const ids of rest)
+          await deps.database.withTenant(organizationId, (tx) =>
+            evaluateDevices(deps, tx, ids, deps.clock.now()),
+          );
+      };
+      await Promise.all(Array.from({ length: atOnce }, evaluateRest));
     },
     // The next chunk follows from the first device behind this one; it is added when this job is done, never lost.
     async run(tx, payload) {
@@ -50,6 +53,12 @@ export function reevaluateDevicesJob(deps: DueDeps): JobDefinition<ReevaluatePay
       await enqueue(tx, { kind: reevaluateDevicesKind, key: reevaluateKey(next), payload: next });
     },
   };
+}
+
+function batchesOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / batch) }, (_, n) =>
+    ids.slice(n * batch, (n + 1) * batch),
+  );
 }
 
 function parse(input: unknown): ReevaluatePayload {

@@ -38,8 +38,9 @@ const as = (targetKind: Reach['targetKind']) => (event: DomainEvent) =>
 
 const ofDevice = reconcile(as('device'));
 
-/** A device that comes in or leaves is looked at anyhow. */
+/** A device that comes in or leaves is looked at anyhow; those of others have no job of ours, which counts when a whole fleet changes. */
 function complianceChanged({ payload }: DomainEvent): boolean {
+  if (payload['platform'] !== 'ios' && payload['platform'] !== 'macos') return false;
   const { before, after } = payload as Record<
     'before' | 'after',
     Partial<Record<string, unknown>> | undefined
