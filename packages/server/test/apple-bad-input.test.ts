@@ -312,6 +312,67 @@ describe('bad input from Apple devices and from those who pretend to be one', ()
     await assertServed();
   });
 
+  test('DEV-07 a signed TokenUpdate that somebody kept brings back no token that was replaced, however wrong the clock of the device is', async () => {
+    const device = await world.newDevice(acme, { by: 'signature' });
+    await device.enrol();
+    const [[first, second], unlock] = [[randomBytes(32), randomBytes(32)], Buffer.from('the later one')];
+    // The clock of the device is days behind, and stays so.
+    let clock = Date.now() - 5 * 86_400_000;
+    const say = (token: Uint8Array, change: object = {}) => {
+      const body = writePlist({
+        UDID: device.udid,
+        MessageType: 'TokenUpdate',
+        Topic: device.topic,
+        PushMagic: 'MAGIC',
+        Token: token,
+        UnlockToken: Buffer.from('the first one'),
+        ...change,
+      });
+      const signingTime = new Date((clock += 60_000));
+      const signature = signDetached({ content: body, ...device.identity, signingTime });
+      const headers = {
+        'content-type': appleMediaTypes.checkIn,
+        'mdm-signature': Buffer.from(signature).toString('base64'),
+      };
+      return { send: async () => assert.equal((await put(world.mainUrl, headers, body)).status, 200) };
+    };
+    const reach = async () =>
+      (
+        await world.query<{ push_token: Buffer; unlock: Buffer }>(
+          `select push_token, sha256(unlock_token) as unlock from apple_channels where device_id = $1`,
+          [device.deviceId],
+        )
+      )[0];
+    const has = async (token: Uint8Array) =>
+      assert.deepEqual((await reach())?.push_token, Buffer.from(token));
+    const [former, kept] = [say(first), say(second)];
+    await former.send();
+    await kept.send();
+    await has(second);
+    await former.send();
+    await has(second);
+    // The same again is no harm: the answer may have been lost.
+    await kept.send();
+    await has(second);
+    const later = say(second, { UnlockToken: unlock });
+    await later.send();
+    const before = await reach();
+    for (const old of [former, kept]) await old.send();
+    assert.deepEqual(await reach(), before, 'nor does the unlock token that it had then');
+    // The device itself may well go back to what it had.
+    await say(first).send();
+    await has(first);
+    await later.send();
+    await has(first);
+    const refusals = (await world.audited(device.deviceId)).filter(({ outcome }) => outcome !== 'done');
+    assert.deepEqual(
+      [...new Set(refusals.map(({ action, reason }) => `${action} ${reason}`))],
+      ['devices.open-channel former-token'],
+    );
+    assert.equal((await device.poll()).status, 200);
+    await assertServed();
+  });
+
   test('a device that asks without end is slowed down, and its neighbours are not', async () => {
     const loop = await world.newDevice(acme);
     await loop.enrol();

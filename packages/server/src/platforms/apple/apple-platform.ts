@@ -12,10 +12,12 @@ import { createChannelWrites } from './enrolment-queries.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
 import { converse } from './conversation.ts';
 import { ExpectedAnswers } from './expected-answers.ts';
+import type { MessageSignature } from './speaker.ts';
 
 export interface AppleRequestFacts {
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
+  readonly signature: MessageSignature | undefined;
   readonly requestId: string;
 }
 
@@ -65,13 +67,13 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
 async function checkIn(
   deps: AppleDeps,
   certificate: VerifiedCertificate,
-  { body, requestId }: AppleRequestFacts,
+  { body, signature, requestId }: AppleRequestFacts,
 ): Promise<AppleAnswer> {
   const message = read(decodeCheckIn, body);
   try {
     const isIntroduction = message.type === 'Authenticate';
     const speaker = await admit(deps, certificate, message.identity, { isIntroduction, requestId });
-    return await answerCheckIn(deps, speaker, message);
+    return await answerCheckIn(deps, { ...speaker, signature }, message);
   } catch (error) {
     // Its management has ended, as it wants to say.
     if (message.type === 'CheckOut' && isDomainError(error) && error.reason === 'device-unmanaged')

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
 import type { ApplePlatform } from './apple-platform.ts';
 import { readSignature, signerOf } from './signature.ts';
+import type { MessageSignature } from './speaker.ts';
 
 const access = { device: 'certificate' } as const;
 
@@ -35,9 +36,18 @@ export function appleRoutes(
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const found = recognized.get(request);
       if (found === undefined) throw new Error('nobody was recognized');
-      const certificate = 'signature' in found ? await proved(platform, found, body, request.id) : found;
+      const who =
+        'signature' in found
+          ? await proved(platform, found, body, request.id)
+          : { certificate: found, signature: undefined };
+      const { certificate, signature } = who;
       const contentType = request.headers['content-type'];
-      const answer = await platform.answer(certificate, { contentType, body, requestId: request.id });
+      const answer = await platform.answer(certificate, {
+        contentType,
+        body,
+        signature,
+        requestId: request.id,
+      });
       reply.code(answer.status);
       if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
       return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
@@ -50,7 +60,8 @@ export function appleRoutes(
     url: '/assets/:identifier',
     config: { access },
     handler: async (request, reply) => {
-      const der = certificateOf(request) ?? signerOf(readSignature(signatureOf(request)), new Uint8Array());
+      const der =
+        certificateOf(request) ?? signerOf(readSignature(signatureOf(request)), new Uint8Array()).certificate;
       const certificate = await platform.recognize(der, request.id);
       const { status, contentType, body } = await platform.asset(certificate, request.params.identifier);
       reply.code(status).header('cache-control', 'no-store');
@@ -100,7 +111,13 @@ async function proved(
   { signature, der, certificate }: Signed,
   body: Uint8Array,
   requestId: string,
-): Promise<VerifiedCertificate> {
+): Promise<{ readonly certificate: VerifiedCertificate; readonly signature: MessageSignature }> {
   const signer = signerOf(signature, body);
-  return signer === der ? certificate : platform.recognize(signer, requestId, true);
+  return {
+    certificate:
+      signer.certificate === der
+        ? certificate
+        : await platform.recognize(signer.certificate, requestId, true),
+    signature: signer.signature,
+  };
 }

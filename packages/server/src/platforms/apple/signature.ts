@@ -3,6 +3,7 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { parseSignedData, type SignedDataParts, verifyParsed } from '@gatehouse/protocols/cms/index.ts';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
+import type { MessageSignature } from './speaker.ts';
 
 /** Base64 of some 2 KB, with room for longer chains; Apple names no limit. */
 const mostSignature = 12 * 1024;
@@ -30,12 +31,26 @@ function decodedLength(base64: string): number {
   return base64.length > 0 && base64.length % 4 === 0 ? (base64.length / 4) * 3 - padding : -1;
 }
 
-/**
- * @returns the signer's certificate, DER: one of those in the signature, the very same array.
- * @throws DomainError `invalid-input`
- */
-export function signerOf(signature: SignedDataParts, body: Uint8Array): Uint8Array {
-  return withReasons('The signature does not hold', () => verifyParsed(signature, body).certificate);
+export interface Signer {
+  /** DER: one of those in the signature, the very same array. */
+  readonly certificate: Uint8Array;
+  readonly signature: MessageSignature;
+}
+
+/** @throws DomainError `invalid-input` */
+export function signerOf(parts: SignedDataParts, body: Uint8Array): Signer {
+  return withReasons('The signature does not hold', () => {
+    const signed = verifyParsed(parts, body);
+    // Few ask for the time.
+    return {
+      certificate: signed.certificate,
+      signature: {
+        get at() {
+          return signed.signingTime?.getTime();
+        },
+      },
+    };
+  });
 }
 
 function withReasons<T>(message: string, read: () => T): T {

@@ -4,6 +4,11 @@ import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
 import type { AppleStanding } from './arrival-queries.ts';
 
+export interface MessageSignature {
+  /** The device's own time, ms since the epoch; undefined: it did not say. */
+  readonly at: number | undefined;
+}
+
 /** Somebody who was let in, with what is known of them. */
 export interface Speaker {
   readonly organizationId: string;
@@ -12,6 +17,8 @@ export interface Speaker {
   readonly identity: EnrolmentIdentity;
   readonly standing: AppleStanding;
   readonly requestId: string;
+  /** Of a check-in that came signed and not over the device's own connection. */
+  readonly signature?: MessageSignature | undefined;
   /** ms since the epoch */
   readonly now: number;
 }

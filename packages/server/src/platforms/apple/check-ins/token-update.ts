@@ -9,6 +9,7 @@ import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { addUserChannel, noteSharedIpad, writeTokens } from '../channel-queries.ts';
+import { supersedes } from './former-tokens.ts';
 
 /** A Shared iPad in a school sees many; nobody honest has more. */
 const mostUsers = 500;
@@ -19,7 +20,9 @@ export async function tokenUpdate(
   message: CheckInMessageOf<'TokenUpdate'>,
 ): Promise<AppleAnswer> {
   if (!(await keepInOneTrip(deps, speaker, message))) {
-    await deps.database.withTenant(speaker.organizationId, (tx) => record(deps, tx, speaker, message));
+    const { organizationId } = speaker;
+    const isNews = await deps.database.withTenant(organizationId, (tx) => record(deps, tx, speaker, message));
+    if (!isNews) return sentAgain(deps, speaker);
   }
   if (knownChannel(speaker)?.enrolled !== true || speaker.standing.waits) {
     // The device waits to be called; or something waits for it that it may not have been called for under its former token.
@@ -27,6 +30,20 @@ export async function tokenUpdate(
     deps.notifications.publish('command-queued', notice);
     deps.notifications.spread?.('command-queued', notice);
   }
+  return done;
+}
+
+/** It is answered as if it were news: whoever sends it again learns nothing, and a device whose message a proxy repeats is not put off. */
+function sentAgain({ refusals }: AppleDeps, { organizationId, deviceId, requestId }: Speaker): AppleAnswer {
+  refusals.note({
+    organizationId,
+    actor: { kind: 'device', id: deviceId },
+    action: 'devices.open-channel',
+    target: { kind: 'device', id: deviceId },
+    reason: 'former-token',
+    via: 'apple',
+    requestId,
+  });
   return done;
 }
 
@@ -40,7 +57,10 @@ function unlockTokenOf({ identity, fields }: CheckInMessageOf<'TokenUpdate'>): U
   return unlock === undefined || unlock.length === 0 || identity.channel !== '' ? undefined : unlock;
 }
 
-/** @returns false when it takes a transaction: a user comes for the first time, a data key is to be made or has been renewed. */
+/**
+ * @returns false when it takes a transaction: a user comes for the first time, a data key is to be made or has been renewed, or
+ * somebody else may have sent it, who kept what the device once signed.
+ */
 async function keepInOneTrip(
   deps: AppleDeps,
   speaker: Speaker,
@@ -49,6 +69,7 @@ async function keepInOneTrip(
   const { organizationId, deviceId, now } = speaker;
   const known = knownChannel(speaker);
   if (known === undefined || deps.events.hasReactions(eventOf(speaker))) return false;
+  if (known.enrolled && speaker.signature !== undefined) return false;
   const { fields } = message;
   const seal = (column: 'push_magic' | 'unlock_token', plain: Uint8Array) =>
     deps.sealer.sealUnderKnownKey(organizationId, `apple_channels.${column}`, known.channelId, plain);
@@ -86,17 +107,20 @@ function eventOf({ identity, standing }: Speaker): string {
     : 'apple.channel-opened';
 }
 
+/** @returns false for a message that is not news: see former-tokens.ts. */
 async function record(
   deps: AppleDeps,
   tx: TenantTx,
   speaker: Speaker,
   message: CheckInMessageOf<'TokenUpdate'>,
-): Promise<void> {
+): Promise<boolean> {
   const { deviceId, now } = speaker;
   const { identity, fields } = message;
   const known = knownChannel(speaker);
   const channelId = known?.channelId ?? (await openUserChannel(tx, speaker));
   const unlock = unlockTokenOf(message);
+  const reach = { pushToken: fields.Token, pushMagic: Buffer.from(fields.PushMagic), unlockToken: unlock };
+  if (!(await supersedes(deps, tx, speaker, reach))) return false;
   const [pushMagic, unlockToken] = await Promise.all([
     deps.sealer.seal(tx, 'apple_channels.push_magic', channelId, Buffer.from(fields.PushMagic)),
     unlock && deps.sealer.seal(tx, 'apple_channels.unlock_token', channelId, unlock),
@@ -109,11 +133,12 @@ async function record(
     awaitingConfiguration: fields.AwaitingConfiguration,
     at: now,
   });
-  if (known?.enrolled === true) return;
+  if (known?.enrolled === true) return true;
   await Promise.all([
     recordAudit(tx, entryOf(speaker)),
     deps.events.emit(tx, { name: eventOf(speaker), subjectId: deviceId, payload: payloadOf(speaker) }),
   ]);
+  return true;
 }
 
 async function openUserChannel(
