@@ -33,6 +33,7 @@ test('a value that cannot be is refused with a sentence that names it', () => {
     ['GATEHOUSE_TRUSTED_PROXIES', 'proxy.example.org'],
     ['GATEHOUSE_TRUSTED_PROXIES', '10.0.0.0/99'],
     ['GATEHOUSE_NAC_FROM', '10.0.0'],
+    ['GATEHOUSE_OUTBOUND_ALLOW', '10.0.0.0/33'],
     ['GATEHOUSE_CLIENT_CERTIFICATE_HEADER', 'X-Anything'],
     ['GATEHOUSE_LOG_LEVEL', 'loud'],
     ['GATEHOUSE_TLS_CERT', '/only/one'],

@@ -44,6 +44,11 @@ export interface Config {
   readonly smtp: { readonly url: URL; readonly from: string } | undefined;
   /** Apple's push service, or what stands in for it, with a PEM file of the authorities to trust then. */
   readonly apns: { readonly url: URL; readonly trustFile: string | undefined };
+  /**
+   * Calls to addresses that tenants choose: which that are not public may be called, and a PEM file of authorities to trust beside
+   * the public ones.
+   */
+  readonly outbound: { readonly allow: readonly string[]; readonly trustFile: string | undefined };
   readonly demo: boolean;
 }
 
@@ -170,6 +175,7 @@ export function readConfig(
       url: httpsUrl('GATEHOUSE_APNS_URL', get('GATEHOUSE_APNS_URL') ?? 'https://api.push.apple.com'),
       trustFile: get('GATEHOUSE_APNS_CA'),
     },
+    outbound: { allow: list('GATEHOUSE_OUTBOUND_ALLOW') ?? [], trustFile: get('GATEHOUSE_OUTBOUND_CA') },
     demo,
   };
 }
