@@ -23,6 +23,8 @@ import {
   createKnownBrowsers,
   createPasswords,
 } from './modules/administrators/index.ts';
+import { alertJobs, alertTasks } from './modules/alerts/index.ts';
+import { approvalJobs, approvalTasks, type CarryOut } from './modules/approvals/index.ts';
 import { recordAudit, sealAudit } from './modules/audit/index.ts';
 import {
   createAuthorityDirectory,
@@ -33,7 +35,13 @@ import {
   ensureAuthorities,
   purgeOldChallenges,
 } from './modules/certificates/index.ts';
-import { commandJobs, commandTasks, queueCommand, supportOf } from './modules/commands/index.ts';
+import {
+  carryOutApproved,
+  commandJobs,
+  commandTasks,
+  queueCommand,
+  supportOf,
+} from './modules/commands/index.ts';
 import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import {
@@ -123,6 +131,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     reevaluate: (tx: TenantTx, deviceId: string, now: number) =>
       evaluateDevice(evaluation, tx, deviceId, now),
   };
+  const carryOut: CarryOut = (tx, order) => carryOutApproved(devices, tx, order);
+  const approvals = { ...base, carryOut };
   const mail = createSmtp(config.smtp);
   const addresses = {
     ...base,
@@ -141,6 +151,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...administrators,
     ...devices,
     ...enrollment,
+    carryOut,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     checkContent: checkAppleContent,
@@ -271,6 +282,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     definitions: {
       ...complianceJobs(devices),
       ...commandJobs(devices),
+      ...approvalJobs(approvals),
+      ...alertJobs(addresses),
       ...enrollmentJobs(enrollment),
       ...appleJobs(),
       ...desiredStateJobs(desiredState),
@@ -284,6 +297,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       repeat('apple-inventory', 30_000, () => runDueInventory(devices)),
       ...desiredStateTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(desiredState))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...approvalTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(approvals))),
+      ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...appleTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),

@@ -1,6 +1,8 @@
 // Who reacts to what: every event with its reactions, on one page. A reaction is a job; it exists exactly when its event was
 // committed, coalesces where its key says so, and is run until it succeeds or is seen among the dead.
 import type { Subscription, Subscriptions } from './kernel/events.ts';
+import { alertSubscriptions } from './modules/alerts/index.ts';
+import { approvalSubscriptions } from './modules/approvals/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
@@ -20,6 +22,10 @@ export const subscriptions: Subscriptions = merge(
   complianceSubscriptions,
   // device.unmanaged: its open commands end
   commandSubscriptions,
+  // command.finished: the rest of a batch follows its first device
+  approvalSubscriptions,
+  // alert.raised: administrators get it by mail
+  alertSubscriptions,
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
   // invitation.requested: its mail is sent
   enrollmentSubscriptions,

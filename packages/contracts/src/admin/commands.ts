@@ -78,7 +78,14 @@ export const QueuedCommands = Type.Object(
           command: Maybe(Command),
           refusal: Maybe(
             Type.Object(
-              { code: Type.String(), reason: Maybe(Type.String()), message: Type.String() },
+              {
+                code: Type.String(),
+                reason: Maybe(Type.String()),
+                message: Type.String(),
+                approvalId: Maybe(
+                  Type.String({ format: 'uuid', description: 'The request under which it may happen yet.' }),
+                ),
+              },
               closed,
             ),
           ),

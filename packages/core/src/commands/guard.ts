@@ -5,7 +5,8 @@
  *   1. Ownership: unless a device is corporate, some commands need a permission of their own, which support staff lack
  *      (TEN-14, ACT-17). `unspecified` is treated as personal: doubt protects the person.
  *   2. Fresh power: an account, role or token that gained power less than 24 hours ago destroys nothing (ADM-06).
- *   3. Budget: in any window at most max(5, 1 % of the fleet) destructive commands an organization, whoever asks.
+ *   3. Budget: in any window at most max(5, 1 % of the fleet) destructive commands an organization, whoever asks. What goes
+ *      beyond it, and everything where an organization demands two people, is held until another person approves.
  *
  * The caller counts what was spent in the same transaction that spends, under a lock per organization.
  */
@@ -21,6 +22,10 @@ export interface DestructiveLimits {
   readonly windowMs: number;
   /** How old power must be before it may destroy. */
   readonly powerAgeMs: number;
+  /** Whether a second person is asked for what goes beyond the budget, or for everything that destroys. */
+  readonly secondPerson: 'above-budget' | 'always';
+  /** Of more devices than this the first is sent the command alone, and the others once it has answered. */
+  readonly canaryAbove: number;
 }
 
 export const defaultDestructiveLimits: DestructiveLimits = {
@@ -28,6 +33,8 @@ export const defaultDestructiveLimits: DestructiveLimits = {
   fleetShare: 0.01,
   windowMs: hours(1),
   powerAgeMs: hours(24),
+  secondPerson: 'above-budget',
+  canaryAbove: 5,
 };
 
 export interface DestructiveRequest {
@@ -41,7 +48,18 @@ export interface DestructiveRequest {
   readonly now: number;
 }
 
-export type DestructiveRefusal = 'personal-device' | 'empowered-too-recently' | 'budget-spent';
+export type DestructiveRefusal =
+  | 'personal-device'
+  | 'empowered-too-recently'
+  | 'budget-spent'
+  | 'second-person-required';
+
+/** What another person may allow all the same. */
+export function mayBeApproved(
+  refusal: DestructiveRefusal,
+): refusal is 'budget-spent' | 'second-person-required' {
+  return refusal === 'budget-spent' || refusal === 'second-person-required';
+}
 
 export type DestructiveDecision =
   | { readonly allowed: true }
@@ -75,21 +93,22 @@ export function decideDestructive(request: DestructiveRequest): DestructiveDecis
       `This account gained power less than ${limits.powerAgeMs / hours(1)} hours ago and may not destroy data yet.`,
     );
   }
+  if (limits.secondPerson !== 'above-budget') {
+    return refuse('second-person-required', 'Destroying data takes two people in this organization.');
+  }
   const budget = destructiveBudget(request.fleetSize, limits);
   // Written so that a count or size that is not a number refuses.
   if (!(request.spentInWindow < budget)) {
     const minutes = Math.round(limits.windowMs / 60_000);
-    return refuse(
-      'budget-spent',
-      `The organization's ${budget} wipes per ${minutes} minutes are spent; try later.`,
-    );
+    return refuse('budget-spent', `The organization's ${budget} wipes per ${minutes} minutes are spent.`);
   }
   return { allowed: true };
 }
 
-function isPowerOldEnough(
-  actor: DestructiveRequest['actor'],
-  limits: DestructiveLimits,
+/** Whoever came to power a moment ago may be whoever took the account: no destruction, and no approval of it (ADM-06, ADM-07). */
+export function isPowerOldEnough(
+  actor: Pick<Principal, 'kind' | 'empoweredAt'>,
+  limits: Pick<DestructiveLimits, 'powerAgeMs'>,
   now: number,
 ): boolean {
   switch (actor.kind) {

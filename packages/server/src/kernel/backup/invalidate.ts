@@ -26,6 +26,17 @@ const cancelCommands = sql(
   `update commands set state = 'cancelled', reason = 'restored', finished_at = now(), sealed_params = null
    where organization_id = $1 and state = 'queued'`,
 );
+/** What waits for a yes would set something off; who still wants it asks again. */
+const withdrawApprovals = sql(
+  'restore-withdraw-approvals',
+  `update approval_requests set state = 'withdrawn', decision_reason = 'restored', finished_at = now(), sealed_params = null
+   where organization_id = $1 and state in ('pending', 'canary')`,
+);
+const largestLimits = sql(
+  'restore-largest-limits',
+  `select coalesce(max(minimum_budget), 0)::int as budget, coalesce(max(fleet_percent), 0)::float8 as percent
+   from destructive_limits where organization_id = $1`,
+);
 /** A lease of a worker that is gone; without a key, because a newer job may wait under it. */
 const releaseJobs = sql(
   'restore-release-jobs',
@@ -55,10 +66,16 @@ export async function invalidate(tx: TenantTx): Promise<Invalidated> {
   const enrollments = await tx.run(cancelEnrollments, own);
   const commands = await tx.run(cancelCommands, own);
   await tx.run(releaseJobs, own);
+  await tx.run(withdrawApprovals, own);
+  const limits = await tx.one<{ budget: number; percent: number }>(largestLimits, own);
   const counted = await tx.one<{ fleet: number }>(countFleet, own);
   await tx.run(spendBudget, [
     tx.organizationId,
-    destructiveBudget(counted?.fleet ?? 0, defaultDestructiveLimits),
+    destructiveBudget(counted?.fleet ?? 0, {
+      ...defaultDestructiveLimits,
+      minimumBudget: Math.max(defaultDestructiveLimits.minimumBudget, limits?.budget ?? 0),
+      fleetShare: Math.max(defaultDestructiveLimits.fleetShare, (limits?.percent ?? 0) / 100),
+    }),
   ]);
   return { tokens, enrollments, commands };
 }

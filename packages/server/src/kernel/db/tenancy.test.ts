@@ -89,6 +89,7 @@ describe('the database catalog', () => {
     assert.deepEqual(
       rights.filter((right) => !right.endsWith(':SELECT')),
       [
+        'alerts:DELETE',
         'data_keys:INSERT',
         'data_keys:UPDATE',
         'events:DELETE',

@@ -28,6 +28,11 @@ const systemRights: Record<string, string> = {
   apple_contents: 'select (organization_id, created_at)',
   apple_push_certificates: 'select (organization_id, state, not_after, warned_days)',
   apple_wakes: 'select (organization_id, next_push_at)',
+  nac_sessions: 'select (organization_id, session_id, due_at, expires_at), delete',
+  nac_admissions: 'select (organization_id, answered_at), delete',
+  ise_tellings: 'select (organization_id, due_at)',
+  alerts: 'select (organization_id, alert_id, created_at), delete',
+  approval_requests: 'select (organization_id, approval_id, state, expires_at)',
 };
 
 /** Tables of this schema that hold no tenant data, each with its reason. */

@@ -91,6 +91,13 @@ export const sealedColumns = {
     key: 'command_id',
     holds: 'what a command brought to light about a person, such as a place',
   },
+  'approval_requests.sealed_params': {
+    class: 'commands',
+    table: 'approval_requests',
+    column: 'sealed_params',
+    key: 'approval_id',
+    holds: 'parameters of a command that waits for approval and that the audit log may not show',
+  },
   'apple_push_certificates.private_key': {
     class: 'keys',
     table: 'apple_push_certificates',

@@ -18,6 +18,7 @@ import {
   type AdministratorRow,
   deleteAdministratorRow,
   lockAdministrator,
+  markEmpowered,
   setSecondFactor,
   updateAdministratorRow,
 } from './queries.ts';
@@ -113,6 +114,7 @@ export async function resetSecondFactor(deps: Deps, actor: TenantPrincipal, id: 
   await deps.database.withTenant(actor.organizationId, async (tx) => {
     await lockOther(tx, actor, id);
     await setSecondFactor(tx, id, null, null);
+    await markEmpowered(tx, id, new Date(deps.clock.now()));
     await deleteSessions(tx, id);
     await changed(deps, tx, actor, id, 'administrators.reset-second-factor');
   });

@@ -28,6 +28,7 @@ export {
 } from './own-account.ts';
 export { createPasswords, type Passwords } from './password-hash.ts';
 export { passwordLength, requireGoodPassword } from './password-rules.ts';
+export { administratorsToTell, administratorToTell, type PersonToTell, personBehind } from './people.ts';
 export { administratorPrincipal, isServiceAccount, permissionsOf } from './principal.ts';
 export { rightsOfActor } from './rights-of-actor.ts';
 export { beginSetup, completeSetup } from './setup.ts';

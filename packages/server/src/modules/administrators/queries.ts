@@ -107,6 +107,16 @@ export async function updateAdministratorRow(
   await tx.run(update, [tx.organizationId, id, row.displayName, row.role, row.state, row.empoweredAt]);
 }
 
+const empower = sql(
+  'administrators-empower',
+  `update administrators set empowered_at = greatest(empowered_at, $3) where organization_id = $1 and administrator_id = $2`,
+);
+
+/** The account may be in other hands from now on, so its power counts as new (ADM-06, ADM-07). */
+export async function markEmpowered(tx: TenantTx, id: string, at: Date): Promise<void> {
+  await tx.run(empower, [tx.organizationId, id, at]);
+}
+
 const remove = sql(
   'administrators-delete',
   `delete from administrators where organization_id = $1 and administrator_id = $2`,

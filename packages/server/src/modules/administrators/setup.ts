@@ -14,6 +14,7 @@ import {
   type AdministratorRow,
   lockAdministrator,
   lockSetupLink,
+  markEmpowered,
   markSetupLinkUsed,
   setPasswordHash,
   setPendingFactor,
@@ -87,6 +88,8 @@ export async function completeSetup(
     if (input.code !== undefined) await refundLimits(tx, limits);
     if (!(await markSetupLinkUsed(tx, credential.id, new Date(deps.clock.now())))) throw noLink();
     await setPasswordHash(tx, id, hash);
+    // Whoever made the link may have kept it: an account that is set up anew destroys and approves nothing for a while.
+    await markEmpowered(tx, id, new Date(deps.clock.now()));
     await deleteSessions(tx, id);
     announce(tx, deps.notifications, 'credential-changed', { organizationId, id });
     await recordAudit(tx, {

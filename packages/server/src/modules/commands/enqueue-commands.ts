@@ -11,6 +11,7 @@ import {
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { announce } from '../../kernel/notifications.ts';
+import { type Cause, spend } from '../approvals/index.ts';
 import { type NewAuditEntry, recordAudits } from '../audit/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import type { PresentableCommand } from './present-command.ts';
@@ -19,7 +20,6 @@ import {
   insertCommands,
   type NewCommandRow,
   replaceCommands,
-  spend,
   type WaitingRow,
   waitingCommands,
 } from './queue-queries.ts';
@@ -46,6 +46,10 @@ export interface EnqueueOptions {
   /** Under which permission they are asked for, when it is not the command's own. */
   readonly permission?: string | undefined;
   readonly via?: AuditChannel | undefined;
+  /** What made the system order it, for the audit record. */
+  readonly cause?: Cause | undefined;
+  /** Under which approval what destroys is spent; without, within the budget. */
+  readonly approvalId?: string | undefined;
 }
 
 type Deps = Pick<CommandDeps, 'sealer' | 'clock' | 'events' | 'notifications'>;
@@ -95,8 +99,7 @@ export async function enqueueCommands(
     spend(
       tx,
       fresh.filter(({ name }) => commandDefinition(name).destructive).map(({ commandId }) => commandId),
-      actorReference(options.actor),
-      now,
+      { actor: actorReference(options.actor), at: now, approvalId: options.approvalId ?? null },
     ),
   ];
   for (const { deviceId } of last) {
@@ -160,7 +163,7 @@ async function toRow(
 function auditEntryOf(
   { commandId, deviceId, name }: NewCommandRow,
   command: Command | undefined,
-  { actor, reason, via }: EnqueueOptions,
+  { actor, reason, via, cause, approvalId }: EnqueueOptions,
 ): NewAuditEntry {
   const params = command === undefined ? {} : auditedParams(command);
   return {
@@ -170,7 +173,12 @@ function auditEntryOf(
     outcome: 'done',
     ...(reason === undefined ? {} : { reason }),
     ...(via === undefined ? {} : { via }),
-    show: { commandId, params: params as Record<string, string> },
+    show: {
+      commandId,
+      params: params as Record<string, string>,
+      ...(cause === undefined ? {} : { cause }),
+      ...(approvalId === undefined ? {} : { approvalId }),
+    },
   };
 }
 

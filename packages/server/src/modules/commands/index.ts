@@ -7,6 +7,7 @@ export {
   type SupportQuestion,
 } from './command-support.ts';
 export type { CommandOrder } from './enqueue-commands.ts';
+export { carryOutApproved } from './carry-out-approved.ts';
 export {
   type CommandAnswer,
   exchange,

@@ -6,8 +6,7 @@ import { type Command, commandDefinition, parseCommand } from '@gatehouse/core/c
 import {
   decideDestructive,
   defaultDestructiveLimits,
-  type DestructiveDecision,
-  type DestructiveRefusal,
+  type DestructiveLimits,
 } from '@gatehouse/core/commands/guard.ts';
 import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import type { AuditChannel } from '@gatehouse/core/audit/entry.ts';
@@ -16,13 +15,14 @@ import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { type TenantPrincipal, type Transact, transactIn, type Worked } from '../../kernel/http/route.ts';
+import { type Cause, holdBudget } from '../approvals/index.ts';
 import { recordAudits } from '../audit/index.ts';
 import { type LockedDevice, lockDevices, noSuchDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { type CommandOrder, enqueueCommands } from './enqueue-commands.ts';
+import { type Decided, holdBack, type Refused, sendFirst } from './hold-back.ts';
 import { type CommandPresentation, presentCommand } from './present-command.ts';
 import { openCommandsByName } from './queries.ts';
-import { countUnderLock } from './queue-queries.ts';
 
 interface Request {
   readonly name: string;
@@ -54,6 +54,13 @@ export interface QueueOptions {
   readonly transact?: Transact;
 }
 
+/** For orders that are carried out inside somebody else's transaction: an approval, a rule, a procedure. */
+export interface InsideOptions extends Omit<QueueOptions, 'transact'> {
+  readonly cause?: Cause | undefined;
+  /** What stands against it no more: another person has approved, or the first device of the batch has answered. */
+  readonly granted?: { readonly approvalId: string; readonly standing: 'approved' | 'within-budget' };
+}
+
 /** What came of one device: a command, or why there is none. */
 export interface QueueOutcome {
   readonly deviceId: string;
@@ -62,10 +69,12 @@ export interface QueueOutcome {
     readonly code: ErrorCode;
     readonly reason: string | null;
     readonly message: string;
+    /** The request under which it may happen yet. */
+    readonly approvalId: string | null;
   } | null;
 }
 
-type Outcome =
+export type Outcome =
   | { readonly deviceId: string; readonly command: CommandPresentation }
   | { readonly deviceId: string; readonly refusal: DomainError };
 
@@ -95,8 +104,9 @@ export async function queueCommands(
 function presentOutcome(outcome: Outcome): QueueOutcome {
   const { deviceId } = outcome;
   if ('command' in outcome) return { deviceId, command: outcome.command, refusal: null };
-  const { code, reason = null, message } = outcome.refusal;
-  return { deviceId, command: null, refusal: { code, reason, message } };
+  const { code, reason = null, message, detail } = outcome.refusal;
+  const approvalId = typeof detail?.['approvalId'] === 'string' ? detail['approvalId'] : null;
+  return { deviceId, command: null, refusal: { code, reason, message, approvalId } };
 }
 
 /**
@@ -148,14 +158,31 @@ function permitted(principal: Principal, { name, params }: Request, { permission
   return command;
 }
 
+/**
+ * The same inside the caller's transaction, which holds no device's lock yet.
+ * @throws DomainError `invalid-input`, `forbidden`
+ */
+export async function queueInTransaction(
+  deps: InsideDeps,
+  tx: TenantTx,
+  principal: Principal,
+  request: BulkCommandRequest,
+  options: InsideOptions = {},
+): Promise<readonly Outcome[]> {
+  return queueInside(deps, tx, principal, request, permitted(principal, request, options), options);
+}
+
+type InsideDeps = Omit<CommandDeps, 'database'>;
+
 async function queueInside(
-  deps: CommandDeps,
+  deps: InsideDeps,
   tx: TenantTx,
   principal: Principal,
   request: BulkCommandRequest,
   command: Command,
-  { permission, via }: QueueOptions,
+  options: InsideOptions,
 ): Promise<readonly Outcome[]> {
+  const { permission, via, cause, granted } = options;
   const deviceIds = [...new Set(request.deviceIds)];
   if (deviceIds.length > mostDevices) {
     throw new DomainError('invalid-input', `A command is sent to at most ${mostDevices} devices at once.`);
@@ -180,7 +207,7 @@ async function queueInside(
   const { destructive } = commandDefinition(command.name);
   if (destructive) await answerWithWaiting(deps, tx, reachable, command, outcomes);
   const asked = reachable.filter(({ deviceId }) => !outcomes.has(deviceId));
-  const decisions = await decide(deps, tx, principal, asked, command);
+  const { decisions, limits } = await decide(deps, tx, principal, asked, command, granted);
   const refused = decisions.filter((each): each is Refused => !each.decision.allowed);
   // Committed, while the caller is told no: a refused wipe is something an auditor wants to see.
   await recordAudits(
@@ -192,25 +219,42 @@ async function queueInside(
       outcome: 'refused',
       reason,
       ...(via === undefined ? {} : { via }),
-      show: { ownership },
+      show: { ownership, ...(cause === undefined ? {} : { cause }) },
     })),
   );
-  for (const { device, decision } of refused) {
-    outcomes.set(device.deviceId, { deviceId: device.deviceId, refusal: guardError(decision) });
-  }
   const { expiresInMs, channel, priority, coalesceKey, reason } = request;
+  const question = {
+    actor: principal,
+    command,
+    permission: permission ?? commandDefinition(command.name).permission,
+    reason,
+    cause,
+  };
+  for (const [deviceId, refusal] of await holdBack(deps, tx, question, refused)) {
+    outcomes.set(deviceId, { deviceId, refusal });
+  }
   const orders = decisions
     .filter(({ decision }) => decision.allowed)
     .map(({ device: { deviceId } }) => ({ deviceId, command, expiresInMs, channel, priority, coalesceKey }));
-  const queued = await enqueueCommands(deps, tx, orders, {
+  const alone = destructive && orders.length > limits.canaryAbove;
+  const queued = await enqueueCommands(deps, tx, alone ? orders.slice(0, 1) : orders, {
     actor: principal,
-    origin: 'administrator',
+    origin: principal.kind === 'system' ? 'system' : 'administrator',
     reason,
     permission,
     via,
+    cause,
+    approvalId: granted?.approvalId,
   });
   for (const row of queued) {
     outcomes.set(row.device_id, { deviceId: row.device_id, command: presentCommand(row) });
+  }
+  const [first] = queued;
+  if (alone && first !== undefined) {
+    const rest = orders.slice(1).map(({ deviceId }) => deviceId);
+    for (const [deviceId, refusal] of await sendFirst(deps, tx, question, first.command_id, rest)) {
+      outcomes.set(deviceId, { deviceId, refusal });
+    }
   }
   return deviceIds.flatMap((deviceId) => outcomes.get(deviceId) ?? []);
 }
@@ -243,47 +287,42 @@ async function answerWithWaiting(
   }
 }
 
-interface Decided<D extends DestructiveDecision = DestructiveDecision> {
-  readonly device: LockedDevice;
-  readonly decision: D;
-}
-type Refused = Decided<Extract<DestructiveDecision, { allowed: false }>>;
-
 /** Each command that is allowed counts for the next. */
 async function decide(
-  deps: CommandDeps,
+  deps: InsideDeps,
   tx: TenantTx,
   actor: Principal,
   devices: readonly LockedDevice[],
   command: Command,
-): Promise<readonly Decided[]> {
-  // The time is read under the lock, so that spendings lie in the order in which they were granted.
-  const counted =
+  granted: InsideOptions['granted'],
+): Promise<{ readonly decisions: readonly Decided[]; readonly limits: DestructiveLimits }> {
+  const held =
     commandDefinition(command.name).destructive && devices.length > 0
-      ? await countUnderLock(tx, new Date(deps.clock.now() - defaultDestructiveLimits.windowMs))
-      : { spent: 0, fleet: 0 };
-  let spentInWindow = counted.spent;
-  return devices.map((device) => {
+      ? await holdBudget(tx, deps.clock)
+      : { spent: 0, fleet: 0, limits: defaultDestructiveLimits, now: deps.clock.now() };
+  const limits = limitsFor(held.limits, granted);
+  let spentInWindow = held.spent;
+  const decisions = devices.map((device) => {
     const decision = decideDestructive({
       command: command.name,
       ownership: device.ownership,
       actor,
       spentInWindow,
-      fleetSize: counted.fleet,
-      now: deps.clock.now(),
+      fleetSize: held.fleet,
+      limits,
+      now: held.now,
     });
     spentInWindow += decision.allowed ? 1 : 0;
     return { device, decision };
   });
+  return { decisions, limits };
 }
 
-const errorCodes = {
-  'personal-device': 'forbidden',
-  'empowered-too-recently': 'forbidden',
-  'budget-spent': 'too-many-requests',
-} as const satisfies Record<DestructiveRefusal, ErrorCode>;
-
-function guardError({ reason, message }: Refused['decision']): DomainError {
-  const retry = reason === 'budget-spent' ? { retryAfterSeconds: 600 } : {};
-  return new DomainError(errorCodes[reason], message, { reason, ...retry });
+/** What another person approved does not ask for the budget; whoever waited for a first device does not wait for a second. */
+function limitsFor(limits: DestructiveLimits, granted: InsideOptions['granted']): DestructiveLimits {
+  if (granted === undefined) return limits;
+  const everything = Number.MAX_SAFE_INTEGER;
+  return granted.standing === 'approved'
+    ? { ...limits, secondPerson: 'above-budget', minimumBudget: everything, canaryAbove: everything }
+    : { ...limits, canaryAbove: everything };
 }

@@ -4,6 +4,8 @@ import type { AdminRoute } from '../../kernel/http/route.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
+import { alertRoutes } from '../../modules/alerts/routes.ts';
+import { approvalRoutes } from '../../modules/approvals/routes.ts';
 import { auditRoutes } from '../../modules/audit/routes.ts';
 import { certificateRoutes } from '../../modules/certificates/routes.ts';
 import { commandRoutes } from '../../modules/commands/routes.ts';
@@ -23,6 +25,8 @@ export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof applePushRoutes>[0] &
   Parameters<typeof appleDeviceRoutes>[0] &
+  Parameters<typeof alertRoutes>[0] &
+  Parameters<typeof approvalRoutes>[0] &
   Parameters<typeof auditRoutes>[0] &
   Parameters<typeof certificateRoutes>[0] &
   Parameters<typeof commandRoutes>[0] &
@@ -42,6 +46,8 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...deviceRoutes(deps),
   ...appleDeviceRoutes(deps),
   ...commandRoutes(deps),
+  ...approvalRoutes(deps),
+  ...alertRoutes(deps),
   ...complianceRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),

@@ -150,6 +150,7 @@ function createDeps(
     resourceAssignments: resourceAssignments(events),
     checkContent: () => ({ problems: [] }),
     desiredState: () => Promise.resolve([]),
+    carryOut: () => Promise.resolve([]),
     onCreated: [
       (tx) => ensureDefaults(tx),
       async (tx) => {

@@ -31,6 +31,7 @@ export async function createForeignThings(
   const [line] = (invited.json() as { lines: { invitationId: string }[] }).lines;
   await surface.call(token, 'POST', '/apple/push-certificate/request', { body: {} });
   const policyId = await make('/policies', { name: 'things', settings: {} });
+  const approvalId = await make('/destructive-budget/changes', { minimumBudget: 7, reason: 'things' });
   const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
   const resourceId = await make('/resources', {
     kind: 'wifi',
@@ -42,6 +43,7 @@ export async function createForeignThings(
     target: { kind: 'group', id: groupId },
   });
   return {
+    approvalId,
     policyId,
     scheduleId,
     resourceId,
@@ -56,7 +58,14 @@ export async function createForeignThings(
     invitationId: line?.invitationId ?? '',
     administratorId: organization.administrators.auditor.id,
     ...(await rowsOf(surface, organization, userId)),
+    alertId: await alertOf(surface, token),
   };
+}
+
+/** Asking for another budget has raised one. */
+async function alertOf(surface: TestAdminSurface, token: string): Promise<string> {
+  const { items } = (await surface.call(token, 'GET', '/alerts')).json() as { items: { id: string }[] };
+  return items[0]?.id ?? '';
 }
 
 /** What devices and the system make, not administrators. */

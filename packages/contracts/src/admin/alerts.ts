@@ -1,0 +1,20 @@
+import { alertKinds, alertSeverities, type AlertKind } from '@gatehouse/core/alerts/alert-kind.ts';
+import { Type } from 'typebox';
+import { closed, Id, Time } from './values.ts';
+
+export const Alert = Type.Object(
+  {
+    id: Id,
+    kind: Type.Enum(Object.keys(alertKinds) as AlertKind[]),
+    severity: Type.Enum([...alertSeverities]),
+    summary: Type.String(),
+    subject: Type.Union([Type.Object({ kind: Type.String(), id: Id }, closed), Type.Null()]),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+    occurrences: Type.Integer({ description: 'How often it happened while nobody had acknowledged it.' }),
+    createdAt: Time,
+    lastAt: Time,
+    acknowledgedAt: Type.Union([Time, Type.Null()]),
+    acknowledgedBy: Type.Union([Type.String(), Type.Null()]),
+  },
+  closed,
+);

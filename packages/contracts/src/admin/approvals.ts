@@ -1,0 +1,89 @@
+import { approvalStates } from '@gatehouse/core/approvals/approval-state.ts';
+import { type TSchema, Type } from 'typebox';
+import { closed, Id, Line, Time } from './values.ts';
+
+const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+export const Approval = Type.Object(
+  {
+    id: Id,
+    action: Type.Enum(['command', 'change-budget']),
+    command: Maybe(Type.String()),
+    params: Type.Record(Type.String(), Type.Unknown(), { description: 'Without those that are sealed.' }),
+    hasSealedParams: Type.Boolean(),
+    deviceIds: Type.Array(Id),
+    hash: Type.String({ description: 'Of the whole request; an approval names it.' }),
+    reason: Maybe(Type.String()),
+    held: Type.Enum(['budget-spent', 'second-person-required', 'waits-for-first-device']),
+    cause: Maybe(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'What made the system ask, such as a rule.',
+      }),
+    ),
+    requestedBy: Type.String(),
+    state: Type.Enum([...approvalStates]),
+    firstCommandId: Maybe(Id),
+    outcomes: Type.Array(
+      Type.Object({ deviceId: Id, commandId: Maybe(Id), refusal: Maybe(Type.String()) }, closed),
+    ),
+    createdAt: Time,
+    expiresAt: Time,
+    decidedBy: Maybe(Type.String()),
+    decidedAt: Maybe(Time),
+    decisionReason: Maybe(Type.String()),
+    overridden: Type.Boolean({ description: 'Done in an emergency, without a second person.' }),
+    finishedAt: Maybe(Time),
+  },
+  closed,
+);
+
+const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+export const ApprovalDecision = Type.Object({ hash: Hash, reason: Type.Optional(Line(500)) }, closed);
+export const ApprovalReason = Type.Object({ reason: Type.Optional(Line(500)) }, closed);
+export const ApprovalOverride = Type.Object({ hash: Hash, reason: Line(500, 10) }, closed);
+
+const settings = {
+  minimumBudget: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  fleetPercent: Type.Number({
+    minimum: 0,
+    maximum: 25,
+    multipleOf: 0.01,
+    description: 'Of the fleet; the larger of the two is the budget.',
+  }),
+  windowMinutes: Type.Integer({ minimum: 60, maximum: 10_080 }),
+  secondPerson: Type.Enum(['above-budget', 'always'], {
+    description: 'For what goes beyond the budget, or for everything that destroys.',
+  }),
+  canaryAbove: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Of more devices than this the first goes ahead alone.',
+  }),
+};
+
+const BudgetSettings = Type.Object(settings, closed);
+
+export const Budget = Type.Object(
+  {
+    settings: BudgetSettings,
+    fleet: Type.Integer(),
+    budget: Type.Integer(),
+    spent: Type.Integer(),
+    left: Type.Integer(),
+    coming: Type.Array(Type.Object({ approvalId: Id, settings: BudgetSettings, effectiveAt: Time }, closed)),
+  },
+  closed,
+);
+
+export const BudgetChange = Type.Object(
+  {
+    minimumBudget: Type.Optional(settings.minimumBudget),
+    fleetPercent: Type.Optional(settings.fleetPercent),
+    windowMinutes: Type.Optional(settings.windowMinutes),
+    secondPerson: Type.Optional(settings.secondPerson),
+    canaryAbove: Type.Optional(settings.canaryAbove),
+    reason: Line(500),
+  },
+  closed,
+);

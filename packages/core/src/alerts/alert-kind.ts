@@ -1,0 +1,18 @@
+/** What administrators are told of, and how much it matters. */
+
+export const alertKinds = {
+  'destruction-held': 'Destructive commands wait for a second person.',
+  'destruction-overridden': 'Somebody went ahead in an emergency without a second person.',
+  'budget-change-asked': 'Somebody asks for another budget of destructive commands.',
+  'first-device-failed': 'The first device of many did not do as it was told; the others wait.',
+  'rule-broken': 'A compliance rule says that administrators shall know.',
+  'action-refused': 'What a compliance rule demands may not be done to this device.',
+  'carrier-to-be-told': 'A device was stolen; its carrier can bar it.',
+  'shut-out-hardware-seen': 'Hardware that is shut out tried to come back.',
+  'watch-list': 'Devices entered or left a watch list.',
+  'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
+} as const satisfies Record<string, string>;
+export type AlertKind = keyof typeof alertKinds;
+
+export const alertSeverities = ['info', 'warning', 'critical'] as const;
+export type AlertSeverity = (typeof alertSeverities)[number];

@@ -1,0 +1,37 @@
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+const selectBehindToken = sql(
+  'administrators-behind-token',
+  `select administrator_id from api_tokens where organization_id = $1 and token_id = $2`,
+);
+
+export async function findPersonBehindToken(tx: TenantTx, tokenId: string): Promise<string | undefined> {
+  const row = await tx.one<{ administrator_id: string | null }>(selectBehindToken, [
+    tx.organizationId,
+    tokenId,
+  ]);
+  return row?.administrator_id ?? undefined;
+}
+
+export interface PersonRow {
+  readonly administrator_id: string;
+  readonly email: string;
+  readonly display_name: string;
+  readonly role: string;
+  readonly role_permissions: string[] | null;
+}
+
+const selectPeople = sql(
+  'administrators-people',
+  `select a.administrator_id, a.email, a.display_name, a.role, r.permissions as role_permissions
+   from administrators a
+   left join roles r on r.organization_id = $1
+     and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end
+   where a.organization_id = $1 and a.state = 'active' and ($2::uuid is null or a.administrator_id = $2)
+   order by a.administrator_id`,
+);
+
+export function findPeople(tx: TenantTx, only: string | null): Promise<PersonRow[]> {
+  return tx.query<PersonRow>(selectPeople, [tx.organizationId, only]);
+}

@@ -1,0 +1,112 @@
+// The jobs that mail an alert: one that finds whom to tell, one for each of them, so that a mailbox that fails holds up nobody.
+import { alertKinds } from '@gatehouse/core/alerts/alert-kind.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import type { Subscriptions } from '../../kernel/events.ts';
+import { isUuid } from '../../kernel/ids.ts';
+import { enqueueAll, type JobDefinition } from '../../kernel/jobs/jobs.ts';
+import { MailRefused, plainMail, type SendMail } from '../../kernel/mail.ts';
+import { administratorsToTell, administratorToTell } from '../administrators/index.ts';
+import { readOrganizationName } from '../organizations/index.ts';
+import { deleteOldAlerts, findAlert } from './queries.ts';
+
+export interface MailAlertDeps {
+  readonly database: Pick<Database, 'withTenant'>;
+  /** undefined: no mail server is configured, and alerts are listed only. */
+  readonly sendMail: SendMail | undefined;
+  readonly publicUrl: URL;
+}
+
+const tellKind = 'tell-administrators';
+const mailKind = 'mail-alert';
+
+export const alertSubscriptions: Subscriptions = {
+  'alert.raised': [{ job: tellKind, payload: ({ payload }) => payload }],
+};
+
+interface Telling {
+  readonly alertId: string;
+  readonly everyone: boolean;
+}
+interface Mailing {
+  readonly alertId: string;
+  readonly administratorId: string;
+}
+
+export function alertJobs(deps: MailAlertDeps): Readonly<Record<string, JobDefinition<never>>> {
+  const tell: JobDefinition<Telling> = {
+    parse: (input) => ({
+      alertId: idIn(input, 'alertId'),
+      everyone: (input as { audience?: unknown }).audience === 'everyone',
+    }),
+    async run(tx, { alertId, everyone }) {
+      if (deps.sendMail === undefined) return;
+      const people = await administratorsToTell(tx, everyone ? undefined : 'alerts.read');
+      await enqueueAll(
+        tx,
+        people.map(({ administratorId }) => ({
+          kind: mailKind,
+          key: `${alertId}/${administratorId}`,
+          payload: { alertId, administratorId },
+        })),
+      );
+    },
+  };
+  const mail: JobDefinition<Mailing> = {
+    parse: (input) => ({
+      alertId: idIn(input, 'alertId'),
+      administratorId: idIn(input, 'administratorId'),
+    }),
+    async outside(organizationId, { alertId, administratorId }) {
+      const found = await deps.database.withTenant(
+        organizationId,
+        async (tx) => ({
+          alert: await findAlert(tx, alertId),
+          person: await administratorToTell(tx, administratorId),
+          organization: await readOrganizationName(tx),
+        }),
+        { readOnly: true },
+      );
+      const { alert, person, organization } = found;
+      if (!alert || !person || !deps.sendMail) return;
+      try {
+        await deps.sendMail(
+          plainMail({
+            to: { name: person.displayName, address: person.email },
+            language: 'en',
+            subject: `[${organization.name}] ${alert.severity}: ${alertKinds[alert.kind]}`,
+            paragraphs: [
+              alert.summary,
+              `${alert.created_at.toISOString()} · ${organization.name} · alert ${alert.alert_id}`,
+              `It is listed at ${deps.publicUrl.origin} until an administrator acknowledges it: gatehouse alert acknowledge ${alert.alert_id}`,
+            ],
+            messageId: `<alert.${alert.alert_id}.${administratorId}@${deps.publicUrl.hostname}>`,
+          }),
+        );
+      } catch (error) {
+        // Nobody reads that mailbox, and trying again changes nothing; the alert is in the list all the same.
+        if (!(error instanceof MailRefused)) throw error;
+      }
+    },
+  };
+  return { [tellKind]: tell as JobDefinition<never>, [mailKind]: mail as JobDefinition<never> };
+}
+
+const keepDays = 400;
+
+export const alertTasks: readonly {
+  readonly name: string;
+  readonly everyMs: number;
+  run(deps: { readonly database: Pick<Database, 'withSystem'> }): Promise<unknown>;
+}[] = [
+  {
+    name: 'purge-alerts',
+    everyMs: 3_600_000,
+    run: ({ database }) => database.withSystem('purge-expired', (tx) => deleteOldAlerts(tx, keepDays)),
+  },
+];
+
+function idIn(input: unknown, name: string): string {
+  const value = ((input ?? {}) as Readonly<Record<string, unknown>>)[name];
+  if (typeof value !== 'string' || !isUuid(value)) throw new TypeError(`${name} is not an id`);
+  return value;
+}
