@@ -8,20 +8,12 @@ import type { Introduction } from './channel-queries.ts';
 // The values travel as one JSON value: as many parameters cost the driver more than the database needs for its work.
 const introduceStatement = tenantStatement(
   'apple-introduce-many',
-  `select o.place, apple_introduce(o.device, o.id, o.kind, o.enrollment, o.udid, o.ref, o.topic, o.product, o.version, o.said,
-     o.certificate, o.at, o.claimed_udid, o.claimed_serial) as done
-   from jsonb_to_recordset($2::jsonb) as o (place integer, device uuid, id uuid, kind text, enrollment text, udid text, ref text,
-     topic text, product text, version text, said jsonb, certificate text, at timestamptz, claimed_udid text, claimed_serial text)
-   where t.org is not null`,
+  `select o.device, o.done from apple_introduce($2::jsonb) o where t.org is not null`,
 );
 
 const keepTokensStatement = tenantStatement(
   'apple-keep-tokens-many',
-  `select o.place, apple_keep_tokens(o.device, o.channel, o.key_version, o.at, o.topic, o.magic, o.token, o.unlock, o.awaiting,
-     o.entry, o.hash, o.event, o.payload) as done
-   from jsonb_to_recordset($2::jsonb) as o (place integer, device uuid, channel text, key_version integer, at timestamptz, topic text,
-     magic text, token text, unlock text, awaiting boolean, entry jsonb, hash text, event text, payload jsonb)
-   where t.org is not null`,
+  `select o.device, o.channel, o.done from apple_keep_tokens($2::jsonb) o where t.org is not null`,
 );
 
 export interface IntroductionOf extends Introduction {
@@ -54,7 +46,9 @@ export interface ChannelWrites {
 
 type Queries = Pick<Database, 'tenantQuery'>;
 interface Row {
-  readonly place: number;
+  readonly device: string;
+  /** Of a device that says who it is, there is one. */
+  readonly channel?: string;
   readonly done: boolean | null;
 }
 
@@ -63,57 +57,82 @@ const gathering = { atOnce: 2 } as const;
 export function createChannelWrites(database: Queries): ChannelWrites {
   return {
     introduce: gatherQuestions(async (organizationId, introductions) => {
-      const orders = introductions.map((each, place) => ({
-        place,
+      const orders = introductions.map((each) => ({
         device: each.deviceId,
-        id: each.channelId,
-        kind: each.kind,
-        enrollment: each.enrollmentKind,
-        udid: each.udid,
-        ref: each.enrollmentRef,
-        topic: each.topic,
-        product: each.product,
-        version: each.osVersion,
-        said: each.said,
-        certificate: each.certificate,
-        at: new Date(each.at),
-        claimed_udid: each.claimed.udid,
-        claimed_serial: each.claimed.serial,
+        channel: undefined,
+        text: JSON.stringify({
+          device: each.deviceId,
+          id: each.channelId,
+          kind: each.kind,
+          enrollment: each.enrollmentKind,
+          udid: each.udid,
+          ref: each.enrollmentRef,
+          topic: each.topic,
+          product: each.product,
+          version: each.osVersion,
+          said: each.said,
+          certificate: each.certificate,
+          at: new Date(each.at),
+          claimed_udid: each.claimed.udid,
+          claimed_serial: each.claimed.serial,
+        }),
       }));
       const rows = await database.tenantQuery<Row>(organizationId, introduceStatement, [inOneOrder(orders)]);
-      return inPlace(rows, introductions.length).map((done) => done === true);
+      return inPlace(rows, orders).map((done) => done === true);
     }, gathering),
     keepTokens: gatherQuestions(async (organizationId, tokens) => {
-      const orders = tokens.map((each, place) => ({
-        place,
+      const orders = tokens.map((each) => ({
         device: each.deviceId,
         channel: each.channel,
-        key_version: each.keyVersion,
-        at: new Date(each.at),
-        topic: each.topic,
-        magic: hex(each.pushMagic),
-        token: hex(each.pushToken),
-        unlock: each.unlockToken && hex(each.unlockToken),
-        awaiting: each.awaitingConfiguration,
-        entry: each.record && (JSON.parse(each.record.text) as unknown),
-        hash: each.record?.hash.toString('hex'),
-        event: each.record?.event,
-        payload: each.record?.payload,
+        text: textOf(each),
       }));
       const rows = await database.tenantQuery<Row>(organizationId, keepTokensStatement, [inOneOrder(orders)]);
-      return inPlace(rows, tokens.length);
+      return inPlace(rows, orders);
     }, gathering),
   };
 }
 
-/** Two statements with the same devices must not lock them in different orders. */
-function inOneOrder(orders: readonly { readonly device: string }[]): string {
-  return JSON.stringify(orders.toSorted((a, b) => (a.device < b.device ? -1 : 1)));
+function textOf(tokens: TokensOf): string {
+  const text = JSON.stringify({
+    device: tokens.deviceId,
+    channel: tokens.channel,
+    key_version: tokens.keyVersion,
+    at: new Date(tokens.at),
+    topic: tokens.topic,
+    magic: hex(tokens.pushMagic),
+    token: hex(tokens.pushToken),
+    unlock: tokens.unlockToken && hex(tokens.unlockToken),
+    awaiting: tokens.awaitingConfiguration,
+    hash: tokens.record?.hash.toString('hex'),
+    event: tokens.record?.event,
+    payload: tokens.record?.payload,
+  });
+  // The entry is JSON already.
+  return tokens.record === undefined ? text : `${text.slice(0, -1)},"entry":${tokens.record.text}}`;
 }
 
-function inPlace(rows: readonly Row[], count: number): (boolean | null)[] {
-  const found = new Map(rows.map(({ place, done }) => [place, done]));
-  return Array.from({ length: count }, (_, place) => found.get(place) ?? null);
+interface Order {
+  readonly device: string;
+  readonly channel: string | undefined;
+  /** JSON. */
+  readonly text: string;
+}
+
+const nameOf = ({ device, channel = '' }: Pick<Order | Row, 'device' | 'channel'>) => `${device} ${channel}`;
+
+/**
+ * Two statements with the same devices must not lock them in different orders; and no statement may change a row twice, so of
+ * what one channel says at once the last counts.
+ */
+function inOneOrder(orders: readonly Order[]): string {
+  const texts = new Map(orders.map((order) => [nameOf(order), order.text]));
+  const sorted = [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `[${sorted.map(([, text]) => text).join(',')}]`;
+}
+
+function inPlace(rows: readonly Row[], orders: readonly Order[]): (boolean | null)[] {
+  const found = new Map(rows.map((row) => [nameOf(row), row.done]));
+  return orders.map((order) => found.get(nameOf(order)) ?? null);
 }
 
 function hex(bytes: Uint8Array): string {
