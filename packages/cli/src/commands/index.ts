@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { appleCommands } from './apple.ts';
 import { applePushCommands } from './apple-push.ts';
+import { approvalCommands } from './approvals.ts';
 import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   ...policyCommands,
   ...resourceCommands,
   ...applePushCommands,
+  ...approvalCommands,
   ...auditCommands,
   ...decodeCommands,
   ...appleCommands,

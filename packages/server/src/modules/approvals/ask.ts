@@ -43,7 +43,7 @@ export async function askForCommand(
   await raiseAlert(deps, tx, {
     kind: 'destruction-held',
     severity: 'warning',
-    summary: `“${title}” of ${deviceIds.length} ${deviceIds.length === 1 ? 'device waits' : 'devices waits'} for a second person; ${row.requested_by} asked for it.`,
+    summary: `“${title}” of ${deviceIds.length} ${deviceIds.length === 1 ? 'device waits' : 'devices wait'} for a second person; ${row.requested_by} asked for it.`,
     subject: { kind: 'approval', id: row.approval_id },
     detail: { approvalId: row.approval_id, command: command.name, devices: deviceIds.length, held },
     // One mail for an asker and hour, however many requests: a stolen account must not bury the mail that matters.

@@ -204,8 +204,8 @@ async function queueInside(
     const refusal = new DomainError('unprocessable', why, { reason: 'unsupported-by-device' });
     outcomes.set(deviceId, { deviceId, refusal });
   }
-  const { destructive } = commandDefinition(command.name);
-  if (destructive) await answerWithWaiting(deps, tx, reachable, command, outcomes);
+  const { destructive, endsManagement } = commandDefinition(command.name);
+  if (endsManagement) await answerWithWaiting(deps, tx, reachable, command, outcomes);
   const asked = reachable.filter(({ deviceId }) => !outcomes.has(deviceId));
   const { decisions, limits } = await decide(deps, tx, principal, asked, command, granted);
   const refused = decisions.filter((each): each is Refused => !each.decision.allowed);
@@ -244,7 +244,7 @@ async function queueInside(
     permission,
     via,
     cause,
-    approvalId: granted?.approvalId,
+    approvalId: granted?.standing === 'approved' ? granted.approvalId : undefined,
   });
   for (const row of queued) {
     outcomes.set(row.device_id, { deviceId: row.device_id, command: presentCommand(row) });
