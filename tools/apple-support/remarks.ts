@@ -120,6 +120,10 @@ export const commandRemarks: { readonly [N in CommandName]: CommandRemark | unde
     ['ScheduleOSUpdate'],
     'where the system knows it a declaration with the time until which its user may choose, part of what the device should have; otherwise this order, below version 26',
   ),
+  'delete-user': sends(['DeleteUser'], 'under the same guard as a wipe; the device stays managed'),
+  'rotate-firmware-password': sends(['SetFirmwarePassword'], 'in escrow first; Macs with an Intel processor'),
+  'clear-firmware-password': sends(['SetFirmwarePassword'], ''),
+  'verify-firmware-password': sends(['VerifyFirmwarePassword'], 'the one in escrow, or one that is given'),
   // Its own column.
   'platform-command': undefined,
 };

@@ -371,6 +371,61 @@ describe('orders to Apple devices', () => {
     assert.equal(mac.state.recoveryLock, null);
   });
 
+  test('the password of the firmware is in escrow first, verified by request, and replaced by showing the old one', async () => {
+    const mac = await living({ family: 'mac' });
+    const none = await ask(mac, 'verify-firmware-password');
+    assert.equal(none.state, 'failed');
+    assert.match(none.reason ?? '', /in escrow/);
+    const first = await ask(mac, 'rotate-firmware-password');
+    assert.deepEqual(first.result, { inEscrow: true, effective: 'after-restart' });
+    const one = mac.state.firmwarePassword;
+    assert.deepEqual(
+      (await reveal(mac, 'firmware-password')).map(({ value, confirmed }) => [value, confirmed]),
+      [[one, true]],
+    );
+    assert.deepEqual((await ask(mac, 'verify-firmware-password')).result, { verified: true });
+    await ask(mac, 'rotate-firmware-password');
+    assert.notEqual(mac.state.firmwarePassword, one);
+    mac.state.firmwarePassword = 'changed by hand';
+    const refusedByMac = await ask(mac, 'rotate-firmware-password');
+    assert.deepEqual(
+      [refusedByMac.state, refusedByMac.reason],
+      ['failed', 'The Mac has not changed the password.'],
+    );
+    assert.deepEqual((await ask(mac, 'verify-firmware-password')).result, { verified: false });
+    const cleared = await ask(mac, 'clear-firmware-password', { currentPassword: 'changed by hand' });
+    assert.equal(cleared.state, 'acknowledged');
+    assert.equal(mac.state.firmwarePassword, null);
+    await refused(await living(), 'rotate-firmware-password', {}, /macOS|iOS/);
+    await refused(
+      mac,
+      'platform-command',
+      { requestType: 'SetFirmwarePassword' },
+      /use rotate-firmware-password/,
+    );
+  });
+
+  test('ADM-06, ACT-17: a user’s account goes under the guard of wipes, and the Mac stays under management', async () => {
+    const mac = await living({ family: 'mac' });
+    mac.state.accounts.add('anna').add('ben');
+    const { asked, state } = await ask(mac, 'delete-user', { userName: 'anna' });
+    assert.equal(state, 'acknowledged');
+    assert.deepEqual({ ...asked[0]?.payload }, { UserName: 'anna' });
+    assert.deepEqual([...mac.state.accounts], ['ben']);
+    assert.equal(await world.state(mac.deviceId), 'registered');
+    const unknown = await ask(mac, 'delete-user', { userName: 'nobody' });
+    assert.equal(unknown.state, 'failed');
+    assert.equal(await world.state(mac.deviceId), 'registered');
+    await refused(mac, 'delete-user', { allUsers: true }, /DeleteAllUsers/);
+    await refused(await living(), 'delete-user', { userName: 'anna' }, /Shared iPad/i);
+    await refused(mac, 'platform-command', { requestType: 'DeleteUser' }, /use delete-user/);
+    const all = await world.query<{ text: string }>(`select content::text as text from audit_entries`);
+    assert.ok(
+      all.every(({ text }) => !text.includes('anna')),
+      'a name is nothing for the record',
+    );
+  });
+
   test('the administrator account gets a password of which the Mac sees the hash alone', async () => {
     const mac = await living({ family: 'mac', enrollmentKind: 'automated' });
     const accountId = '6F1AC4E0-7B1D-4F6C-9E4E-0F5B6C1D2E3F';

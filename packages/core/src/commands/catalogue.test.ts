@@ -27,15 +27,19 @@ test('each command declares a deadline and audits only parameters it has', () =>
   }
 });
 
-test('exactly the wipes are destructive, and whatever wipes all or tracks asks more for private devices', () => {
+test('exactly the wipes and the end of an account are destructive, the wipes alone end management, and whatever wipes all or tracks asks more for private devices', () => {
   const those = (pick: (name: (typeof commandNames)[number]) => boolean) => commandNames.filter(pick);
   assert.deepEqual(
     those((name) => commandDefinition(name).destructive),
+    ['selective-wipe', 'full-wipe', 'delete-user'],
+  );
+  assert.deepEqual(
+    those((name) => commandDefinition(name).endsManagement),
     ['selective-wipe', 'full-wipe'],
   );
   assert.deepEqual(
     those((name) => commandDefinition(name).personalPermission !== undefined),
-    ['locate-device', 'full-wipe', 'enable-lost-mode'],
+    ['locate-device', 'full-wipe', 'enable-lost-mode', 'delete-user'],
   );
 });
 
@@ -192,4 +196,15 @@ test('a parameter that a command forgot to declare for the audit record is omitt
   const smuggled = { name: 'lock-device', params: { pin: '1234', extra: 'secret' } } as unknown as Command;
   assert.deepEqual(auditedParams(smuggled), { pin: '[given]' });
   assert.deepEqual(splitParams(smuggled), { plain: {}, sealed: { pin: '1234', extra: 'secret' } });
+});
+
+test('whose account goes is said, and only once', () => {
+  assert.deepEqual(parseCommand('delete-user', { userName: 'anna' }).params, { userName: 'anna' });
+  assert.deepEqual(parseCommand('delete-user', { allUsers: true, force: true }).params, {
+    allUsers: true,
+    force: true,
+  });
+  for (const params of [{}, { allUsers: false }, { userName: 'anna', allUsers: true }, { force: true }])
+    refuses('delete-user', params);
+  assert.deepEqual(auditedParams(parseCommand('delete-user', { userName: 'anna' })), { userName: '[given]' });
 });

@@ -30,6 +30,10 @@ import { sendMessage } from './send-message.ts';
 import { syncDeclarations } from './sync-declarations.ts';
 import { shutDownDevice } from './shut-down-device.ts';
 import { updateOs } from './update-os.ts';
+import { deleteUser } from './delete-user.ts';
+import { rotateFirmwarePassword } from './rotate-firmware-password.ts';
+import { clearFirmwarePassword } from './clear-firmware-password.ts';
+import { verifyFirmwarePassword } from './verify-firmware-password.ts';
 import type { ParamsOf } from './params.ts';
 
 export const commandNames = [
@@ -61,6 +65,10 @@ export const commandNames = [
   'fetch-activation-lock-bypass-code',
   'clear-activation-lock-bypass-code',
   'update-os',
+  'delete-user',
+  'rotate-firmware-password',
+  'clear-firmware-password',
+  'verify-firmware-password',
   'platform-command',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -94,6 +102,10 @@ export const commandCatalogue = {
   'fetch-activation-lock-bypass-code': fetchActivationLockBypassCode,
   'clear-activation-lock-bypass-code': clearActivationLockBypassCode,
   'update-os': updateOs,
+  'delete-user': deleteUser,
+  'rotate-firmware-password': rotateFirmwarePassword,
+  'clear-firmware-password': clearFirmwarePassword,
+  'verify-firmware-password': verifyFirmwarePassword,
   'platform-command': platformCommand,
 } as const satisfies { [N in CommandName]: { readonly name: N } };
 

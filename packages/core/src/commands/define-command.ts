@@ -10,6 +10,8 @@ export interface CommandDefinition<N extends string = string, P extends ParamSha
   readonly permission: Permission;
   /** Destroys data: stands under the destructive budget and the 24-hour rule (ADM-06). */
   readonly destructive: boolean;
+  /** It destroys the device's whole state: from its hand-over on the device is trusted with nothing, and with its end unmanaged. */
+  readonly endsManagement: boolean;
   /** Needed on top of `permission` unless the device is corporate (TEN-14, ACT-17); the guard asks for it. */
   readonly personalPermission: Permission | undefined;
   readonly params: P;
@@ -31,6 +33,8 @@ interface CommandDeclaration<N extends string, P extends ParamShapes> {
   readonly title: string;
   readonly permission: Permission;
   readonly destructive?: true;
+  /** Of a destructive command: it destroys only a part, and the device stays what it is. */
+  readonly keepsManagement?: true;
   readonly personalPermission?: Permission;
   readonly params: P;
   readonly audit: {
@@ -49,6 +53,7 @@ export function defineCommand<const N extends string, const P extends ParamShape
   return {
     ...declaration,
     destructive: declaration.destructive ?? false,
+    endsManagement: declaration.destructive === true && declaration.keepsManagement !== true,
     personalPermission: declaration.personalPermission,
     privateResult: declaration.privateResult ?? false,
     parse(input) {

@@ -4,6 +4,7 @@ export const escrowCatalogue = {
   'erase-pin': 'The PIN that a computer asks for after it was erased.',
   'disk-recovery-key': 'What opens the encrypted disk without its user.',
   'recovery-lock': 'The password before the recovery system.',
+  'firmware-password': 'The password before the firmware of a computer.',
   'administrator-password': 'The password of the administrator account that set-up made.',
   'activation-lock-bypass-code': 'What frees the device from its former user’s account.',
 } as const satisfies Record<string, string>;

@@ -70,7 +70,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   CertificateList: (device) => acknowledged(answerCertificateList(device)),
   ProvisioningProfileList: (device) => acknowledged(answerProvisioningProfiles(device)),
   Restrictions: () => acknowledged({ GlobalRestrictions: { restrictedBool: {}, restrictedValue: {} } }),
-  UserList: () => acknowledged({ Users: [] }),
+  UserList: ({ accounts }) =>
+    acknowledged({ Users: [...accounts].map((UserName) => ({ UserName, IsLoggedIn: false })) }),
 
   async InstallProfile(device, { Payload }, reach) {
     if (device.locked) return notNow;
@@ -219,6 +220,22 @@ const handlers: Readonly<Record<string, Handler>> = {
   VerifyRecoveryLock: computerOnly((device, payload) =>
     acknowledged({ PasswordVerified: text(payload, 'Password') === device.recoveryLock }),
   ),
+  SetFirmwarePassword: computerOnly((device, payload) => {
+    if (device.firmwarePassword !== null && text(payload, 'CurrentPassword') !== device.firmwarePassword)
+      return acknowledged({ SetFirmwarePassword: { PasswordChanged: false } });
+    const password = text(payload, 'NewPassword') ?? '';
+    device.firmwarePassword = password === '' ? null : password;
+    return acknowledged({ SetFirmwarePassword: { PasswordChanged: true } });
+  }),
+  VerifyFirmwarePassword: computerOnly((device, payload) =>
+    acknowledged({
+      VerifyFirmwarePassword: { PasswordVerified: text(payload, 'Password') === device.firmwarePassword },
+    }),
+  ),
+  DeleteUser: (device, payload) =>
+    device.accounts.delete(text(payload, 'UserName') ?? '')
+      ? acknowledged()
+      : refused(12_070, mdm, 'There is no such user.'),
   SetAutoAdminPassword: computerOnly((device, payload) => {
     if (!(payload.passwordHash instanceof Uint8Array)) return notUnderstood;
     device.diary.push('administrator password set');

@@ -90,6 +90,9 @@ export interface DeviceState {
   fileVault: { enabled: boolean; recoveryKey: string | null };
   firewall: boolean;
   recoveryLock: string | null;
+  firmwarePassword: string | null;
+  /** Accounts on it, by short name. */
+  accounts: Set<string>;
   activationLockBypassCode: string | null;
   bootstrapToken: Uint8Array | null;
   readonly unlockToken: Uint8Array;
@@ -154,6 +157,8 @@ export function newAppleDevice(seed: string, options: DeviceOptions = {}): Devic
     fileVault: { enabled: isComputer, recoveryKey: isComputer ? recoveryKeyFrom(random.hex(24)) : null },
     firewall: isComputer,
     recoveryLock: null,
+    firmwarePassword: null,
+    accounts: new Set(),
     activationLockBypassCode:
       options.supervised === true ? random.text(26, '0123456789ACDEFGHJKLMNPQRTUVWXYZ') : null,
     bootstrapToken: null,
@@ -188,6 +193,7 @@ export function eraseDevice(device: DeviceState): void {
   device.lostMode = null;
   device.bootstrapToken = null;
   device.recoveryLock = null;
+  device.accounts.clear();
   for (const part of [
     device.profiles,
     device.declarations,

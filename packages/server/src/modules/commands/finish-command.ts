@@ -95,7 +95,7 @@ export async function finishCommand(
     const payload = { deviceId, commandId, name, state: transition.to };
     await deps.events.emit(tx, { name: 'command.not-done', subjectId: deviceId, payload });
   }
-  if (commandDefinition(name).destructive) await applyToDevice(deps, tx, row, event, actor);
+  if (commandDefinition(name).endsManagement) await applyToDevice(deps, tx, row, event, actor);
   return transition.to;
 }
 

@@ -66,7 +66,7 @@ export async function takeCommands(
     open = open.filter((row) => !isNew(row) || delivered.has(row.command_id));
     // From here on the device cannot be trusted with anything any more (see devices/device-lifecycle.ts).
     const wipe = fresh.find(
-      (row) => delivered.has(row.command_id) && commandDefinition(row.name).destructive,
+      (row) => delivered.has(row.command_id) && commandDefinition(row.name).endsManagement,
     );
     if (wipe)
       await changeStanding(deps, tx, { deviceId, event: 'begin-wipe', actor: deviceActor(tx, deviceId) });

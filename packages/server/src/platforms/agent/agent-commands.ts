@@ -42,6 +42,10 @@ export const agentCommands: Readonly<Record<CommandName, Support>> = {
   'fetch-activation-lock-bypass-code': appleOnly,
   'clear-activation-lock-bypass-code': appleOnly,
   'update-os': { unsupported: 'The agent does not update the system; demand a version by policy.' },
+  'delete-user': { unsupported: 'The agent does not touch the accounts of users.' },
+  'rotate-firmware-password': noEscrow,
+  'clear-firmware-password': noEscrow,
+  'verify-firmware-password': noEscrow,
   'platform-command': { unsupported: 'Computers with the agent speak no protocol but ours.' },
 };
 

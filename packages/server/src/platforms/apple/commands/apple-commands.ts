@@ -4,7 +4,13 @@ import { clearActivationLockBypassCode, fetchActivationLockBypassCode } from './
 import { rotateAdministratorPassword } from './administrator-password.ts';
 import { changeSettings } from './change-settings.ts';
 import { clearPasscode } from './clear-passcode.ts';
+import { deleteUser } from './delete-user.ts';
 import { rotateDiskRecoveryKey } from './disk-recovery-key.ts';
+import {
+  clearFirmwarePassword,
+  rotateFirmwarePassword,
+  verifyFirmwarePassword,
+} from './firmware-password.ts';
 import { fullWipe } from './full-wipe.ts';
 import { installApp } from './install-app.ts';
 import { installProfile } from './install-profile.ts';
@@ -54,6 +60,10 @@ export const appleCommands = {
   'fetch-activation-lock-bypass-code': fetchActivationLockBypassCode,
   'clear-activation-lock-bypass-code': clearActivationLockBypassCode,
   'update-os': updateOs,
+  'delete-user': deleteUser,
+  'rotate-firmware-password': rotateFirmwarePassword,
+  'clear-firmware-password': clearFirmwarePassword,
+  'verify-firmware-password': verifyFirmwarePassword,
   'platform-command': platformCommand,
 } satisfies { readonly [N in CommandName]: AppleTranslator<N> | Unsupported };
 

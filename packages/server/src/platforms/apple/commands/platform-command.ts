@@ -29,6 +29,9 @@ export const guarded: Readonly<Record<string, string>> = {
   SetAutoAdminPassword: 'rotate-administrator-password',
   ActivationLockBypassCode: 'fetch-activation-lock-bypass-code',
   ClearActivationLockBypassCode: 'clear-activation-lock-bypass-code',
+  DeleteUser: 'delete-user',
+  SetFirmwarePassword: 'rotate-firmware-password or clear-firmware-password',
+  VerifyFirmwarePassword: 'verify-firmware-password',
   RequestUnlockToken: 'clear-passcode, for which the device has given its token already',
 };
 
