@@ -49,6 +49,9 @@ function scalarWithinCaps(value: FactValue, shape: ScalarShape): Capped | undefi
     case 'integer':
       if (typeof value !== 'number' || !Number.isSafeInteger(value)) return undefined;
       return value < shape.minimum || value > shape.maximum ? undefined : { value, truncated: false };
+    case 'decimal':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+      return value < shape.minimum || value > shape.maximum ? undefined : { value, truncated: false };
     case 'boolean':
       return typeof value === 'boolean' ? { value, truncated: false } : undefined;
     case 'choice':

@@ -4,10 +4,16 @@ import type { FactName } from '../facts/catalogue.ts';
 import { type Facts, type FactSource, factSources, type FactValue, type StoredFact } from '../facts/types.ts';
 import { resolveSettings } from '../settings/resolve.ts';
 import type { Settings } from '../settings/catalogue.ts';
+import type { Platform } from '../devices/device.ts';
+import type { Action, ComplianceRule } from './compliance-rule.ts';
+import type { DemandOf } from './demands.ts';
 import type { DeviceContext } from './device-context.ts';
 import { evaluate, type EvaluationContext } from './evaluate.ts';
+import { everyGate } from './rule.ts';
+import type { RuleKind } from './rule-kind.ts';
 import { rulesFromSettings } from './rules.ts';
-import type { Evaluation, RuleVerdict } from './verdict.ts';
+import { rankRules, rulesInForce } from './rules-in-force.ts';
+import { type Evaluation, rulePurposes, type RuleVerdict, severities } from './verdict.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -120,3 +126,109 @@ export const factsArbitrary: fc.Arbitrary<Facts> = fc
     { requiredKeys: [] },
   )
   .map((facts) => new Map(Object.entries(facts)) as unknown as Facts);
+
+const stored: Omit<ComplianceRule, 'kind' | 'demand'> = {
+  ruleId: 'r1',
+  name: 'Rule',
+  version: 1,
+  enabled: true,
+  severity: 'medium',
+  purpose: 'security',
+  gates: everyGate,
+  graceMinutes: 0,
+  maximumFactAgeHours: null,
+  whenUnknown: 'quarantine',
+  stages: [],
+};
+
+export function assignedRule<K extends RuleKind>(
+  kind: K,
+  demand: DemandOf<K>,
+  change: Partial<ComplianceRule> = {},
+): ComplianceRule {
+  return { ...stored, ...change, kind, demand: demand as ComplianceRule['demand'] };
+}
+
+export function inForce(
+  rules: readonly ComplianceRule[],
+  settings: Settings = {},
+  platform: Platform = 'ios',
+) {
+  const path = { targetKind: 'organization', targetId: 'o1', targetName: 'Acme' } as const;
+  const policy = { policyId: 'p1', name: 'Basic', version: 1, settings, path, priority: 0 };
+  const assigned = rankRules(rules.map((rule) => ({ rule, path, priority: 0 })));
+  return rulesInForce(resolveSettings([policy]), platform, assigned);
+}
+
+/** A device over time under one assigned rule: each step is judged with what the one before left behind. */
+export function follow(rule: ComplianceRule, context: Partial<EvaluationContext> = {}) {
+  let previous: Evaluation | null = null;
+  const rules = inForce([rule]);
+  return (known: Known | Facts, minutes: number, change: Partial<EvaluationContext> = {}): RuleVerdict => {
+    const facts = known instanceof Map ? known : knownFacts(known as Known);
+    const now = noon + minutes * minute;
+    previous = evaluate(rules, facts, {
+      now,
+      lastCheckInAt: now,
+      device: { ...laptop, platform: 'ios' },
+      previous,
+      ...context,
+      ...change,
+    });
+    const [verdict] = previous.verdicts;
+    if (verdict === undefined) throw new RangeError('no verdict');
+    return verdict;
+  };
+}
+
+export const statusUnder = (
+  rule: ComplianceRule,
+  known: Known = {},
+  context: Partial<EvaluationContext> = {},
+) => follow(rule, context)(known, 0).status;
+
+const actionArbitrary: fc.Arbitrary<Action> = fc.oneof(
+  fc.constantFrom<Action>(
+    { kind: 'alert-administrators' },
+    { kind: 'quarantine' },
+    { kind: 'remove-profiles' },
+    { kind: 'lock' },
+  ),
+  fc.subarray([...everyGate], { minLength: 1 }).map((shut): Action => ({ kind: 'restrict', gates: shut })),
+);
+
+const stagesArbitrary = fc
+  .array(fc.record({ afterMinutes: fc.nat(200_000), actions: fc.array(actionArbitrary, { maxLength: 3 }) }), {
+    maxLength: 4,
+  })
+  .map((stages) => stages.toSorted((a, b) => a.afterMinutes - b.afterMinutes));
+
+const kindsArbitrary = fc.constantFrom(
+  assignedRule('encryption', {}),
+  assignedRule('encryption', 'from-policies'),
+  assignedRule('passcode', 'from-policies'),
+  assignedRule('passcode', { minimumLength: 8, history: 5 }),
+  assignedRule('minimum-os', { versions: { linux: '18' } }),
+  assignedRule('check-in-age', { maximumHours: 48 }),
+  assignedRule('custom', {
+    expression: 'storage.encrypted && passcode.minimum_length >= 6 && version(os.version) >= version("18")',
+    text: 'Not encrypted, or not new.',
+    remedy: 'Encrypt it.',
+  }),
+);
+
+/** Assigned rules whose demands a better fact never breaks; several may be of one kind. */
+export const assignedRulesArbitrary: fc.Arbitrary<readonly ComplianceRule[]> = fc
+  .array(
+    fc.record({
+      rule: kindsArbitrary,
+      severity: fc.constantFrom(...severities),
+      purpose: fc.constantFrom(...rulePurposes),
+      gates: fc.subarray([...everyGate]),
+      graceMinutes: fc.nat(100_000),
+      maximumFactAgeHours: fc.option(fc.integer({ min: 1, max: 300 })),
+      stages: stagesArbitrary,
+    }),
+    { maxLength: 4 },
+  )
+  .map((list) => list.map(({ rule, ...change }, index) => ({ ...rule, ...change, ruleId: `r${index}` })));

@@ -2,38 +2,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FactName } from '../facts/catalogue.ts';
+import { type FactName, isFactName } from '../facts/catalogue.ts';
 import type { Facts, StoredFact } from '../facts/types.ts';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
 import { decideAccess } from './access.ts';
 import { evaluate } from './evaluate.ts';
 import {
   ageArbitrary,
+  assignedRulesArbitrary,
   factsArbitrary,
   fromWorstToBest,
   hour,
+  inForce,
   judgedFacts,
   laptop,
   noon,
-  rulesOf,
 } from './device-arbitrary.ts';
 import { accessLevels } from './gate.ts';
 import type { Evaluation } from './verdict.ts';
 
 const contact = fc.option(ageArbitrary.map((age) => noon - age));
-const statuses = ({ verdicts }: Evaluation) => verdicts.map(({ rule, status }) => `${rule}: ${status}`);
+const statuses = ({ verdicts }: Evaluation) =>
+  verdicts.map(({ id, status, stage, exception }) => [id, status, stage, exception?.exceptionId]);
 
 /** An evaluation with a history: what happened before decides since when a rule is broken. */
 const situation = fc
   .record({
     settings: settingsArbitrary,
+    assigned: assignedRulesArbitrary,
     before: factsArbitrary,
     facts: factsArbitrary,
     lastCheckInAt: contact,
     age: ageArbitrary,
   })
-  .map(({ settings, before, facts, lastCheckInAt, age }) => {
-    const rules = rulesOf(settings);
+  .map(({ settings, assigned, before, facts, lastCheckInAt, age }) => {
+    const rules = inForce(assigned, settings, 'linux');
     const previous = evaluate(rules, before, { now: noon - age, lastCheckInAt, device: laptop });
     return { rules, facts, lastCheckInAt, previous, device: laptop };
   });
@@ -142,13 +145,13 @@ test('CEL-02 without the facts it rests on, no verdict is compliant', () => {
     fc.property(situation, ({ rules, facts, ...context }) => {
       const evaluation = evaluate(rules, facts, { ...context, now: noon });
       for (const verdict of evaluation.verdicts.filter(({ status }) => status === 'compliant')) {
-        const rests = verdict.evidence.flatMap(({ fact }) => (fact === 'last-check-in' ? [] : [fact]));
+        const rests = verdict.evidence.flatMap(({ fact }) => (isFactName(fact) ? [fact] : []));
         for (const fact of rests)
-          assert.equal(statusWithout(facts, fact), 'unknown', `${verdict.rule} without ${fact}`);
+          assert.equal(statusWithout(facts, fact), 'unknown', `${verdict.id} without ${fact}`);
         function statusWithout(all: Facts, name: FactName) {
           const fewer = new Map([...all].filter(([other]) => other !== name));
           const again = evaluate(rules, fewer, { ...context, now: noon });
-          return again.verdicts.find(({ rule }) => rule === verdict.rule)?.status;
+          return again.verdicts.find(({ id }) => id === verdict.id)?.status;
         }
       }
     }),

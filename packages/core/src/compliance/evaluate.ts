@@ -56,7 +56,8 @@ function judgeRule(
     now,
     device,
     maximumFactAgeMs: rule.maximumFactAgeMs,
-    memory: previous?.memory ?? null,
+    // Another version asks something else: what was noted for the former one says nothing.
+    memory: previous?.ruleVersion === rule.ruleVersion ? previous.memory : null,
   });
   const found = combine(findings);
   const meant = meaningOf(rule, found);

@@ -8,7 +8,7 @@ import type { ResolvedSettings, SettingCandidate, SettingOrigin } from '../setti
 import { type AccessDecision, type AccessSubject, decideAllAccess, effectOn } from './access.ts';
 import { type Access, type Gate, gates } from './gate.ts';
 import { formatDuration, formatMoment, formatValue } from './plain-language.ts';
-import { titleOf } from './rules.ts';
+import { ruleCatalogue } from './rules.ts';
 import type { Evidence, RuleVerdict } from './verdict.ts';
 
 export interface ExplainedDemand {
@@ -80,7 +80,7 @@ function explainRule(verdict: RuleVerdict, resolved: ResolvedSettings, now: numb
   const { settings, evidence, memory: _memory, brokenAt: _brokenAt, ...rest } = verdict;
   return {
     ...rest,
-    title: verdict.name ?? titleOf(verdict.rule),
+    title: verdict.name ?? ruleCatalogue[verdict.rule].title,
     evidence: evidence.map((item) => explainEvidence({ ...item, ageMs: Math.max(0, now - item.observedAt) })),
     demands: settings.flatMap((setting) => explainDemand(setting, resolved)),
     effects: Object.fromEntries(gates.map((gate) => [gate, effectOn(verdict, gate)])) as Record<Gate, Access>,

@@ -8,7 +8,7 @@ import { conforms } from '../facts/shape.ts';
 import type { Facts, FactValue, StoredFact } from '../facts/types.ts';
 import type { DeviceContext } from './device-context.ts';
 import { platformRemedies } from './platform-remedies.ts';
-import type { Evidence, RuleMemory } from './verdict.ts';
+import type { Evidence, RecordedFact, RuleMemory } from './verdict.ts';
 
 /** What a rule thinks of a value it was given. */
 export type Opinion =
@@ -51,6 +51,8 @@ export function judgeFact<R extends FactName, N extends R>(
   subject: string,
   opinion: (value: FactValueOf<N>) => Opinion,
   mentions: readonly (Evidence | undefined)[] = [],
+  /** What of the value is kept as evidence; all of it, unless that is long or private. */
+  shown: (value: FactValueOf<N>) => FactValue = (value) => value as FactValue,
 ): Finding {
   const stored = readFact(view, name);
   const reportAgain = platformRemedies[view.device.platform].report;
@@ -59,7 +61,7 @@ export function judgeFact<R extends FactName, N extends R>(
     const nothing = unknown(`The device has not reported ${subject}.`, reportAgain);
     return { ...nothing, evidence: mentioned, holdsUntil: null };
   }
-  const evidence = [evidenceOf(view, name, stored, stored.value), ...mentioned];
+  const evidence = [evidenceOf(view, name, stored, shown(stored.value as FactValueOf<N>)), ...mentioned];
   const judged = opinion(stored.value as FactValueOf<N>);
   if (judged.outcome !== 'met') return { ...judged, evidence, holdsUntil: null };
   if (isStale(view, stored)) {
@@ -85,11 +87,16 @@ export function readFact<R extends FactName>(view: DeviceView<R>, name: R): Stor
   return stored !== undefined && conforms(factDefinition(name).shape, stored.value) ? stored : undefined;
 }
 
-function isStale(view: DeviceView<never>, stored: StoredFact): boolean {
+export function isStale(view: DeviceView<never>, stored: StoredFact): boolean {
   return view.now - stored.observedAt >= view.maximumFactAgeMs;
 }
 
-function evidenceOf(view: DeviceView<never>, fact: FactName, stored: StoredFact, value: FactValue): Evidence {
+export function evidenceOf(
+  view: DeviceView<never>,
+  fact: FactName,
+  stored: StoredFact,
+  value: FactValue,
+): Evidence {
   const { source, observedAt, contradictedBy } = stored;
   return {
     fact,
@@ -100,4 +107,9 @@ function evidenceOf(view: DeviceView<never>, fact: FactName, stored: StoredFact,
     stale: isStale(view, stored),
     ...(contradictedBy === undefined ? {} : { contradictedBy }),
   };
+}
+
+/** Evidence of what the server knows by itself. */
+export function recorded(fact: RecordedFact, value: FactValue, observedAt: number, now: number): Evidence {
+  return { fact, value, source: 'server', observedAt, ageMs: Math.max(0, now - observedAt), stale: false };
 }

@@ -27,9 +27,12 @@ export type RulePurpose = (typeof rulePurposes)[number];
 /** What a rule must know at the next evaluation that no fact says, such as since when a device has been outside. */
 export type RuleMemory = Readonly<Record<string, string | number | boolean>>;
 
+/** What the server knows by itself. */
+export type RecordedFact = 'last-check-in' | 'management-state' | 'acknowledged-policy';
+
 /** A fact that a verdict rests on, as it was at the time of the evaluation. */
 export interface Evidence {
-  readonly fact: FactName | 'last-check-in';
+  readonly fact: FactName | RecordedFact;
   readonly value: FactValue;
   readonly source: FactSource | 'server';
   readonly observedAt: number;

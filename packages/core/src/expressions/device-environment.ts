@@ -12,7 +12,15 @@ import {
 } from '../facts/catalogue.ts';
 import type { Facts } from '../facts/types.ts';
 import type { Compiled } from './compile.ts';
-import { bool, type Environment, type ExpressionType, type ExpressionValues, int, string } from './types.ts';
+import {
+  bool,
+  double,
+  type Environment,
+  type ExpressionType,
+  type ExpressionValues,
+  int,
+  string,
+} from './types.ts';
 
 const nameOf = (fact: FactName): string => fact.replaceAll('-', '_');
 
@@ -24,6 +32,8 @@ function scalarType(shape: ScalarShape): ExpressionType {
       return bool;
     case 'integer':
       return int;
+    case 'decimal':
+      return double;
     case 'string':
     case 'choice':
       return string;
@@ -38,13 +48,16 @@ function typeOf(shape: FactShape): ExpressionType {
   return { kind: 'list', item: { kind: 'object', fields }, maximumCount: shape.maximumCount };
 }
 
+/** What of our record expressions may name. */
+export type NamedDevice = Pick<DeviceContext, 'platform' | 'ownership' | 'state' | 'name' | 'userName'>;
+
 const recorded = {
   'device.platform': ({ platform }) => platform,
   'device.ownership': ({ ownership }) => ownership,
   'device.state': ({ state }) => state,
   'device.name': ({ name }) => name,
   'user.name': ({ userName }) => userName ?? undefined,
-} as const satisfies Record<string, (device: DeviceContext) => string | undefined>;
+} as const satisfies Record<string, (device: NamedDevice) => string | undefined>;
 
 export const deviceEnvironment: Environment = {
   variables: new Map([
@@ -64,7 +77,7 @@ export function factNamed(name: string): FactName | undefined {
 }
 
 export interface Known {
-  readonly device: DeviceContext;
+  readonly device: NamedDevice;
   readonly facts: Facts;
   readonly now: number;
 }

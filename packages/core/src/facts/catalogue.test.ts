@@ -22,8 +22,21 @@ test('SCN-01 … SCN-05: every fact belongs to a scan, has sources in order of t
 });
 
 test('what names or follows a person is not technical', () => {
-  for (const name of ['device.phone-number', 'device.imei', 'network.wifi-ssid', 'apps.installed'] as const) {
+  const telling = [
+    'device.phone-number',
+    'device.imei',
+    'network.wifi-ssid',
+    'apps.installed',
+    'sim.id',
+  ] as const;
+  for (const name of telling) {
     assert.notEqual(factDefinition(name).privacy, 'technical', name);
+  }
+});
+
+test('DLP-06 where a device is, is sensitive', () => {
+  for (const name of ['location.latitude', 'location.longitude', 'location.accuracy-meters'] as const) {
+    assert.equal(factDefinition(name).privacy, 'sensitive', name);
   }
 });
 

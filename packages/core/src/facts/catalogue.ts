@@ -8,6 +8,7 @@ import type { FactSource, PrivacyClass, Scan } from './vocabulary.ts';
 export type ScalarShape =
   | { readonly type: 'string'; readonly maximumLength: number }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'decimal'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'boolean' }
   | { readonly type: 'choice'; readonly choices: readonly string[] };
 
@@ -32,6 +33,7 @@ const boolean = { type: 'boolean' } as const;
 const text = <const N extends number>(maximumLength: N) => ({ type: 'string', maximumLength }) as const;
 const integer = <const A extends number, const B extends number>(minimum: A, maximum: B) =>
   ({ type: 'integer', minimum, maximum }) as const;
+const decimal = (minimum: number, maximum: number) => ({ type: 'decimal', minimum, maximum }) as const;
 const choice = <const C extends readonly string[]>(...choices: C) => ({ type: 'choice', choices }) as const;
 
 /** Any source that talks to the machine; an administrator may fill a gap by hand. */
@@ -39,6 +41,7 @@ const anyone = ['attested', 'os-protocol', 'agent', 'activesync', 'administrator
 /** Only what runs on the device, or its hardware, can know. */
 const device = ['attested', 'os-protocol', 'agent'] as const;
 const agentOnly = ['agent'] as const;
+const mailOnly = ['activesync'] as const;
 
 const information = { scan: 'device-information', privacy: 'technical' } as const;
 const security = { scan: 'security', privacy: 'technical' } as const;
@@ -190,6 +193,64 @@ export const factCatalogue = {
     shape: text(64),
     sources: anyone,
     description: 'Mobile network that the device is in (SCN-09).',
+  },
+  'cellular.data-used-bytes': {
+    ...information,
+    shape: integer(0, Number.MAX_SAFE_INTEGER),
+    unit: 'bytes',
+    sources: anyone,
+    description: 'Mobile data used in the running period of the plan (CMP-19).',
+  },
+  'cellular.data-limit-bytes': {
+    ...information,
+    shape: integer(1, Number.MAX_SAFE_INTEGER),
+    unit: 'bytes',
+    sources: anyone,
+    description: 'Mobile data that the plan allows in a period (CMP-19).',
+  },
+  'sim.id': {
+    ...information,
+    privacy: 'personal',
+    shape: text(64),
+    sources: device,
+    description: 'Number of the SIM card in use (ICCID); of an embedded SIM, that of its profile.',
+  },
+  'location.latitude': {
+    ...information,
+    privacy: 'sensitive',
+    shape: decimal(-90, 90),
+    unit: 'degrees',
+    sources: device,
+    description:
+      'Where the device is, northwards (WGS 84); reported only where the policy allows it (DLP-06).',
+  },
+  'location.longitude': {
+    ...information,
+    privacy: 'sensitive',
+    shape: decimal(-180, 180),
+    unit: 'degrees',
+    sources: device,
+    description: 'Where the device is, eastwards (WGS 84).',
+  },
+  'location.accuracy-meters': {
+    ...information,
+    privacy: 'sensitive',
+    shape: decimal(0, 10_000_000),
+    unit: 'meters',
+    sources: device,
+    description: 'How far from the stated position the device may be.',
+  },
+  'activesync.authorized': {
+    ...information,
+    shape: boolean,
+    sources: mailOnly,
+    description: 'The mail gateway lets the device synchronize (CMP-14).',
+  },
+  'activesync.last-seen': {
+    ...information,
+    shape: text(32),
+    sources: mailOnly,
+    description: 'When the mail gateway last heard of the device, as ISO 8601 (CMP-14).',
   },
   'accounts.administrator-id': {
     ...information,
@@ -580,7 +641,7 @@ type ScalarOf<S> = S extends { type: 'string' }
   ? string
   : S extends { type: 'choice'; choices: infer C extends readonly string[] }
     ? C[number]
-    : S extends { type: 'integer' }
+    : S extends { type: 'integer' | 'decimal' }
       ? number
       : S extends { type: 'boolean' }
         ? boolean

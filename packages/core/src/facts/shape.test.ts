@@ -13,6 +13,7 @@ test('a scalar conforms within its bounds', () => {
   const table: [FactShape, good: unknown[], bad: unknown[]][] = [
     [{ type: 'boolean' }, [true, false], [0, 'true', null, undefined]],
     [{ type: 'integer', minimum: 1, maximum: 5 }, [1, 5], [0, 6, 1.5, Number.NaN, '1', 2 ** 60]],
+    [{ type: 'decimal', minimum: -1, maximum: 1 }, [-1, 0.5, 1], [1.1, Number.NaN, Infinity, '0', null]],
     [{ type: 'string', maximumLength: 3 }, ['', 'abc'], ['abcd', 1, null]],
     [{ type: 'choice', choices: ['a', 'b'] }, ['a', 'b'], ['c', '', 1]],
   ];

@@ -23,6 +23,13 @@ export function conformsScalar(shape: ScalarShape, value: unknown): boolean {
         (value as number) >= shape.minimum &&
         (value as number) <= shape.maximum
       );
+    case 'decimal':
+      return (
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= shape.minimum &&
+        value <= shape.maximum
+      );
     case 'boolean':
       return typeof value === 'boolean';
     default:

@@ -60,8 +60,10 @@ export interface ResolvedSettings {
   readonly version: string;
 }
 
+type Ranked = Pick<AssignedPolicy, 'policyId' | 'name' | 'version' | 'path' | 'priority'>;
+
 /** The order in which "the first wins": nearest target, then higher priority, then name; ids only break ties. */
-function compareRank(a: AssignedPolicy, b: AssignedPolicy): number {
+export function compareRank(a: Ranked, b: Ranked): number {
   return (
     targetKinds.indexOf(a.path.targetKind) - targetKinds.indexOf(b.path.targetKind) ||
     b.priority - a.priority ||

@@ -56,6 +56,12 @@ const withoutHistory: ReadonlySet<string> = new Set([
   'battery.charging',
   'agent.boot-id',
   'hardware.storage-free-bytes',
+  'cellular.data-used-bytes',
+  'activesync.last-seen',
+  // Where somebody was is nobody's business once he is elsewhere.
+  'location.latitude',
+  'location.longitude',
+  'location.accuracy-meters',
 ]);
 
 /** @throws DomainError `unprocessable` naming the facts that have the wrong type; nothing is stored then. */

@@ -121,7 +121,12 @@ suite('what real devices say', () => {
         BatteryLevel: 0.85,
         WiFiMAC: '3c:22:fb:11:22:33',
         ServiceSubscriptions: [
-          { IMEI: '35 123456 789012 3', PhoneNumber: '+41791234567', CurrentCarrierNetwork: 'Swisscom' },
+          {
+            IMEI: '35 123456 789012 3',
+            ICCID: '8941 0312 3456 7890 123',
+            PhoneNumber: '+41791234567',
+            CurrentCarrierNetwork: 'Swisscom',
+          },
         ],
       },
       phone,
@@ -136,6 +141,7 @@ suite('what real devices say', () => {
       'device.imei': '351234567890123',
       'device.phone-number': '+41791234567',
       'device.host-name': 'Anna’s iPhone',
+      'sim.id': '8941031234567890123',
       'cellular.carrier': 'Swisscom',
       'os.family': 'ios',
       'os.name': 'iOS',

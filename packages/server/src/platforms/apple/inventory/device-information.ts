@@ -28,6 +28,7 @@ export function deviceFacts(answer: PlistDictionary, target: AppleTarget, family
       textOf(answer, 'HostName', 253) ??
       textOf(answer, 'LocalHostName', 253) ??
       textOf(answer, 'DeviceName', 253),
+    'sim.id': compact(textOf(answer, 'ICCID', 64) ?? subscription?.sim),
     'cellular.carrier': textOf(answer, 'CurrentCarrierNetwork', 64) ?? subscription?.carrier,
     'os.family': family,
     'os.name': target.os === 'iOS' && isIpad(answer, target) ? 'iPadOS' : target.os,
@@ -90,6 +91,7 @@ function subscriptionsOf(answer: PlistDictionary) {
       phoneNumber: textOf(each, 'PhoneNumber', 32),
       carrier: textOf(each, 'CurrentCarrierNetwork', 64) ?? textOf(each, 'SubscriberCarrierNetwork', 64),
       roaming: booleanOf(each, 'IsRoaming'),
+      sim: textOf(each, 'ICCID', 64),
       hasSim: textOf(each, 'ICCID', 64) !== undefined || textOf(each, 'EID', 64) !== undefined,
     }));
 }

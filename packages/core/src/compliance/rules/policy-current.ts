@@ -1,0 +1,41 @@
+import { broken, met, recorded } from '../finding.ts';
+import { formatDuration } from '../plain-language.ts';
+import { defineRule, everyGate } from '../rule.ts';
+
+const minute = 60_000;
+
+/**
+ * CMP-11. The time counts from when the device first lacked what it should have; further changes meanwhile do not start it
+ * anew, or a device that applies nothing would stay compliant under a policy that changes often.
+ */
+export const policyCurrent = defineRule({
+  kind: 'policy-current',
+  title: 'The device applies its present policy',
+  severity: 'medium',
+  purpose: 'security',
+  defaultGates: everyGate,
+  reads: [],
+  demand: ({ withinMinutes }) => ({ withinMs: withinMinutes * minute }),
+  judge: ({ withinMs }, { device, memory, now }) => {
+    const acknowledged = device.acknowledgedPolicyVersion;
+    const evidence = [recorded('acknowledged-policy', acknowledged ?? 'none', now, now)];
+    if (acknowledged === device.policyVersion)
+      return [{ ...met('The device applies its present policy.'), evidence, holdsUntil: null, memory: null }];
+    const remembered = memory?.['since'];
+    const since = typeof remembered === 'number' ? remembered : now;
+    const common = { evidence, memory: { since } };
+    const end = since + withinMs;
+    return now < end
+      ? [{ ...met('A new policy is on its way to the device.'), ...common, holdsUntil: end }]
+      : [
+          {
+            ...broken(
+              `The device has not applied its present policy within ${formatDuration(withinMs)}.`,
+              'Connect the device to the internet and refresh in the agent.',
+            ),
+            ...common,
+            holdsUntil: null,
+          },
+        ];
+  },
+});
