@@ -1,4 +1,10 @@
 /** Answers, as the client direction reads them. */
+import {
+  decodeCoaAnswer,
+  decodeSessionServer,
+  encodeCoaAnswer,
+  encodeSessionServer,
+} from '../src/cisco-ise/change-of-authorization.ts';
 import { decodeDevicesAnswer, encodeDevicesAnswer } from '../src/cisco-ise/devices-answer.ts';
 import { decodeDiscovery, encodeDiscovery } from '../src/cisco-ise/discovery.ts';
 import { decodeFailure, encodeFailure } from '../src/cisco-ise/failure.ts';
@@ -93,4 +99,20 @@ export const iseFailure: FuzzTarget = {
   dictionary,
   inflate,
   run: (bytes) => void checkRoundTrip(bytes, decodeFailure, encodeFailure),
+};
+
+export const iseCoaAnswer: FuzzTarget = {
+  name: 'ise-coa-answer',
+  seeds: [encodeCoaAnswer({ requestType: 'reauth', results: true })],
+  dictionary: [...dictionary, ...texts('<results>', '</results>', 'requestType="')],
+  inflate: inflateText('<remoteCoA>', '</remoteCoA>'),
+  run: (bytes) => void checkRoundTrip(bytes, decodeCoaAnswer, encodeCoaAnswer),
+};
+
+export const iseSession: FuzzTarget = {
+  name: 'ise-session',
+  seeds: [encodeSessionServer('psn-1')],
+  dictionary: [...dictionary, ...texts('<acs_server>', '</acs_server>')],
+  inflate: inflateText('<sessionParameters>', '</sessionParameters>'),
+  run: (bytes) => void decodeSessionServer(bytes),
 };

@@ -22,7 +22,14 @@ import {
 } from './enrollment-messages.ts';
 import { enrollmentCode, enrollmentUrl } from './enrollment-text.ts';
 import { iseAction, iseBatch, iseMessage } from './ise-requests.ts';
-import { iseDevices, iseDiscovery, iseFailure, iseOrderAnswer } from './ise-answers.ts';
+import {
+  iseCoaAnswer,
+  iseDevices,
+  iseDiscovery,
+  iseFailure,
+  iseOrderAnswer,
+  iseSession,
+} from './ise-answers.ts';
 import { iseAnyMessage } from './ise-any-message.ts';
 import { iseActionType, iseQuery, iseQueryPath } from './ise-urls.ts';
 import { json } from './json.ts';
@@ -71,6 +78,8 @@ export const targets: readonly FuzzTarget[] = [
   iseOrderAnswer,
   iseFailure,
   iseAnyMessage,
+  iseCoaAnswer,
+  iseSession,
   radius,
   radiusRest,
 ];

@@ -2,6 +2,19 @@
  * The Cisco ISE external-MDM API, versions 1 to 3: requests and answers in both directions. ISE is always the client; the client
  * direction is here for the simulated ISE.
  */
+export {
+  ancPaths,
+  type ChangeOfAuthorization,
+  decodeAncOrder,
+  decodeCoaAnswer,
+  decodeCoaPath,
+  decodeSessionServer,
+  encodeAncOrder,
+  encodeCoaAnswer,
+  encodeCoaPath,
+  encodeSessionPath,
+  encodeSessionServer,
+} from './change-of-authorization.ts';
 export { type AnyMessage, decodeAnyMessage } from './any-message.ts';
 export {
   type AttributeFilter,
