@@ -58,6 +58,7 @@ export const moduleOrder = [
   'users',
   'certificates',
   'devices',
+  'searches',
   'approvals',
   'commands',
   'resources',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Expression } from './searches.ts';
 import { closed, Email, Id, Line, Time } from './values.ts';
 
 /** The name at the network and in directories: what a network access controller asks by. */
@@ -71,16 +72,36 @@ export const ImportReport = Type.Object(
 export type ImportReport = Static<typeof ImportReport>;
 
 export const Group = Type.Object(
-  { id: Id, name: Type.String(), description: Type.String(), createdAt: Time },
+  {
+    id: Id,
+    name: Type.String(),
+    description: Type.String(),
+    /** null: people choose the members. */
+    expression: Type.Union([Type.String(), Type.Null()]),
+    createdAt: Time,
+  },
   closed,
 );
 export type Group = Static<typeof Group>;
 
-export const NewGroup = Type.Object({ name: Line(200), description: Type.Optional(Line(500, 0)) }, closed);
+export const NewGroup = Type.Object(
+  {
+    name: Line(200),
+    description: Type.Optional(Line(500, 0)),
+    /** Makes it a smart group: its members are the devices of which this holds. */
+    expression: Type.Optional(Expression),
+  },
+  closed,
+);
 export type NewGroup = Static<typeof NewGroup>;
 
 export const GroupChanges = Type.Object(
-  { name: Type.Optional(Line(200)), description: Type.Optional(Line(500, 0)) },
+  {
+    name: Type.Optional(Line(200)),
+    description: Type.Optional(Line(500, 0)),
+    /** Only of a smart group. */
+    expression: Type.Optional(Expression),
+  },
   closed,
 );
 export type GroupChanges = Static<typeof GroupChanges>;

@@ -1,6 +1,7 @@
 // Evaluates devices and stores what changed: the row that all gates read, its history, audit entries, events. Runs in the
 // caller's transaction, so that a report and what follows from it appear together.
 import { systemActor } from '@gatehouse/core/actor.ts';
+import { earliest } from '@gatehouse/core/compliance/moments.ts';
 import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
@@ -12,6 +13,7 @@ import { announce, type Notifications } from '../../kernel/notifications.ts';
 import { recordAudits } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
+import { refreshGroups, refreshWatchLists } from '../searches/index.ts';
 import { composePosture, contextOf, evaluatedScans, type Posture } from './posture.ts';
 import {
   loadRows,
@@ -58,10 +60,15 @@ export async function evaluateDevices(
   deviceIds: readonly string[],
   now: number,
 ): Promise<readonly EvaluatedDevice[]> {
-  const [rows, policies] = await Promise.all([
+  const [rows, resolved, searches] = await Promise.all([
     loadRows(tx, deviceIds, evaluatedScans, { lock: true }),
     resolveForDevices(tx, deviceIds),
+    refreshGroups(deps, tx, deviceIds, now),
   ]);
+  const policies =
+    searches.regrouped.size === 0
+      ? resolved
+      : new Map([...resolved, ...(await resolveForDevices(tx, [...searches.regrouped]))]);
   const contacts = new Map(rows.contacts.map((row) => [row.device_id, row]));
   const postures = new Map(rows.postures.map((row) => [row.device_id, row]));
   const rulesFor = ruleCache();
@@ -80,9 +87,11 @@ export async function evaluateDevices(
       previous: before.evaluation,
       now: at,
     });
-    return [{ device, contact, before, policy, posture, at }];
+    const nextSearchAt = searches.nextChanges.get(device.device_id) ?? null;
+    return [{ device, contact, before, policy, posture, at, nextSearchAt }];
   });
   await store(deps, tx, outcomes);
+  await refreshWatchLists(deps, tx, searches.watchLists, deviceIds, now);
   return outcomes.map(({ device, contact, before, policy, posture }) => ({
     deviceId: device.device_id,
     posture: posture.columns,
@@ -110,6 +119,8 @@ interface Outcome {
   readonly posture: Posture;
   /** When it was evaluated, ms since the epoch. */
   readonly at: number;
+  /** When it may enter or leave a smart group or watch list by the passing of time. */
+  readonly nextSearchAt: number | null;
 }
 
 async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outcome[]): Promise<void> {
@@ -223,9 +234,9 @@ function decisionChanged(before: PostureColumns, after: PostureColumns): boolean
  * is evaluated, found unchanged, and the later time written then. So a check-in that changes nothing writes nothing here, and
  * a policy that changes no verdict writes its version.
  */
-function newsOf({ before, posture, at }: Outcome): 'nothing' | 'policy-version' | 'posture' {
+function newsOf({ before, posture, at, nextSearchAt }: Outcome): 'nothing' | 'policy-version' | 'posture' {
   const { columns, subject } = posture;
-  const next = subject.registered ? subject.evaluation.nextChangeAt : null;
+  const next = nextChangeOf(subject, nextSearchAt);
   const stored = before.next_change_at?.getTime() ?? null;
   const timeIsFine = stored === null ? next === null : stored > at && (next === null || stored <= next);
   if (!timeIsFine || substance(before.evaluation) !== substance(subject.evaluation)) return 'posture';
@@ -236,8 +247,12 @@ function newsOf({ before, posture, at }: Outcome): 'nothing' | 'policy-version' 
   return other === 'policy_version' && others.length === 0 ? 'policy-version' : 'posture';
 }
 
-function rowOf({ device, posture: { columns, subject }, at }: Outcome): PostureRow {
-  const next = subject.registered ? subject.evaluation.nextChangeAt : null;
+function nextChangeOf({ registered, evaluation }: Posture['subject'], nextSearchAt: number | null) {
+  return registered ? earliest([evaluation.nextChangeAt, nextSearchAt]) : null;
+}
+
+function rowOf({ device, posture: { columns, subject }, at, nextSearchAt }: Outcome): PostureRow {
+  const next = nextChangeOf(subject, nextSearchAt);
   return {
     device_id: device.device_id,
     ...columns,

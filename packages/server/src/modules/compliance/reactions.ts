@@ -2,6 +2,8 @@
 import type { DomainEvent, Subscriptions } from '../../kernel/events.ts';
 import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged } from '../policies/index.ts';
+import { searchesChanged } from '../searches/index.ts';
+import { smartGroupChanged } from '../users/index.ts';
 import { type DueDeps, evaluateDue } from './evaluate-due.ts';
 import { reevaluateDevicesJob, reevaluateDevicesKind, reevaluateKey } from './reevaluate-devices.ts';
 
@@ -14,12 +16,20 @@ function ofUser({ subjectId }: DomainEvent): Reach {
   return { targetKind: 'user', targetId: subjectId ?? '', platform: null };
 }
 
+/** Its event has the organization as its subject. */
+function ofOrganization({ subjectId }: DomainEvent): Reach {
+  return { targetKind: 'organization', targetId: subjectId ?? '', platform: null };
+}
+
 /** Changes that concern several devices; what concerns one is evaluated where it happens. */
 export const complianceSubscriptions: Subscriptions = {
   [reachChanged]: [reevaluate(({ payload }) => payload as unknown as Reach)],
   // Other groups bring other policies; the user's name is part of what gates report.
   'user.groups-changed': [reevaluate(ofUser)],
   'user.updated': [reevaluate(ofUser)],
+  // Every device is held against what it asks for.
+  [smartGroupChanged]: [reevaluate(ofOrganization)],
+  [searchesChanged]: [reevaluate(ofOrganization)],
 };
 
 export function complianceJobs(deps: DueDeps): Readonly<Record<string, JobDefinition<never>>> {

@@ -1,14 +1,13 @@
 // Facts as people read them: what their rights allow, and a reading of anything private leaves a trace (ADM-18).
 import { factDefinition, factNames, type FactName } from '@gatehouse/core/facts/catalogue.ts';
+import { factPermission, permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import {
-  type PrivacyClass,
   privacyClasses,
   type Scan,
   scans as everyScan,
   type StoredFact,
 } from '@gatehouse/core/facts/types.ts';
-import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import {
   type PageAnswer,
@@ -22,12 +21,6 @@ import { type ChangeRow, selectFactRows, selectHistory, toFactReport } from './f
 import { findDevice } from './find-device.ts';
 import { noSuchDevice } from './lock-device.ts';
 
-const permissionFor = {
-  technical: 'devices.facts.read',
-  personal: 'devices.facts.personal.read',
-  sensitive: 'devices.facts.sensitive.read',
-} as const satisfies Record<PrivacyClass, Permission>;
-
 type ReadDeps = Pick<DeviceDeps, 'database'>;
 
 /** The entry is written in the transaction of the reading: what was shown is on record, or it was not shown. */
@@ -38,7 +31,7 @@ export async function readFacts(
   scans: readonly Scan[] = everyScan,
 ) {
   requirePermission(principal, 'devices.facts.read');
-  const visible = privacyClasses.filter((each) => principal.permissions.has(permissionFor[each]));
+  const visible = privacyClasses.filter((each) => principal.permissions.has(factPermission[each]));
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const [device, rows] = await Promise.all([findDevice(tx, deviceId), selectFactRows(tx, deviceId, scans)]);
     if (!device) throw noSuchDevice();
@@ -87,7 +80,7 @@ export async function readFactHistory(
   const visible = factNames.filter(
     (name) =>
       (fact === undefined || name === fact) &&
-      principal.permissions.has(permissionFor[factDefinition(name).privacy]),
+      principal.permissions.has(permissionToSee(name)),
   );
   const before = page.after === undefined ? null : String(page.after[0]);
   const rows = await deps.database.withTenant(principal.organizationId, async (tx) => {

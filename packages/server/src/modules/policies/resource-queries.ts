@@ -34,6 +34,12 @@ const selectAssigned = sql(
          and a.target_id = m.group_id
      where m.organization_id = $1 and m.user_id = d.user_id
      union all
+     select a.*, g.name from group_devices m
+       join groups g on g.organization_id = $1 and g.group_id = m.group_id
+       join assignments a on a.organization_id = $1 and a.item_kind = 'resource' and a.target_kind = 'group'
+         and a.target_id = m.group_id
+     where m.organization_id = $1 and m.device_id = d.device_id
+     union all
      select a.*, u.user_name from users u
        join assignments a on a.organization_id = $1 and a.item_kind = 'resource' and a.target_kind = 'user'
          and a.target_id = u.user_id

@@ -6,35 +6,43 @@ export interface GroupRow {
   readonly group_id: string;
   readonly name: string;
   readonly description: string;
+  /** null: people choose the members. */
+  readonly expression: string | null;
   readonly created_at: Date;
 }
 
-const columns = 'group_id, name, description, created_at';
+export type GroupWrite = Pick<GroupRow, 'name' | 'description' | 'expression'> & { readonly id: string };
+
+const columns = 'group_id, name, description, expression, created_at';
 
 const insert = sql(
   'groups-insert',
-  `insert into groups (organization_id, group_id, name, description) values ($1, $2, $3, $4)
+  `insert into groups (organization_id, group_id, name, description, expression) values ($1, $2, $3, $4, $5)
    on conflict (organization_id, lower(name)) do nothing returning ${columns}`,
 );
 
 /** undefined: the name is taken. */
-export function insertGroup(
-  tx: TenantTx,
-  group: { id: string; name: string; description: string },
-): Promise<GroupRow | undefined> {
-  return tx.one(insert, [tx.organizationId, group.id, group.name, group.description]);
+export function insertGroup(tx: TenantTx, group: GroupWrite): Promise<GroupRow | undefined> {
+  return tx.one(insert, [tx.organizationId, group.id, group.name, group.description, group.expression]);
+}
+
+const countSmart = sql(
+  'groups-count-smart',
+  'select count(*)::int as count from groups where organization_id = $1 and expression is not null',
+);
+
+export async function countSmartGroups(tx: TenantTx): Promise<number> {
+  return (await tx.one<{ count: number }>(countSmart, [tx.organizationId]))?.count ?? 0;
 }
 
 const update = sql(
   'groups-update',
-  `update groups set name = $3, description = $4 where organization_id = $1 and group_id = $2 returning ${columns}`,
+  `update groups set name = $3, description = $4, expression = $5
+   where organization_id = $1 and group_id = $2 returning ${columns}`,
 );
 
-export function updateGroupRow(
-  tx: TenantTx,
-  group: { id: string; name: string; description: string },
-): Promise<GroupRow | undefined> {
-  return tx.one(update, [tx.organizationId, group.id, group.name, group.description]);
+export function updateGroupRow(tx: TenantTx, group: GroupWrite): Promise<GroupRow | undefined> {
+  return tx.one(update, [tx.organizationId, group.id, group.name, group.description, group.expression]);
 }
 
 const remove = sql('groups-delete', 'delete from groups where organization_id = $1 and group_id = $2');

@@ -1,6 +1,11 @@
-// Groups of users. Who joins or leaves one may come under other policies, so membership is an event.
+// Groups of users, and smart groups, whose members are the devices of which an expression holds. Who joins or leaves one may come
+// under other policies, so membership is an event.
 import type { Group, GroupChanges, NewGroup, User } from '@gatehouse/contracts/admin/users.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { compileExpression } from '@gatehouse/core/expressions/compile.ts';
+import { factsReadBy } from '@gatehouse/core/expressions/device-environment.ts';
+import { groupEnvironment } from '@gatehouse/core/expressions/search-environment.ts';
+import { requireSight } from '@gatehouse/core/facts/fact-rights.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { violatedConstraint } from '../../kernel/db/errors.ts';
@@ -14,6 +19,7 @@ import {
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
 import {
+  countSmartGroups,
   deleteGroupMember,
   deleteGroupRow,
   type GroupRow,
@@ -32,11 +38,28 @@ const presentGroup = (row: GroupRow): Group => ({
   id: row.group_id,
   name: row.name,
   description: row.description,
+  expression: row.expression,
   createdAt: row.created_at.toISOString(),
 });
 
 const noSuchGroup = () => new DomainError('not-found', 'There is no such group');
 const nameTaken = () => new DomainError('conflict', 'Another group has this name', { reason: 'name-taken' });
+
+/** Each is held against every device that reports. */
+export const mostSmartGroups = 100;
+
+/** All devices are to be held against it again. */
+export const smartGroupChanged = 'group.expression-changed';
+
+const isSmart = () =>
+  new DomainError('conflict', 'The members of this group are found by its expression.', {
+    reason: 'smart-group',
+  });
+
+/** @throws DomainError `invalid-input`, `forbidden` for facts that the author may not see (CEL-03). */
+function checkExpression(principal: TenantPrincipal, expression: string): void {
+  requireSight(principal, factsReadBy(compileExpression(expression, groupEnvironment)));
+}
 
 /** What the user's devices are given may have changed. */
 export function announceMembership(tx: TenantTx, events: Events, userId: string): Promise<void> {
@@ -49,19 +72,29 @@ export async function createGroup(
   input: NewGroup,
 ): Promise<Group> {
   requirePermission(principal, 'groups.manage');
+  const expression = input.expression ?? null;
+  if (expression !== null) checkExpression(principal, expression);
   return deps.database.withTenant(principal.organizationId, async (tx) => {
+    if (expression !== null && (await countSmartGroups(tx)) >= mostSmartGroups) {
+      throw new DomainError('conflict', `There are ${mostSmartGroups} smart groups already.`, {
+        reason: 'too-many-smart-groups',
+      });
+    }
     const row = await insertGroup(tx, {
       id: newId(),
       name: input.name,
       description: input.description ?? '',
+      expression,
     });
     if (!row) throw nameTaken();
+    if (expression !== null)
+      await deps.events.emit(tx, { name: smartGroupChanged, subjectId: tx.organizationId, payload: {} });
     await recordAudit(tx, {
       actor: principal,
       action: 'groups.create',
       target: { kind: 'group', id: row.group_id },
       outcome: 'done',
-      show: { name: row.name },
+      show: { name: row.name, expression },
     });
     return presentGroup(row);
   });
@@ -74,22 +107,34 @@ export async function updateGroup(
   changes: GroupChanges,
 ): Promise<Group> {
   requirePermission(principal, 'groups.manage');
+  if (changes.expression !== undefined) checkExpression(principal, changes.expression);
   try {
     return await deps.database.withTenant(principal.organizationId, async (tx) => {
       const before = await lockGroup(tx, groupId);
       if (!before) throw noSuchGroup();
+      if (changes.expression !== undefined && before.expression === null) {
+        throw new DomainError('conflict', 'People choose the members of this group; make a smart group.', {
+          reason: 'not-a-smart-group',
+        });
+      }
       const after = {
         name: changes.name ?? before.name,
         description: changes.description ?? before.description,
+        expression: changes.expression ?? before.expression,
       };
       const row = await updateGroupRow(tx, { id: groupId, ...after });
       if (!row) throw noSuchGroup();
+      if (after.expression !== before.expression)
+        await deps.events.emit(tx, { name: smartGroupChanged, subjectId: tx.organizationId, payload: {} });
       await recordAudit(tx, {
         actor: principal,
         action: 'groups.update',
         target: { kind: 'group', id: groupId },
         outcome: 'done',
-        show: { before: { name: before.name, description: before.description }, after },
+        show: {
+          before: { name: before.name, description: before.description, expression: before.expression },
+          after,
+        },
       });
       return presentGroup(row);
     });
@@ -114,6 +159,8 @@ export async function deleteGroup(
       if (members.length < 1_000) break;
       after = Number(members.at(-1)?.user_no);
     }
+    if (before.expression !== null)
+      await deps.events.emit(tx, { name: smartGroupChanged, subjectId: tx.organizationId, payload: {} });
     await deleteGroupRow(tx, groupId);
     await recordAudit(tx, {
       actor: principal,
@@ -177,7 +224,9 @@ export async function setGroupMember(
 ): Promise<void> {
   requirePermission(principal, 'groups.manage');
   await deps.database.withTenant(principal.organizationId, async (tx) => {
-    if (!(await lockGroup(tx, groupId))) throw noSuchGroup();
+    const group = await lockGroup(tx, groupId);
+    if (!group) throw noSuchGroup();
+    if (group.expression !== null) throw isSmart();
     if (!(await selectUser(tx, userId))) throw noSuchUser();
     const changed = member
       ? await insertGroupMember(tx, groupId, userId)

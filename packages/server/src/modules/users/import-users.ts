@@ -2,7 +2,7 @@
 // sent again changes nothing.
 import type { Readable } from 'node:stream';
 import { type ImportReport, NewUser } from '@gatehouse/contracts/admin/users.ts';
-import { isDomainError } from '@gatehouse/core/errors.ts';
+import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import { Compile } from 'typebox/compile';
 import { type CsvLine, readCsv } from '../../kernel/csv/read-csv.ts';
@@ -82,12 +82,14 @@ async function putUser(
   input: NewUser,
   groups: readonly string[],
 ): Promise<'created' | 'updated' | 'unchanged'> {
+  const groupIds: string[] = [];
+  for (const name of groups) groupIds.push(await groupToJoin(tx, name));
   const before = await lockUserByEmail(tx, input.email);
   const user = before
     ? await changeUser(tx, before, input)
     : await insertUser(tx, newId(), userValues(input));
   let joined = 0;
-  for (const name of groups) joined += (await joinGroup(tx, name, user.user_id)) ? 1 : 0;
+  for (const groupId of groupIds) joined += (await insertGroupMember(tx, groupId, user.user_id)) ? 1 : 0;
   const outcome = !before ? 'created' : user !== before || joined > 0 ? 'updated' : 'unchanged';
   if (outcome === 'unchanged') return outcome;
   await recordAudit(tx, {
@@ -121,10 +123,17 @@ async function changeUser(tx: TenantTx, before: UserRow, input: NewUser): Promis
   return same ? before : updateUserRow(tx, before.user_id, values);
 }
 
-async function joinGroup(tx: TenantTx, name: string, userId: string): Promise<boolean> {
+/** A group that does not exist is made. @throws DomainError `conflict` for a smart group, before anything of the line is written. */
+async function groupToJoin(tx: TenantTx, name: string): Promise<string> {
   const group =
     (await findGroupByName(tx, name)) ??
-    (await insertGroup(tx, { id: newId(), name, description: '' })) ??
+    (await insertGroup(tx, { id: newId(), name, description: '', expression: null })) ??
     (await findGroupByName(tx, name));
-  return group ? insertGroupMember(tx, group.group_id, userId) : false;
+  if (!group) throw new DomainError('conflict', `The group ${name} could not be made.`);
+  if (group.expression !== null) {
+    throw new DomainError('conflict', `The members of the group ${name} are found by its expression.`, {
+      reason: 'smart-group',
+    });
+  }
+  return group.group_id;
 }

@@ -1,4 +1,5 @@
 /** Users: the people whose devices are managed, and how they prove who they are. */
+export { smartGroupChanged } from './groups.ts';
 export {
   choosePassword,
   makePasswordLink,

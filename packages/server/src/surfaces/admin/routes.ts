@@ -15,6 +15,7 @@ import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
+import { searchRoutes } from '../../modules/searches/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
@@ -36,6 +37,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
+  Parameters<typeof searchRoutes>[0] &
   Parameters<typeof userRoutes>[0];
 
 export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
@@ -48,6 +50,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...commandRoutes(deps),
   ...approvalRoutes(deps),
   ...alertRoutes(deps),
+  ...searchRoutes(deps),
   ...complianceRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),

@@ -21,6 +21,7 @@ export async function createForeignThings(
   };
   const userId = await make('/users', { email: `thing@${organization.slug}.example` });
   const groupId = await make('/groups', { name: 'things' });
+  const watchListId = await make('/watch-lists', { name: 'things', expression: 'posture.compliant' });
   const roleId = await make('/roles', { name: 'things', permissions: ['devices.read'] });
   const tokenId = await make('/tokens', { role: 'auditor', expiresInSeconds: 3_600 });
   const enrollmentId = await make('/enrollments', { user: userId, platform: 'linux' });
@@ -50,6 +51,7 @@ export async function createForeignThings(
     assignmentId,
     userId,
     groupId,
+    watchListId,
     roleId,
     tokenId,
     sessionId: tokenId,

@@ -65,12 +65,20 @@ const reached = {
   ),
   group: sql(
     'apple-desired-reached-group',
-    `select d.device_id, d.device_no from group_members m
-     join devices d on d.organization_id = $1 and d.user_id = m.user_id
-     join apple_channels c on c.organization_id = $1 and c.device_id = d.device_id and c.channel = ''
-     where m.organization_id = $1 and m.group_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
-       and d.state = 'registered'
-     order by d.device_no limit $5`,
+    `(select d.device_id, d.device_no from group_members m
+      join devices d on d.organization_id = $1 and d.user_id = m.user_id
+      join apple_channels c on c.organization_id = $1 and c.device_id = d.device_id and c.channel = ''
+      where m.organization_id = $1 and m.group_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+        and d.state = 'registered'
+      order by d.device_no limit $5)
+     union all
+     (select d.device_id, d.device_no from group_devices m
+      join devices d on d.organization_id = $1 and d.device_id = m.device_id
+      join apple_channels c on c.organization_id = $1 and c.device_id = d.device_id and c.channel = ''
+      where m.organization_id = $1 and m.group_id = $2 and d.device_no > $3 and ($4::text is null or d.platform = $4)
+        and d.state = 'registered'
+      order by d.device_no limit $5)
+     order by device_no limit $5`,
   ),
   user: sql(
     'apple-desired-reached-user',

@@ -58,6 +58,7 @@ export const desiredStateSubscriptions: Subscriptions = {
   'user.groups-changed': [reconcile(as('user'))],
   'user.updated': [reconcile(as('user'))],
   'device.changed': [ofDevice],
+  'device.groups-changed': [ofDevice],
   'apple.channel-opened': [ofDevice],
   // PWD-04: without a passcode nothing of the organization stays, with one it comes back.
   'device.posture-changed': [{ ...ofDevice, when: complianceChanged }],
