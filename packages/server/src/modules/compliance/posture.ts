@@ -4,6 +4,7 @@ import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
 import type { RuleException } from '@gatehouse/core/compliance/compliance-rule.ts';
 import type { DeviceContext } from '@gatehouse/core/compliance/device-context.ts';
 import type { Rule } from '@gatehouse/core/compliance/rule.ts';
+import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import { summarize } from '@gatehouse/core/compliance/summarize.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
@@ -31,14 +32,22 @@ const copiedFacts = [
   'network.interfaces',
 ] as const satisfies readonly FactName[];
 
-/** The scans that an evaluation reads: those of the rules' facts and of the copied ones. Inventories are not among them. */
-export const evaluatedScans: readonly Scan[] = [
-  ...new Set(
-    [...copiedFacts, ...Object.values(ruleCatalogue).flatMap(({ reads }): readonly FactName[] => reads)].map(
-      (fact) => factDefinition(fact).scan,
-    ),
-  ),
-];
+/**
+ * The scans that every evaluation reads: those of the copied facts and of the rules that policies bring about. Inventories are
+ * not among them; an assigned rule that looks into one has it read for its own devices (`scansBeyond`).
+ */
+export const evaluatedScans: readonly Scan[] = scansOf([
+  ...copiedFacts,
+  ...policyRuleKinds.flatMap((kind): readonly FactName[] => ruleCatalogue[kind].reads),
+]);
+
+export function scansBeyond(rules: readonly Rule[]): readonly Scan[] {
+  return scansOf(rules.flatMap(({ reads }) => reads)).filter((scan) => !evaluatedScans.includes(scan));
+}
+
+function scansOf(facts: readonly FactName[]): readonly Scan[] {
+  return [...new Set(facts.map((fact) => factDefinition(fact).scan))];
+}
 
 /** The network is told at most five addresses a device. */
 const mostMacs = 5;
