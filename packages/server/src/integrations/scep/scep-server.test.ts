@@ -18,6 +18,7 @@ import {
   authenticateCertificate,
   CertificateRefused,
   createAuthorityDirectory,
+  createCertificateVerifier,
   createRevocationLists,
   createStandings,
   openScepAuthorities,
@@ -78,6 +79,25 @@ describe('a device asks for its certificate', () => {
     );
     assert.equal(rows[0]?.content.show.deviceId, deviceId);
     assert.equal(rows[0]?.content.show.by, 'challenge');
+  });
+
+  test('a certificate is known to the server that issued it as it will be to any other, and no byte beside it', async () => {
+    const { acme, deps } = world;
+    const issued = await world.enrolled(acme, newRsaKey());
+    const unaware = createCertificateVerifier({
+      directory: createAuthorityDirectory({ database: deps.database as never, clock: deps.clock }),
+      clock: deps.clock,
+    });
+    const elsewhere = await unaware.verify(issued.certificate, 'mdm');
+    const here = await deps.verifier.verify(Uint8Array.from(issued.certificate), 'mdm');
+    assert.deepEqual(here, elsewhere);
+    assert.equal(here.deviceId, issued.deviceId);
+    const altered = Uint8Array.from(issued.certificate);
+    altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+    await assert.rejects(deps.verifier.verify(altered, 'mdm'), { why: 'bad-signature' });
+    await assert.rejects(deps.verifier.verify(issued.certificate, 'agent'), {
+      why: 'issued-for-another-purpose',
+    });
   });
 
   test('SCEP-03 who signs a first request must hold the key that is to be certified', async () => {

@@ -31,7 +31,6 @@ import { createRateLimit, type RateLimit } from '../../kernel/http/rate-limit.ts
 import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import {
   CertificateRefused,
-  type CertificateVerifier,
   findIssued,
   issueByCertificate,
   issueByChallenge,
@@ -45,7 +44,6 @@ import {
 
 export interface ScepDeps extends IssueDeps {
   readonly sealer: Sealer;
-  readonly verifier: CertificateVerifier;
   readonly refusals: Pick<Refusals, 'note'>;
   /** What the organization lets devices encrypt with beside AES (SCEP-04). */
   readonly oldCiphers: (organizationId: string) => Promise<'none' | '3des' | 'des'>;

@@ -38,6 +38,7 @@ export interface IssueDeps {
   readonly database: Pick<Database, 'withTenant'>;
   readonly events: Events;
   readonly clock: Clock;
+  readonly verifier: CertificateVerifier;
 }
 
 /** What a device asks for. */
@@ -124,7 +125,7 @@ export function issueByChallenge(
  * @throws IssueRefused, CertificateRefused
  */
 export async function issueByCertificate(
-  deps: IssueDeps & { readonly verifier: CertificateVerifier },
+  deps: IssueDeps,
   wish: CertificateWish,
   presented: Uint8Array,
 ): Promise<Uint8Array> {
@@ -191,7 +192,7 @@ function requireNamed({ commonName }: CertificateWish, deviceId: string): void {
 
 async function issue(
   tx: TenantTx,
-  { clock, events }: IssueDeps,
+  { clock, events, verifier }: IssueDeps,
   { key, authority, requestId }: CertificateWish,
   deviceId: string,
   by: 'challenge' | 'renewal' | 'certificate',
@@ -242,5 +243,9 @@ async function issue(
     subjectId: deviceId,
     payload: { serial: certificate.serial, purpose: 'mdm', by, notAfter },
   });
+  const { organizationId } = tx;
+  tx.afterCommit(() =>
+    verifier.noteIssued({ organizationId, deviceId, purpose: 'mdm' }, [certificate, authority.certificate]),
+  );
   return certificate;
 }

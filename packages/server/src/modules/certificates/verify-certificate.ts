@@ -2,7 +2,12 @@
 // fingerprint, because a device sends the same certificate with every request; whether it still holds is asked anew each time.
 import { hash } from 'node:crypto';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
-import { findDeviceId, parseCertificate, verifyPath } from '@gatehouse/protocols/x509/index.ts';
+import {
+  type Certificate,
+  findDeviceId,
+  parseCertificate,
+  verifyPath,
+} from '@gatehouse/protocols/x509/index.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuthorityDirectory } from './authority-directory.ts';
@@ -58,6 +63,16 @@ export interface CertificateVerifier {
     purpose?: VerifiedCertificate['purpose'],
     isPassing?: boolean,
   ): Promise<VerifiedCertificate>;
+  /**
+   * What was just issued will be shown in a moment: it need not be taken apart and checked by the one that made and signed it. The
+   * memory is by SHA-256 of all its bytes, so nothing but these very bytes is known by this; and whether the certificate is on
+   * record and not revoked is asked of the database with each request, as it is for every other.
+   * @param chain the certificate and its issuers.
+   */
+  noteIssued(
+    named: Pick<VerifiedCertificate, 'organizationId' | 'deviceId' | 'purpose'>,
+    chain: readonly [Certificate, ...Certificate[]],
+  ): void;
 }
 
 export function createCertificateVerifier(deps: {
@@ -88,15 +103,18 @@ export function createCertificateVerifier(deps: {
       return found;
     }
     const verified = await verifyOnce(der, directory, clock.now());
-    known.set(fingerprint, verified);
+    remember(verified);
     if (!isPassing) shown.set(der, verified);
-    if (known.size > capacity) {
-      for (const stalest of known.keys()) {
-        known.delete(stalest);
-        break;
-      }
-    }
     return verified;
+  }
+
+  function remember(verified: VerifiedCertificate): void {
+    known.set(verified.fingerprint, verified);
+    if (known.size <= capacity) return;
+    for (const stalest of known.keys()) {
+      known.delete(stalest);
+      break;
+    }
   }
 
   return {
@@ -105,6 +123,9 @@ export function createCertificateVerifier(deps: {
       if (purpose !== undefined && verified.purpose !== purpose)
         throw new CertificateRefused('issued-for-another-purpose', verified);
       return verified;
+    },
+    noteIssued(named, chain) {
+      remember({ ...named, ...factsOf(chain) });
     },
   };
 }
@@ -145,10 +166,19 @@ async function verifyOnce(
     organizationId,
     deviceId,
     purpose: issuer.purpose,
-    serial: leaf.serial,
-    fingerprint: leaf.fingerprint,
-    notBefore: Math.max(...verdict.chain.map((certificate) => certificate.notBefore)),
-    notAfter: Math.min(...verdict.chain.map((certificate) => certificate.notAfter)),
+    ...factsOf([leaf, ...verdict.chain]),
+  };
+}
+
+function factsOf(
+  chain: readonly [Certificate, ...Certificate[]],
+): Pick<VerifiedCertificate, 'serial' | 'fingerprint' | 'notBefore' | 'notAfter'> {
+  const [{ serial, fingerprint }] = chain;
+  return {
+    serial,
+    fingerprint,
+    notBefore: Math.max(...chain.map((certificate) => certificate.notBefore)),
+    notAfter: Math.min(...chain.map((certificate) => certificate.notAfter)),
   };
 }
 
