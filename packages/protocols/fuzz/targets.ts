@@ -36,6 +36,7 @@ import { json } from './json.ts';
 import { pem } from './pem.ts';
 import { plistBinary, plistXml } from './plist.ts';
 import { radius, radiusRest } from './radius.ts';
+import { securityEventToken, signalRequests } from './shared-signals.ts';
 import type { FuzzTarget } from './target.ts';
 import { xml } from './xml.ts';
 
@@ -82,4 +83,6 @@ export const targets: readonly FuzzTarget[] = [
   iseSession,
   radius,
   radiusRest,
+  securityEventToken,
+  ...signalRequests,
 ];

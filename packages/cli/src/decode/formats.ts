@@ -6,6 +6,7 @@ import { enrollmentFormat } from './enrollment-format.ts';
 import { iseFormat } from './ise-format.ts';
 import { plistFormat } from './plist-format.ts';
 import { radiusFormat } from './radius-format.ts';
+import { setFormat } from './set-format.ts';
 
 export const formats: readonly DecodedFormat[] = [
   ...certificateFormats,
@@ -14,4 +15,5 @@ export const formats: readonly DecodedFormat[] = [
   iseFormat,
   enrollmentFormat,
   radiusFormat,
+  setFormat,
 ];
