@@ -31,3 +31,5 @@ export {
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export type { CommandResult } from './record-command-result.ts';
 export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';
+  queueInTransaction,
+export { systemRights } from './system-rights.ts';
