@@ -9,6 +9,7 @@ import { enrollmentCommands } from './enrollment.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
+import { searchCommands } from './searches.ts';
 import { serverCommands } from './server.ts';
 import { userCommands } from './users.ts';
 
@@ -18,6 +19,7 @@ export const commands: readonly CliCommand[] = [
   ...userCommands,
   ...enrollmentCommands,
   ...deviceCommands,
+  ...searchCommands,
   ...policyCommands,
   ...resourceCommands,
   ...applePushCommands,

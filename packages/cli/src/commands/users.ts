@@ -88,9 +88,18 @@ export const userCommands: readonly CliCommand[] = [
   },
   {
     words: ['group', 'create'],
-    summary: 'Create a group.',
-    options: { name: { required: true, description: 'its name', placeholder: 'NAME' } },
-    run: ({ api, options }) => api().request('POST', '/groups', { body: { name: options['name'] } }),
+    summary: 'Create a group; with an expression, a smart group of the devices of which it holds.',
+    options: {
+      name: { required: true, description: 'its name', placeholder: 'NAME' },
+      expression: { description: 'in CEL, such as \'device.platform == "ios"\'', placeholder: 'EXPRESSION' },
+    },
+    run: ({ api, options }) =>
+      api().request('POST', '/groups', {
+        body: {
+          name: options['name'],
+          ...(options['expression'] === undefined ? {} : { expression: options['expression'] }),
+        },
+      }),
   },
   { words: ['group', 'list'], summary: 'List groups.', run: ({ api }) => api().list('/groups') },
   {
