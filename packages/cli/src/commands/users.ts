@@ -50,6 +50,7 @@ export const userCommands: readonly CliCommand[] = [
         placeholder: 'NAME',
       },
       name: { description: 'display name', placeholder: 'NAME' },
+      language: { description: 'in which the person is written to', placeholder: 'de' },
     },
     run: ({ api, options }) =>
       api().request('POST', '/users', {
@@ -57,6 +58,7 @@ export const userCommands: readonly CliCommand[] = [
           email: options['email'],
           ...(options['user-name'] === undefined ? {} : { userName: options['user-name'] }),
           ...(options['name'] === undefined ? {} : { displayName: options['name'] }),
+          ...(options['language'] === undefined ? {} : { language: options['language'] }),
         },
       }),
   },

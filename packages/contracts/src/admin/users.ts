@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Expression } from './searches.ts';
+import { Language } from './terms.ts';
 import { closed, Email, Id, Line, Time } from './values.ts';
 
 /** The name at the network and in directories: what a network access controller asks by. */
@@ -13,6 +14,7 @@ export const User = Type.Object(
     userName: Type.String(),
     displayName: Type.String(),
     employeeId: Type.Union([Type.String(), Type.Null()]),
+    language: Type.Union([Type.String(), Type.Null()]),
     state: State,
     createdAt: Time,
   },
@@ -27,6 +29,9 @@ export const NewUser = Type.Object(
     userName: Type.Optional(UserName),
     displayName: Type.Optional(Line(200, 0)),
     employeeId: Type.Optional(Line(100)),
+    language: Type.Optional(
+      Type.Union([Language], { description: 'In which the person is written to; default English.' }),
+    ),
   },
   closed,
 );
@@ -38,6 +43,7 @@ export const UserChanges = Type.Object(
     userName: Type.Optional(UserName),
     displayName: Type.Optional(Line(200, 0)),
     employeeId: Type.Optional(Type.Union([Line(100), Type.Null()])),
+    language: Type.Optional(Type.Union([Language, Type.Null()])),
     state: Type.Optional(State),
   },
   closed,

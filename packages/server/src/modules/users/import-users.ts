@@ -117,6 +117,7 @@ async function changeUser(tx: TenantTx, before: UserRow, input: NewUser): Promis
     user_name: input.userName ?? before.user_name,
     display_name: input.displayName ?? before.display_name,
     employee_id: input.employeeId ?? before.employee_id,
+    language: input.language ?? before.language,
     state: before.state,
   };
   const same = importedColumns.every((name) => values[name] === before[name]);

@@ -8,18 +8,23 @@ export interface UserRow {
   readonly user_name: string;
   readonly display_name: string;
   readonly employee_id: string | null;
+  /** In which the person is written to; null: nobody has said. */
+  readonly language: string | null;
   readonly state: 'active' | 'disabled';
   readonly created_at: Date;
 }
 
-export type UserValues = Pick<UserRow, 'email' | 'user_name' | 'display_name' | 'employee_id' | 'state'>;
+export type UserValues = Pick<
+  UserRow,
+  'email' | 'user_name' | 'display_name' | 'employee_id' | 'language' | 'state'
+>;
 
-const columns = 'user_id, user_no, email, user_name, display_name, employee_id, state, created_at';
+const columns = 'user_id, user_no, email, user_name, display_name, employee_id, language, state, created_at';
 
 const insert = sql(
   'users-insert',
-  `insert into users (organization_id, user_id, email, user_name, display_name, employee_id)
-   values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
+  `insert into users (organization_id, user_id, email, user_name, display_name, employee_id, language)
+   values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
 );
 
 export async function insertUser(tx: TenantTx, userId: string, values: UserValues): Promise<UserRow> {
@@ -30,6 +35,7 @@ export async function insertUser(tx: TenantTx, userId: string, values: UserValue
     values.user_name,
     values.display_name,
     values.employee_id,
+    values.language,
   ]);
   if (!row) throw new Error('an insert returned nothing');
   return row;
@@ -37,7 +43,7 @@ export async function insertUser(tx: TenantTx, userId: string, values: UserValue
 
 const update = sql(
   'users-update',
-  `update users set email = $3, user_name = $4, display_name = $5, employee_id = $6, state = $7
+  `update users set email = $3, user_name = $4, display_name = $5, employee_id = $6, state = $7, language = $8
    where organization_id = $1 and user_id = $2 returning ${columns}`,
 );
 
@@ -50,6 +56,7 @@ export async function updateUserRow(tx: TenantTx, userId: string, values: UserVa
     values.display_name,
     values.employee_id,
     values.state,
+    values.language,
   ]);
   if (!row) throw new Error('an update of a locked row found nothing');
   return row;

@@ -36,6 +36,7 @@ export const presentUser = (row: UserRow): User => ({
   userName: row.user_name,
   displayName: row.display_name,
   employeeId: row.employee_id,
+  language: row.language,
   state: row.state,
   createdAt: row.created_at.toISOString(),
 });
@@ -49,6 +50,7 @@ export function userValues(input: NewUser): UserValues {
     user_name: input.userName ?? input.email.slice(0, input.email.lastIndexOf('@')),
     display_name: input.displayName ?? '',
     employee_id: input.employeeId ?? null,
+    language: input.language ?? null,
     state: 'active',
   };
 }
@@ -102,6 +104,7 @@ function changed(before: UserRow, changes: UserChanges): { values: UserValues; n
     user_name: changes.userName ?? before.user_name,
     display_name: changes.displayName ?? before.display_name,
     employee_id: changes.employeeId === undefined ? before.employee_id : changes.employeeId,
+    language: changes.language === undefined ? before.language : changes.language,
     state: changes.state ?? before.state,
   };
   const names = (Object.keys(values) as (keyof UserValues)[]).filter((name) => values[name] !== before[name]);
