@@ -7,6 +7,7 @@ import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
+import { openNetworkAccess } from './integrations/network-access/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
 import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
@@ -16,6 +17,7 @@ import { createHttpServer } from './kernel/http/server.ts';
 import type { TenantPrincipal } from './kernel/http/route.ts';
 import { startWorker } from './kernel/jobs/worker.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import { createOutbound } from './kernel/outbound/outbound.ts';
 import { startScheduler } from './kernel/scheduler.ts';
 import type { ServerTls } from './kernel/tls/index.ts';
 import {
@@ -49,7 +51,7 @@ import {
   createOrganizationFinder,
   readSettings,
 } from './modules/organizations/index.ts';
-import { ensureDefaults, resourceAssignments } from './modules/policies/index.ts';
+import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/policies/index.ts';
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
 import { createDeclarations } from './platforms/apple/declarations/index.ts';
 import {
@@ -81,6 +83,7 @@ import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/dev
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerEnrollPage } from './surfaces/enroll.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
+import { registerNacSurface } from './surfaces/nac.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
 import { registerRevocationLists } from './surfaces/revocation-lists.ts';
@@ -147,13 +150,26 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...addresses,
     ways: { linux: agentWay, macos: { ...agentWay, profile }, ios: { profile } },
   };
+  const outbound = createOutbound({
+    allow: config.outbound.allow,
+    trust:
+      config.outbound.trustFile === undefined ? undefined : readFileSync(config.outbound.trustFile, 'utf8'),
+  });
+  const networkAccess = openNetworkAccess({
+    ...administrators,
+    reachable: createAddressList(config.outbound.allow),
+    outbound,
+    metrics,
+  });
   const routes = adminRoutes({
+    ...networkAccess.routes,
     ...administrators,
     ...devices,
     ...enrollment,
     carryOut,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
+    ruleAssignments: ruleAssignments(events),
     checkContent: checkAppleContent,
     desiredState: readDesiredState,
     // An organization exists with its authorities and its first policy, or not at all.
@@ -234,7 +250,9 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const consoleFrom = consolePlace.from && createAddressList(consolePlace.from);
   registerAdminSurface(own.console ?? main, admin, { routes, from: consoleFrom });
   registerSetupSurface(own.console ?? main, administrators, consoleFrom);
-  registerIseSurface(own.nac ?? main, ise, nacPlace.from && createAddressList(nacPlace.from));
+  const nacFrom = nacPlace.from && createAddressList(nacPlace.from);
+  registerIseSurface(own.nac ?? main, ise, nacFrom);
+  registerNacSurface(own.nac ?? main, networkAccess.radius, nacFrom);
   registerEnrollmentSurface(main, agents);
   registerEnrollPage(main, { ...administrators, ...enrollment });
   // For devices that sign their messages, because something on the way ends TLS; there are no certificates to ask for here.
@@ -287,6 +305,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...enrollmentJobs(enrollment),
       ...appleJobs(),
       ...desiredStateJobs(desiredState),
+      ...networkAccess.jobs,
     },
   });
   worker.wake = running.wake;
@@ -304,6 +323,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...appleTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
+      ...networkAccess.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
@@ -324,6 +344,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await scheduler.stop();
       await running.stop();
       await applePush.close();
+      await networkAccess.close();
+      await outbound.close();
       mail?.close();
       await refusals.close();
       await operations.close();

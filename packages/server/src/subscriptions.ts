@@ -3,6 +3,7 @@
 import type { Subscription, Subscriptions } from './kernel/events.ts';
 import { alertSubscriptions } from './modules/alerts/index.ts';
 import { approvalSubscriptions } from './modules/approvals/index.ts';
+import { networkAccessSubscriptions } from './integrations/network-access/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
@@ -34,4 +35,6 @@ export const subscriptions: Subscriptions = merge(
   // policies, resources, groups, users, devices: what Apple devices should have is compared with what they have
   // command.not-done: what was ordered and did not happen is tried again in time
   desiredStateSubscriptions,
+  // device.posture-changed: network devices and ISE servers that have sessions of the device are told
+  networkAccessSubscriptions,
 );

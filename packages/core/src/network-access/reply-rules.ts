@@ -67,9 +67,9 @@ export function chooseReply(rules: readonly ReplyRule[], subject: NetworkSubject
   return { rule: rule?.name, reply: rule?.reply ?? otherwise[subject.decision] };
 }
 
-const badness: Record<NetworkDecision, number> = { allow: 0, unknown: 1, quarantine: 2, deny: 3 };
+const badness: Record<NetworkDecision, number> = { unknown: 0, allow: 1, quarantine: 2, deny: 3 };
 
-/** Of devices that claim one address the worst counts (DEV-11). */
+/** Of devices that claim one address the worst under management counts (DEV-11); whoever has left speaks for nobody. */
 export function worstSubject(subjects: readonly NetworkSubject[]): NetworkSubject {
   return subjects.toSorted((a, b) => badness[b.decision] - badness[a.decision])[0] ?? { decision: 'unknown' };
 }

@@ -96,6 +96,8 @@ describe('the database catalog', () => {
         'idempotency_keys:DELETE',
         'jobs:DELETE',
         'jobs:UPDATE',
+      'nac_admissions:DELETE',
+      'nac_sessions:DELETE',
         'organizations:INSERT',
         'scep_challenges:DELETE',
         'throttles:DELETE',

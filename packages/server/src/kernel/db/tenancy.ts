@@ -33,6 +33,8 @@ const systemRights: Record<string, string> = {
   ise_tellings: 'select (organization_id, due_at)',
   alerts: 'select (organization_id, alert_id, created_at), delete',
   approval_requests: 'select (organization_id, approval_id, state, expires_at)',
+  signal_streams: 'select (organization_id, stream_id, method, status, retry_at)',
+  signal_events: 'select (organization_id, stream_id, state, subject_id)',
 };
 
 /** Tables of this schema that hold no tenant data, each with its reason. */
@@ -48,6 +50,9 @@ export const tablesNotBackedUp: Record<string, string> = {
   enrollment_visits: 'a way in that was under way on the enrolment page is begun anew',
   user_links: 'a link that was used since must not open again',
   scep_challenges: 'a challenge that was used since must not be good again',
+  nac_sessions: 'who is on the network now is learnt anew from accounting',
+  nac_admissions: 'what was answered before says nothing about sessions of today',
+  ise_tellings: 'they are about changes of the server as it was',
   throttles: 'they fill up again in minutes',
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };

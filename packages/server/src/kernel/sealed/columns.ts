@@ -140,6 +140,34 @@ export const sealedColumns = {
     key: 'recipient_id',
     holds: 'the key that opens what devices hand over for escrow (PKCS#8)',
   },
+  'nas_clients.secret': {
+    class: 'keys',
+    table: 'nas_clients',
+    column: 'secret',
+    key: 'nas_id',
+    holds: 'the shared secret of a network device (RADIUS)',
+  },
+  'ise_servers.password': {
+    class: 'keys',
+    table: 'ise_servers',
+    column: 'password',
+    key: 'ise_id',
+    holds: 'the password with which a Cisco ISE is told of changes',
+  },
+  'signal_keys.private_key': {
+    class: 'keys',
+    table: 'signal_keys',
+    column: 'private_key',
+    key: 'key_id',
+    holds: 'the private key that signs an organization’s security event tokens (PKCS#8)',
+  },
+  'signal_streams.authorization_header': {
+    class: 'keys',
+    table: 'signal_streams',
+    column: 'authorization_header',
+    key: 'stream_id',
+    holds: 'the header by which a receiver of signals knows that a delivery is ours',
+  },
 } as const satisfies Record<string, SealedColumn>;
 
 export type SealedColumnName = keyof typeof sealedColumns;

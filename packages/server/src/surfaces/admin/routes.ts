@@ -1,6 +1,7 @@
 // Every route of the admin API, module by module. The tests that walk all routes read this list: what is added to a module's
 // routes.ts joins them by itself.
 import type { AdminRoute } from '../../kernel/http/route.ts';
+import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
@@ -15,6 +16,7 @@ import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
+import { ruleRoutes } from '../../modules/rules/routes.ts';
 import { searchRoutes } from '../../modules/searches/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
@@ -35,8 +37,10 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof enrollmentRoutes>[0] &
   Parameters<typeof organizationRoutes>[0] &
+  Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
+  Parameters<typeof ruleRoutes>[0] &
   Parameters<typeof searchRoutes>[0] &
   Parameters<typeof userRoutes>[0];
 
@@ -52,11 +56,13 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...alertRoutes(deps),
   ...searchRoutes(deps),
   ...complianceRoutes(deps),
+  ...ruleRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
   ...certificateRoutes(deps),
   ...applePushRoutes(deps),
+  ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
 ];

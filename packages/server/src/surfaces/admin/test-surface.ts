@@ -6,10 +6,13 @@ import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { type BuiltInRole, builtInRoles } from '@gatehouse/core/permissions/roles.ts';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
+import { createIseCalls } from '../../integrations/network-access/ise-push/ise-calls.ts';
 import { createEvents } from '../../kernel/events.ts';
+import { createAddressList } from '../../kernel/http/address-list.ts';
 import type { AdminRoute, TenantPrincipal } from '../../kernel/http/route.ts';
 import { createHttpServer } from '../../kernel/http/server.ts';
 import { createLog } from '../../kernel/log.ts';
+import { OutboundError } from '../../kernel/outbound/outbound-error.ts';
 import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
 import { createSealer } from '../../kernel/sealed/sealer.ts';
 import {
@@ -151,6 +154,13 @@ function createDeps(
     checkContent: () => ({ problems: [] }),
     desiredState: () => Promise.resolve([]),
     carryOut: () => Promise.resolve([]),
+    // Nobody is called: the tests of routes end at the door.
+    trySender: { send: () => Promise.resolve({ outcome: 'closed' }), waiting: 0, close: () => undefined },
+    iseCalls: createIseCalls({
+      request: () => Promise.reject(new OutboundError('unreachable', 'No receiver is called in this test')),
+    }),
+    reachable: createAddressList(['192.0.2.0/24']),
+    wakeTellers: () => undefined,
     onCreated: [
       (tx) => ensureDefaults(tx),
       async (tx) => {

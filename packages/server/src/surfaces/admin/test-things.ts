@@ -39,15 +39,30 @@ export async function createForeignThings(
     name: 'things',
     fields: { ssid: 'things', security: 'personal', password: randomBytes(12).toString('hex') },
   });
+  const ruleId = await make('/compliance-rules', { name: 'things', kind: 'encryption', demand: {} });
   const assignmentId = await make('/assignments', {
     item: { kind: 'policy', id: policyId },
     target: { kind: 'group', id: groupId },
   });
+  const nasId = await make('/network-access/nas', {
+    name: 'things',
+    address: '192.0.2.1',
+    template: 'generic',
+  });
+  const iseId = await make('/network-access/ise', {
+    name: 'things',
+    mntUrl: 'https://ise.example',
+    userName: 'things',
+    password: randomBytes(12).toString('hex'),
+  });
   return {
+    nasId,
+    iseId,
     approvalId,
     policyId,
     scheduleId,
     resourceId,
+    ruleId,
     assignmentId,
     userId,
     groupId,
