@@ -124,6 +124,8 @@ export const commandRemarks: { readonly [N in CommandName]: CommandRemark | unde
   'rotate-firmware-password': sends(['SetFirmwarePassword'], 'in escrow first; Macs with an Intel processor'),
   'clear-firmware-password': sends(['SetFirmwarePassword'], ''),
   'verify-firmware-password': sends(['VerifyFirmwarePassword'], 'the one in escrow, or one that is given'),
+  // Apple has no command that hands logs over.
+  'request-logs': undefined,
   // Its own column.
   'platform-command': undefined,
 };

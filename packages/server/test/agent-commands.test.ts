@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { agentPaths } from '@gatehouse/contracts/agent.ts';
-import { queueCommand } from '../src/modules/commands/index.ts';
+import { getCommand, queueCommand } from '../src/modules/commands/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { newDeviceKey } from '../src/modules/enrollment/test-device.ts';
 import { type AgentWorld, type Computer, openAgentWorld } from './agent-world.ts';
@@ -119,6 +119,41 @@ describe('a computer waits for commands', () => {
     await computer.close();
     await settled;
     await until(0);
+  });
+
+  test('ACT-20, ADM-18: the log that a computer hands over lies sealed, is read by right and on record, and its size is bounded', async () => {
+    const computer = await newComputer();
+    const { id } = await order(computer, 'request-logs');
+    const [{ name, params }] = (await wait(computer, 50)).body.commands;
+    assert.deepEqual([name, params], ['request-logs', {}]);
+    const result = { source: 'journal', lines: 1, cut: false, removed: 0, text: 'ann has locked the screen' };
+    const path = agentPaths.commandResult.replace('{commandId}', id);
+    const tooLong = { state: 'acknowledged', result: { ...result, text: 'x'.repeat(70_000) } };
+    assert.equal((await computer.send('POST', path, tooLong)).status, 422);
+    assert.equal((await computer.send('POST', path, { state: 'acknowledged', result })).status, 200);
+    const all = world.principal(acme);
+    const lesser = {
+      ...all,
+      permissions: new Set([...all.permissions].filter((each) => each !== 'devices.facts.sensitive.read')),
+    };
+    assert.equal((await getCommand(world.deps, lesser, id)).result, null);
+    assert.deepEqual((await getCommand(world.deps, all, id)).result, result);
+    const unable = {
+      ...all,
+      permissions: new Set([...all.permissions].filter((each) => each !== 'devices.logs')),
+    };
+    await assert.rejects(
+      queueCommand(world.deps, unable, { deviceId: computer.deviceId, name: 'request-logs' }),
+      /devices\.logs|not allowed|permission/i,
+    );
+    const rows = await world.query<{ text: string }>(
+      `select row_to_json(c)::text as text from commands c where command_id = $1
+       union all select content::text from audit_entries`,
+      [id],
+    );
+    assert.ok(rows.every(({ text }) => !text.includes('locked the screen')));
+    const read = rows.filter(({ text }) => text.includes('devices.read-private-facts') && text.includes(id));
+    assert.equal(read.length, 1);
   });
 
   test('a client that goes away leaves nothing behind', async () => {

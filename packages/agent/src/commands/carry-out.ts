@@ -16,6 +16,7 @@ import { locateDevice } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
 import { refreshDevice } from './refresh-device.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { requestLogs } from './request-logs.ts';
 import { selectiveWipe } from './selective-wipe.ts';
 import { sendMessage } from './send-message.ts';
 import { withoutAgent } from './without-agent.ts';
@@ -29,6 +30,7 @@ export const commandHandlers = {
   'selective-wipe': selectiveWipe,
   'full-wipe': fullWipe,
   'renew-identity': renewIdentity,
+  'request-logs': requestLogs,
   'install-profile': withoutAgent<'install-profile'>(),
   'remove-profile': withoutAgent<'remove-profile'>(),
   'sync-declarations': withoutAgent<'sync-declarations'>(),

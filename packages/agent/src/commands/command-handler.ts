@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly now: () => number;
   /** Resolved settings of the policy in force. */
   readonly settings: Readonly<Record<string, boolean | number | string>>;
+  /** What the agent itself said since a time, ms since the epoch, as far as it remembers. */
+  recentLog(from: number): string;
   /** Runs the scans and puts their report on its way. */
   refresh(scans: readonly Scan[]): Promise<void>;
 }

@@ -9,11 +9,14 @@ import { ManagedLedger } from '../files/managed-ledger.ts';
 import { StateStore } from '../state/agent-state.ts';
 import { StateDirectory } from '../state/state-directory.ts';
 import type { RunOptions, System } from '../system/system.ts';
+import { RecentLog } from '../daemon/recent-log.ts';
 import type { CommandContext } from './command-handler.ts';
 import { fullWipe, fullWipeFile } from './full-wipe.ts';
 import { locateDevice, parseLocation } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
+import { requestLogs } from './request-logs.ts';
 import { messageTitle, plainText, sendMessage } from './send-message.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 interface Ran {
   readonly program: string;
@@ -38,6 +41,7 @@ async function contextOf(t: TestContext, made: Machine, settings: CommandContext
     store: await StateStore.open(state),
     now: () => 1_000,
     settings,
+    recentLog: () => '',
     refresh: () => Promise.resolve(),
   };
   return { context, ran };
@@ -259,4 +263,85 @@ test('AGT-T02 a file that belongs to somebody else is refused', async (t) => {
     (await fullWipe.run({}, { ...context, system: foreign })).reason ?? '',
     /does not belong to root/,
   );
+});
+
+// ------------------------------------------------------------------------------------------------ request-logs
+
+const journalOf = (hours: number, now: number) =>
+  `/usr/bin/journalctl --unit=gatehouse-agent.service --since=@${Math.floor((now - hours * 3_600_000) / 1_000)} ` +
+  '--output=short-iso --no-pager --quiet --lines=2000';
+const logNow = Date.UTC(2026, 10, 22, 12);
+
+test('ACT-20: the agent’s own journal and no other is fetched, without secrets and control characters', async (t) => {
+  const made = machine(t);
+  made.program(
+    journalOf(24, logNow),
+    [
+      '2026-11-22T10:00:00+0000 host gatehouse[1]: device 01930000-0000-7000-8000-000000000000, server https://mdm.acme.example',
+      '2026-11-22T10:00:01+0000 host gatehouse[1]: no contact: proxy http://ann:hunter2@proxy:3128 refused',
+      '2026-11-22T10:00:02+0000 host gatehouse[1]: \u001b[31mpassword: "open sesame"; authorization=Bearer abcdefgh12345',
+      '2026-11-22T10:00:03+0000 host gatehouse[1]: /var/lib/gatehouse-agent/commands/x.json could not be read',
+    ].join('\n'),
+  );
+  const { context } = await contextOf(t, made);
+  const { state, result } = await requestLogs.run({}, { ...context, now: () => logNow });
+  assert.equal(state, 'acknowledged');
+  const text = String(result?.['text']);
+  for (const secret of ['hunter2', 'open sesame', 'abcdefgh12345', '\u001b'])
+    assert.ok(!text.includes(secret), secret);
+  for (const kept of ['01930000-0000-7000-8000-000000000000', 'proxy:3128', 'x.json could not be read'])
+    assert.ok(text.includes(kept), kept);
+  assert.deepEqual(
+    [result?.['source'], result?.['from'], result?.['lines'], result?.['cut'], result?.['removed']],
+    ['journal', '2026-11-21T12:00:00.000Z', 4, false, 4],
+  );
+  assert.equal(made.runs.length, 1);
+});
+
+test('ACT-20: where there is no journal the agent tells what it remembers, the newest if it is too much', async (t) => {
+  const made = machine(t);
+  const { context } = await contextOf(t, made);
+  const recent = new RecentLog();
+  for (let at = 0; at < 3_000; at += 1) recent.add(logNow - 3_000 + at, `${at} ${'"'.repeat(600)}`);
+  const asked: number[] = [];
+  const { result } = await requestLogs.run(
+    { hours: 1 },
+    {
+      ...context,
+      now: () => logNow,
+      recentLog: (from) => {
+        asked.push(from);
+        return recent.since(from);
+      },
+    },
+  );
+  assert.deepEqual(asked, [logNow - 3_600_000]);
+  assert.equal(result?.['source'], 'memory');
+  assert.equal(result?.['cut'], true);
+  assert.match(String(result?.['text']), /Z 2999 "+$/);
+  assert.ok(Buffer.byteLength(JSON.stringify(result)) < 64 * 1024, 'as much as the server keeps');
+});
+
+test('ACT-20: whatever a line holds, no key and no password in it leaves the device', () => {
+  const key = fc.oneof(
+    fc.uint8Array({ minLength: 24, maxLength: 96 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+    fc
+      .uint8Array({ minLength: 33, maxLength: 96 })
+      .map((bytes) => Buffer.from(bytes).toString('base64'))
+      .filter((text) => /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text)),
+  );
+  fc.assert(
+    fc.property(fc.lorem(), key, fc.constantFrom(' ', '\n', ': ', '="'), (words, secret, before) => {
+      const clean = withoutSecrets(`${words}${before}${secret} ${words}`);
+      assert.ok(!clean.text.includes(secret));
+      assert.ok(clean.removed >= 1);
+      assert.ok(clean.text.includes(words));
+    }),
+  );
+  const pem = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----';
+  assert.deepEqual(withoutSecrets(`a\n${pem}\nb`), { text: 'a\n[removed]\nb', removed: 1 });
+  assert.deepEqual(withoutSecrets('token=x; nothing else'), {
+    text: 'token=[removed]; nothing else',
+    removed: 1,
+  });
 });

@@ -30,6 +30,7 @@ import { endManagement } from './leave.ts';
 import { Link } from './link.ts';
 import { listenLocally } from './local-socket.ts';
 import { backOffMs, Pause } from './pause.ts';
+import { RecentLog } from './recent-log.ts';
 import { Scanner } from './scanner.ts';
 import { type AgentStatus, statusOf } from './status.ts';
 import { watchMachine } from './watch-machine.ts';
@@ -65,16 +66,23 @@ export class NotEnrolledError extends Error {
 }
 
 /** Runs until stopped or until management ends. @throws NotEnrolledError, AlreadyRunningError */
-export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
-  const identity = await loadIdentity(options.state);
+export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
+  const identity = await loadIdentity(given.state);
   if (identity === undefined)
     throw new NotEnrolledError('this machine is not enrolled: run `gatehouse agent enroll` first');
-  const now = options.now ?? Date.now;
+  const now = given.now ?? Date.now;
+  const recentLog = new RecentLog();
+  const log = (line: string) => {
+    recentLog.add(now(), line);
+    given.log(line);
+  };
+  const options = { ...given, log };
   const root = options.root ?? '/';
   const store = await StateStore.open(options.state);
   const daemon = new Daemon(options, {
     now,
     root,
+    recentLog,
     store,
     outbox: await Outbox.open(options.state),
     journal: await CommandJournal.open(options.state, now()),
@@ -87,6 +95,7 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
 interface Parts {
   readonly now: () => number;
   readonly root: string;
+  readonly recentLog: RecentLog;
   readonly store: StateStore;
   readonly outbox: Outbox;
   readonly journal: CommandJournal;
@@ -342,6 +351,7 @@ class Daemon {
       system: this.#system,
       run: this.#run,
       settings: this.#of.store.current.policy?.settings ?? {},
+      recentLog: (from) => this.#of.recentLog.since(from),
       refresh: (scans) => this.#refresh(scans),
     };
   }

@@ -21,6 +21,7 @@ import { removeApp } from './remove-app.ts';
 import { removeProvisioningProfile } from './remove-provisioning-profile.ts';
 import { removeProfile } from './remove-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { requestLogs } from './request-logs.ts';
 import { restartDevice } from './restart-device.ts';
 import { rotateAdministratorPassword } from './rotate-administrator-password.ts';
 import { rotateDiskRecoveryKey } from './rotate-disk-recovery-key.ts';
@@ -69,6 +70,7 @@ export const commandNames = [
   'rotate-firmware-password',
   'clear-firmware-password',
   'verify-firmware-password',
+  'request-logs',
   'platform-command',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -106,6 +108,7 @@ export const commandCatalogue = {
   'rotate-firmware-password': rotateFirmwarePassword,
   'clear-firmware-password': clearFirmwarePassword,
   'verify-firmware-password': verifyFirmwarePassword,
+  'request-logs': requestLogs,
   'platform-command': platformCommand,
 } as const satisfies { [N in CommandName]: { readonly name: N } };
 

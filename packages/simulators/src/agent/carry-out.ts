@@ -57,6 +57,15 @@ const handlers = {
       observedAt: now,
     });
   },
+  'request-logs': (_computer, { hours = 24 }, { now }) =>
+    acknowledged({
+      source: 'memory',
+      from: new Date(now - hours * 3_600_000).toISOString(),
+      lines: 1,
+      cut: false,
+      removed: 0,
+      text: `${new Date(now).toISOString()} the certificate has been renewed`,
+    }),
   'selective-wipe'(computer) {
     const removed = computer.appliedSettings === null ? 0 : 1;
     computer.appliedSettings = null;

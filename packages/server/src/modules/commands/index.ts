@@ -23,6 +23,7 @@ export {
   type BulkCommandRequest,
   type CommandRequest,
   queueCommand,
+  queueInTransaction,
   queueCommands,
   type QueueOptions,
   type QueueOutcome,
@@ -31,5 +32,4 @@ export {
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export type { CommandResult } from './record-command-result.ts';
 export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';
-  queueInTransaction,
 export { systemRights } from './system-rights.ts';

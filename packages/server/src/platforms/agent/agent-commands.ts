@@ -46,6 +46,7 @@ export const agentCommands: Readonly<Record<CommandName, Support>> = {
   'rotate-firmware-password': noEscrow,
   'clear-firmware-password': noEscrow,
   'verify-firmware-password': noEscrow,
+  'request-logs': 'carried out',
   'platform-command': { unsupported: 'Computers with the agent speak no protocol but ours.' },
 };
 

@@ -64,6 +64,9 @@ export const appleCommands = {
   'rotate-firmware-password': rotateFirmwarePassword,
   'clear-firmware-password': clearFirmwarePassword,
   'verify-firmware-password': verifyFirmwarePassword,
+  'request-logs': unsupported(
+    'Apple’s protocol hands over no logs: a sysdiagnose is taken at the device itself, by its user.',
+  ),
   'platform-command': platformCommand,
 } satisfies { readonly [N in CommandName]: AppleTranslator<N> | Unsupported };
 
