@@ -9,6 +9,7 @@ import { type AppleAnswer, done } from './answer.ts';
 import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
 import { createArrivals } from './arrival-queries.ts';
 import { createChannelWrites } from './enrolment-queries.ts';
+import { createEntrance, type Entrance } from './entrance.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
 import { converse } from './conversation.ts';
 import { ExpectedAnswers } from './expected-answers.ts';
@@ -48,12 +49,13 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
     // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.
     requests: createRateLimit({ clock, burst: 1_000, perMinute: 1_200 }),
   };
+  const entrance = createEntrance(deps);
   return {
     deps,
     recognize: (certificate, requestId, isPassing) => recognize(deps, certificate, requestId, isPassing),
     answer: (certificate, request) =>
       isCheckInType(request.contentType)
-        ? checkIn(deps, certificate, request)
+        ? checkIn(deps, entrance, certificate, request)
         : pollOrResult(deps, certificate, request),
     async asset(certificate, identifier) {
       const found = await database.withTenant(certificate.organizationId, (tx) =>
@@ -66,14 +68,18 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
 
 async function checkIn(
   deps: AppleDeps,
+  entrance: Entrance,
   certificate: VerifiedCertificate,
   { body, signature, requestId }: AppleRequestFacts,
 ): Promise<AppleAnswer> {
   const message = read(decodeCheckIn, body);
   try {
     const isIntroduction = message.type === 'Authenticate';
-    const speaker = await admit(deps, certificate, message.identity, { isIntroduction, requestId });
-    return await answerCheckIn(deps, { ...speaker, signature }, message);
+    const coming = entrance(certificate, message, requestId);
+    const door = coming === undefined ? deps : { ...deps, arrivals: coming.arrivals };
+    const speaker = await admit(door, certificate, message.identity, { isIntroduction, requestId });
+    const isWritten = coming?.isWritten() === true;
+    return await answerCheckIn(deps, { ...speaker, signature, isWritten }, message);
   } catch (error) {
     // Its management has ended, as it wants to say.
     if (message.type === 'CheckOut' && isDomainError(error) && error.reason === 'device-unmanaged')

@@ -104,7 +104,7 @@ type Columns = readonly [
     | null,
 ];
 
-interface Row {
+export interface Row {
   readonly place: number;
   readonly standing: Columns;
   readonly waits: boolean;
@@ -130,7 +130,7 @@ export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArri
   });
 }
 
-function toStanding({ standing, waits, heard }: Row): AppleStanding {
+export function toStanding({ standing, waits, heard }: Row): AppleStanding {
   const [used, revoked, revocationReason, serial, state, platform, compliant, device, user] = standing;
   return {
     certificate: { used, revoked, revocationReason, serial },

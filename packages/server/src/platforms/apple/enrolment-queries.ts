@@ -1,7 +1,8 @@
 // What every enrolment writes, for all devices that enrol in the same moment in one statement and one commit: a school unpacks its
 // phones on one morning. What needs a decision beside goes the long way, see check-ins/authenticate.ts and token-update.ts.
 import type { Database } from '../../kernel/db/database.ts';
-import { type Ask, gatherQuestions } from '../../kernel/db/gather.ts';
+import type { Ask } from '../../kernel/db/gather.ts';
+import { gatherLocking } from '../../kernel/db/gather-locking.ts';
 import { tenantStatement } from '../../kernel/db/sql.ts';
 import type { Introduction } from './channel-queries.ts';
 
@@ -13,7 +14,7 @@ const introduceStatement = tenantStatement(
 
 const keepTokensStatement = tenantStatement(
   'apple-keep-tokens-many',
-  `select o.device, o.channel, o.done from apple_keep_tokens($2::jsonb) o where t.org is not null`,
+  `select o.device, o.done from apple_keep_tokens($2::jsonb) o where t.org is not null`,
 );
 
 export interface IntroductionOf extends Introduction {
@@ -22,6 +23,8 @@ export interface IntroductionOf extends Introduction {
 
 export interface TokensOf {
   readonly deviceId: string;
+  /** What the values are sealed for. */
+  readonly channelId: string;
   readonly channel: string;
   /** Of the data key that the values are sealed under. */
   readonly keyVersion: number;
@@ -44,57 +47,52 @@ export interface ChannelWrites {
   readonly keepTokens: Ask<TokensOf, boolean | null>;
 }
 
-type Queries = Pick<Database, 'tenantQuery'>;
 interface Row {
   readonly device: string;
-  /** Of a device that says who it is, there is one. */
-  readonly channel?: string;
   readonly done: boolean | null;
 }
 
-const gathering = { atOnce: 2 } as const;
-
-export function createChannelWrites(database: Queries): ChannelWrites {
+export function createChannelWrites(database: Pick<Database, 'tenantQuery'>): ChannelWrites {
   return {
-    introduce: gatherQuestions(async (organizationId, introductions) => {
-      const orders = introductions.map((each) => ({
-        device: each.deviceId,
-        channel: undefined,
-        text: JSON.stringify({
-          device: each.deviceId,
-          id: each.channelId,
-          kind: each.kind,
-          enrollment: each.enrollmentKind,
-          udid: each.udid,
-          ref: each.enrollmentRef,
-          topic: each.topic,
-          product: each.product,
-          version: each.osVersion,
-          said: each.said,
-          certificate: each.certificate,
-          at: new Date(each.at),
-          claimed_udid: each.claimed.udid,
-          claimed_serial: each.claimed.serial,
-        }),
-      }));
-      const rows = await database.tenantQuery<Row>(organizationId, introduceStatement, [inOneOrder(orders)]);
-      return inPlace(rows, orders).map((done) => done === true);
-    }, gathering),
-    keepTokens: gatherQuestions(async (organizationId, tokens) => {
-      const orders = tokens.map((each) => ({
-        device: each.deviceId,
-        channel: each.channel,
-        text: textOf(each),
-      }));
-      const rows = await database.tenantQuery<Row>(organizationId, keepTokensStatement, [inOneOrder(orders)]);
-      return inPlace(rows, orders);
-    }, gathering),
+    introduce: gatherLocking(async (organizationId, introductions) => {
+      const orders = `[${introductions.map(introductionOrder).join(',')}]`;
+      const rows = await database.tenantQuery<Row>(organizationId, introduceStatement, [orders]);
+      return inOrder(rows, introductions).map((done) => done === true);
+    }),
+    keepTokens: gatherLocking(async (organizationId, tokens) => {
+      const orders = `[${tokens.map(tokensOrder).join(',')}]`;
+      const rows = await database.tenantQuery<Row>(organizationId, keepTokensStatement, [orders]);
+      return inOrder(rows, tokens);
+    }),
   };
 }
 
-function textOf(tokens: TokensOf): string {
+/** JSON, as gh.apple_introduce reads it. */
+export function introductionOrder(introduction: IntroductionOf): string {
+  return JSON.stringify({
+    device: introduction.deviceId,
+    id: introduction.channelId,
+    kind: introduction.kind,
+    enrollment: introduction.enrollmentKind,
+    udid: introduction.udid,
+    ref: introduction.enrollmentRef,
+    topic: introduction.topic,
+    product: introduction.product,
+    version: introduction.osVersion,
+    said: introduction.said,
+    certificate: introduction.certificate,
+    at: new Date(introduction.at),
+    claimed_udid: introduction.claimed.udid,
+    claimed_serial: introduction.claimed.serial,
+  });
+}
+
+/** JSON, as gh.apple_keep_tokens reads it. */
+export function tokensOrder(tokens: TokensOf): string {
+  const { record } = tokens;
   const text = JSON.stringify({
     device: tokens.deviceId,
+    id: tokens.channelId,
     channel: tokens.channel,
     key_version: tokens.keyVersion,
     at: new Date(tokens.at),
@@ -103,36 +101,20 @@ function textOf(tokens: TokensOf): string {
     token: hex(tokens.pushToken),
     unlock: tokens.unlockToken && hex(tokens.unlockToken),
     awaiting: tokens.awaitingConfiguration,
-    hash: tokens.record?.hash.toString('hex'),
-    event: tokens.record?.event,
-    payload: tokens.record?.payload,
+    hash: record?.hash.toString('hex'),
+    event: record?.event,
+    payload: record?.payload,
   });
   // The entry is JSON already.
-  return tokens.record === undefined ? text : `${text.slice(0, -1)},"entry":${tokens.record.text}}`;
+  return record === undefined ? text : `${text.slice(0, -1)},"entry":${record.text}}`;
 }
 
-interface Order {
-  readonly device: string;
-  readonly channel: string | undefined;
-  /** JSON. */
-  readonly text: string;
-}
-
-const nameOf = ({ device, channel = '' }: Pick<Order | Row, 'device' | 'channel'>) => `${device} ${channel}`;
-
-/**
- * Two statements with the same devices must not lock them in different orders; and no statement may change a row twice, so of
- * what one channel says at once the last counts.
- */
-function inOneOrder(orders: readonly Order[]): string {
-  const texts = new Map(orders.map((order) => [nameOf(order), order.text]));
-  const sorted = [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `[${sorted.map(([, text]) => text).join(',')}]`;
-}
-
-function inPlace(rows: readonly Row[], orders: readonly Order[]): (boolean | null)[] {
-  const found = new Map(rows.map((row) => [nameOf(row), row.done]));
-  return orders.map((order) => found.get(nameOf(order)) ?? null);
+function inOrder(
+  rows: readonly Row[],
+  questions: readonly { readonly deviceId: string }[],
+): (boolean | null)[] {
+  const found = new Map(rows.map(({ device, done }) => [device, done]));
+  return questions.map(({ deviceId }) => found.get(deviceId) ?? null);
 }
 
 function hex(bytes: Uint8Array): string {

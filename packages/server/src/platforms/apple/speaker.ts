@@ -21,6 +21,8 @@ export interface Speaker {
   readonly signature?: MessageSignature | undefined;
   /** ms since the epoch */
   readonly now: number;
+  /** What the message brings was written by the statement that let it in: see entrance.ts. */
+  readonly isWritten?: boolean;
 }
 
 /** Who makes which token that a device may ask for, by TokenServiceType. */

@@ -10,6 +10,7 @@ import { changeStanding, lockDevice, normalizeIdentifier } from '../../../module
 import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
+import type { DeviceChannel } from '../arrival-queries.ts';
 import { startChannelsOver, wasIssuedForEnrollment } from '../channel-queries.ts';
 import type { IntroductionOf } from '../enrolment-queries.ts';
 
@@ -27,7 +28,9 @@ export async function authenticate(
       if (await isNewEnrollment(tx, speaker)) await startOver(deps, tx, speaker);
     });
   }
-  const allowed = await deps.writes.introduce(organizationId, introductionOf(speaker, message));
+  const allowed =
+    speaker.isWritten === true ||
+    (await deps.writes.introduce(organizationId, introductionOf(speaker, standing.device, message)));
   if (!allowed) {
     deps.refusals.note({
       organizationId,
@@ -74,8 +77,10 @@ async function startOver(deps: AppleDeps, tx: TenantTx, { deviceId, requestId }:
   });
 }
 
-function introductionOf(
-  { deviceId, certificate, now, standing }: Speaker,
+/** @param known the device's channel, when it was here before. */
+export function introductionOf(
+  { deviceId, certificate, now }: Pick<Speaker, 'deviceId' | 'certificate' | 'now'>,
+  known: DeviceChannel | undefined,
   { identity, fields, other }: CheckInMessageOf<'Authenticate'>,
 ): IntroductionOf {
   const byReference = identity.kind === 'user-enrolment';
@@ -83,9 +88,9 @@ function introductionOf(
   const { SerialNumber: serial } = fields;
   return {
     deviceId,
-    channelId: standing.device?.channelId ?? newId(now),
+    channelId: known?.channelId ?? newId(now),
     kind: identity.kind,
-    enrollmentKind: byReference ? 'user' : (standing.device?.enrollmentKind ?? 'device'),
+    enrollmentKind: byReference ? 'user' : (known?.enrollmentKind ?? 'device'),
     udid,
     enrollmentRef: byReference ? identity.deviceKey : null,
     topic: fields.Topic,

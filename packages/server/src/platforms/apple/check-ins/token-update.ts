@@ -8,7 +8,9 @@ import { composeEntry, type NewAuditEntry, recordAudit } from '../../../modules/
 import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
+import type { DeviceChannel } from '../arrival-queries.ts';
 import { addUserChannel, noteSharedIpad, writeTokens } from '../channel-queries.ts';
+import type { TokensOf } from '../enrolment-queries.ts';
 import { supersedes } from './former-tokens.ts';
 
 /** A Shared iPad in a school sees many; nobody honest has more. */
@@ -19,7 +21,7 @@ export async function tokenUpdate(
   speaker: Speaker,
   message: CheckInMessageOf<'TokenUpdate'>,
 ): Promise<AppleAnswer> {
-  if (!(await keepInOneTrip(deps, speaker, message))) {
+  if (speaker.isWritten !== true && !(await keepInOneTrip(deps, speaker, message))) {
     const { organizationId } = speaker;
     const isNews = await deps.database.withTenant(organizationId, (tx) => record(deps, tx, speaker, message));
     if (!isNews) return sentAgain(deps, speaker);
@@ -66,10 +68,36 @@ async function keepInOneTrip(
   speaker: Speaker,
   message: CheckInMessageOf<'TokenUpdate'>,
 ): Promise<boolean> {
-  const { organizationId, deviceId, now } = speaker;
   const known = knownChannel(speaker);
-  if (known === undefined || deps.events.hasReactions(eventOf(speaker))) return false;
-  if (known.enrolled && speaker.signature !== undefined) return false;
+  if (known === undefined || (known.enrolled && speaker.signature !== undefined)) return false;
+  const isNewDevice = isNew(speaker);
+  const tokens = sealTokens(deps, { ...speaker, isNewDevice }, known, message);
+  return tokens !== undefined && (await deps.writes.keepTokens(speaker.organizationId, tokens)) === true;
+}
+
+/** Whose channel opens. */
+interface Opening extends Pick<Speaker, 'organizationId' | 'deviceId' | 'identity' | 'requestId' | 'now'> {
+  /** It has not answered a poll yet. */
+  readonly isNewDevice: boolean;
+}
+
+function isNew({ identity, standing }: Speaker): boolean {
+  return identity.channel === '' && standing.state === 'pending';
+}
+
+/**
+ * What the message brings, as it is kept.
+ * @param known the channel that speaks.
+ * @returns undefined when that takes a transaction.
+ */
+export function sealTokens(
+  deps: Pick<AppleDeps, 'events' | 'sealer'>,
+  opening: Opening,
+  known: Pick<DeviceChannel, 'channelId' | 'enrolled'>,
+  message: CheckInMessageOf<'TokenUpdate'>,
+): TokensOf | undefined {
+  if (deps.events.hasReactions(eventOf(opening))) return undefined;
+  const { organizationId, deviceId, identity, now } = opening;
   const { fields } = message;
   const seal = (column: 'push_magic' | 'unlock_token', plain: Uint8Array) =>
     deps.sealer.sealUnderKnownKey(organizationId, `apple_channels.${column}`, known.channelId, plain);
@@ -77,10 +105,11 @@ async function keepInOneTrip(
   const pushMagic = seal('push_magic', Buffer.from(fields.PushMagic));
   const unlockToken = unlock && seal('unlock_token', unlock);
   if (pushMagic === undefined || (unlock !== undefined && unlockToken?.version !== pushMagic.version))
-    return false;
-  const kept = await deps.writes.keepTokens(organizationId, {
+    return undefined;
+  return {
     deviceId,
-    channel: speaker.identity.channel,
+    channelId: known.channelId,
+    channel: identity.channel,
     keyVersion: pushMagic.version,
     at: now,
     topic: fields.Topic,
@@ -88,23 +117,20 @@ async function keepInOneTrip(
     pushToken: fields.Token,
     unlockToken: unlockToken?.value,
     awaitingConfiguration: fields.AwaitingConfiguration,
-    record: known.enrolled ? undefined : recordOf(speaker),
-  });
-  return kept === true;
+    record: known.enrolled ? undefined : recordOf(opening),
+  };
 }
 
-function recordOf(speaker: Speaker) {
-  const entry = entryOf(speaker);
+function recordOf(opening: Opening) {
+  const entry = entryOf(opening);
   // What concerns a person stands beside the entry; users come the long way, so there is nothing here.
-  const { text, hash } = composeEntry(speaker.organizationId, { ...entry, personal: {} });
-  return { text, hash, event: eventOf(speaker), payload: payloadOf(speaker) };
+  const { text, hash } = composeEntry(opening.organizationId, { ...entry, personal: {} });
+  return { text, hash, event: eventOf(opening), payload: payloadOf(opening) };
 }
 
 /** Nothing follows from the first channel of a new device: what it is to have is looked up when it registers. */
-function eventOf({ identity, standing }: Speaker): string {
-  return identity.channel === '' && standing.state === 'pending'
-    ? 'apple.device-channel-opened'
-    : 'apple.channel-opened';
+function eventOf({ isNewDevice }: Pick<Opening, 'isNewDevice'>): string {
+  return isNewDevice ? 'apple.device-channel-opened' : 'apple.channel-opened';
 }
 
 /** @returns false for a message that is not news: see former-tokens.ts. */
@@ -136,7 +162,11 @@ async function record(
   if (known?.enrolled === true) return true;
   await Promise.all([
     recordAudit(tx, entryOf(speaker)),
-    deps.events.emit(tx, { name: eventOf(speaker), subjectId: deviceId, payload: payloadOf(speaker) }),
+    deps.events.emit(tx, {
+      name: eventOf({ isNewDevice: isNew(speaker) }),
+      subjectId: deviceId,
+      payload: payloadOf(speaker),
+    }),
   ]);
   return true;
 }
@@ -156,7 +186,11 @@ async function openUserChannel(
   return channelId;
 }
 
-function entryOf({ deviceId, identity, requestId }: Speaker): NewAuditEntry {
+function entryOf({
+  deviceId,
+  identity,
+  requestId,
+}: Pick<Opening, 'deviceId' | 'identity' | 'requestId'>): NewAuditEntry {
   return {
     actor: { kind: 'device', id: deviceId, requestId },
     action: 'devices.open-channel',
@@ -168,6 +202,6 @@ function entryOf({ deviceId, identity, requestId }: Speaker): NewAuditEntry {
   };
 }
 
-function payloadOf({ deviceId, identity }: Speaker) {
+function payloadOf({ deviceId, identity }: Pick<Opening, 'deviceId' | 'identity'>) {
   return { deviceId, channel: identity.channel };
 }
