@@ -201,27 +201,123 @@ describe('the conversation with an Apple device about commands', () => {
     assert.equal((await phone.report({ status: 'Idle', identity: unknown })).body.length, 0);
   });
 
+  /** Of work that opens no transaction. */
+  async function statementsOf(work: () => Promise<void>): Promise<number> {
+    const { tenantQuery, withTenant } = world.database;
+    let statements = 0;
+    world.database.tenantQuery = function counted(...args: never[]) {
+      statements += 1;
+      return (tenantQuery as (...given: never[]) => never).apply(world.database, args);
+    } as never;
+    world.database.withTenant = (() => assert.fail('a transaction')) as never;
+    try {
+      await work();
+    } finally {
+      Object.assign(world.database, { tenantQuery, withTenant });
+    }
+    return statements;
+  }
+
+  test('an answer is one statement with all that lets the device in and with its next command', async () => {
+    const phone = await newPhone();
+    const ids = [await order(phone, 'lock-device'), await order(phone, 'lock-device')];
+    assert.equal(commandIn(await phone.poll()).commandUuid, ids[0]);
+    await world.query(
+      `update device_contacts set last_check_in_at = now() - interval '30 minutes' where device_id = $1`,
+      [phone.deviceId],
+    );
+    const statements = await statementsOf(async () => {
+      const reply = await phone.report({ status: 'Acknowledged', commandUuid: ids[0] });
+      assert.equal(commandIn(reply).commandUuid, ids[1]);
+    });
+    assert.equal(statements, 1);
+    const [row] = await world.query<{ fresh: boolean }>(
+      `select last_check_in_at > now() - interval '1 minute' as fresh from device_contacts where device_id = $1`,
+      [phone.deviceId],
+    );
+    assert.equal(row?.fresh, true, 'a contact');
+  });
+
+  test('many answer in the same moment: each is given its own next command, in order and once', async () => {
+    const phones = await Promise.all(Array.from({ length: 6 }, newPhone));
+    const ids = await Promise.all(
+      phones.map(async (phone) => [
+        await order(phone, 'lock-device'),
+        await order(phone, 'lock-device'),
+        await order(phone, 'lock-device'),
+      ]),
+    );
+    let replies = await Promise.all(phones.map((phone) => phone.poll()));
+    for (let turn = 0; turn < 3; turn += 1) {
+      assert.deepEqual(
+        replies.map((reply) => commandIn(reply).commandUuid),
+        ids.map((queue) => queue[turn]),
+      );
+      replies = await Promise.all(
+        phones.map((phone, index) =>
+          phone.report({ status: 'Acknowledged', commandUuid: ids[index]?.[turn] }),
+        ),
+      );
+    }
+    assert.deepEqual(
+      replies.map(({ body }) => body.length),
+      phones.map(() => 0),
+    );
+    for (const id of ids.flat()) {
+      assert.equal((await stateOf(id)).state, 'acknowledged');
+      const entries = (await world.audited(id)).filter(({ action }) => action === 'commands.acknowledge');
+      assert.equal(entries.length, 1);
+    }
+  });
+
+  test('the same answer twice in the same moment counts once', async () => {
+    const phone = await newPhone();
+    const ids = [await order(phone, 'lock-device'), await order(phone, 'lock-device')];
+    await phone.poll();
+    const answer = () => phone.report({ status: 'Acknowledged', commandUuid: ids[0] });
+    for (const reply of await Promise.all([answer(), answer()]))
+      assert.equal(commandIn(reply).commandUuid, ids[1]);
+    const entries = (await world.audited(ids[0] ?? '')).filter(
+      ({ action }) => action === 'commands.acknowledge',
+    );
+    assert.equal(entries.length, 1);
+  });
+
+  test('APL-02, DEV-06 who was shut out since the command was handed over says nothing and is given nothing, whoever answers beside', async () => {
+    const [blocked, revoked, good] = [await newPhone(), await newPhone(), await newPhone()];
+    const ids = new Map<AppleDevice, readonly string[]>();
+    for (const phone of [blocked, revoked, good]) {
+      ids.set(phone, [await order(phone, 'lock-device'), await order(phone, 'lock-device')]);
+      await phone.poll();
+    }
+    await world.query(`update devices set state = 'blocked' where device_id = $1`, [blocked.deviceId]);
+    await world.query(
+      `update certificates set revoked_at = now(), revocation_reason = 'key-compromise' where device_id = $1`,
+      [revoked.deviceId],
+    );
+    const replies = await Promise.all(
+      [blocked, revoked, good].map((phone) =>
+        phone.report({ status: 'Acknowledged', commandUuid: ids.get(phone)?.[0] }),
+      ),
+    );
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [403, 403, 200],
+    );
+    assert.equal(commandIn(replies[2] ?? assert.fail()).commandUuid, ids.get(good)?.[1]);
+    for (const [phone, [first = '', second = '']] of ids) {
+      const states = [(await stateOf(first)).state, (await stateOf(second)).state];
+      assert.deepEqual(states, phone === good ? ['acknowledged', 'delivered'] : ['delivered', 'queued']);
+    }
+  });
+
   test('an idle poll is one statement and leaves its mark', async () => {
     const phone = await newPhone();
     await world.query(
       `update device_contacts set last_check_in_at = now() - interval '30 minutes' where device_id = $1`,
       [phone.deviceId],
     );
-    const original = world.database.tenantQuery;
-    let statements = 0;
-    world.database.tenantQuery = function counted(...args: never[]) {
-      statements += 1;
-      return (original as (...given: never[]) => never).apply(world.database, args);
-    } as never;
-    const { withTenant } = world.database;
-    world.database.withTenant = (() => assert.fail('a transaction')) as never;
-    try {
-      assert.equal((await phone.poll()).status, 200);
-    } finally {
-      world.database.tenantQuery = original;
-      world.database.withTenant = withTenant;
-    }
-    assert.equal(statements, 1);
+    assert.equal(await statementsOf(async () => void (await phone.poll())), 1);
     const [row] = await world.query<{ fresh: boolean }>(
       `select last_check_in_at > now() - interval '1 minute' as fresh from device_contacts where device_id = $1`,
       [phone.deviceId],

@@ -30,8 +30,8 @@ export interface Events {
   emit(tx: TenantTx, event: DomainEvent): Promise<void>;
   /** Many at once, in the order given: one statement for the events and one for all jobs that follow. */
   emitAll(tx: TenantTx, events: readonly DomainEvent[]): Promise<void>;
-  /** Whether anything follows from events of this name. */
-  hasReactions(name: string): boolean;
+  /** Whether anything follows from this event; given a name, from any event of that name. */
+  hasReactions(event: DomainEvent | string): boolean;
 }
 
 const insertEvent = sql(
@@ -85,7 +85,10 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
         addJobs(tx, events.flatMap(jobsOf)),
       ]);
     },
-    hasReactions: (name) => (subscriptions[name]?.length ?? 0) > 0,
+    hasReactions: (event) =>
+      typeof event === 'string'
+        ? (subscriptions[event]?.length ?? 0) > 0
+        : (subscriptions[event.name] ?? []).some(({ when }) => when?.(event) !== false),
   };
 }
 

@@ -1,9 +1,11 @@
-// A device's answer and the next hand-over in one round trip: see gh.exchange_commands in the migration 0002-commands.
+// A device's answer and the next hand-over in one round trip: see gh.exchange_commands in the migration 0011-exchange-at-once.
 import { carefulCommands, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import type { CommandState } from '@gatehouse/core/commands/state-machine.ts';
 import type { Database } from '../../kernel/db/database.ts';
-import { type Ask, gatherQuestions } from '../../kernel/db/gather.ts';
+import type { Ask } from '../../kernel/db/gather.ts';
+import { gatherLocking } from '../../kernel/db/gather-locking.ts';
 import { tenantStatement } from '../../kernel/db/sql.ts';
+import type { DomainEvent } from '../../kernel/events.ts';
 import type { TakenCommand } from './take-commands.ts';
 
 /**
@@ -23,9 +25,7 @@ export interface AnswerToRecord {
   /** null: it stays with the device, one step further. */
   readonly into: CommandState | null;
   readonly result: Readonly<Record<string, unknown>> | undefined;
-  readonly record:
-    | { readonly text: string; readonly hash: Buffer; readonly event: string; readonly payload: unknown }
-    | undefined;
+  readonly record: { readonly text: string; readonly hash: Buffer; readonly event: DomainEvent } | undefined;
 }
 
 export interface ExchangeAnswer {
@@ -54,7 +54,7 @@ export interface ExchangeOrder {
 
 type TenantQueries = Pick<Database, 'tenantQuery'>;
 
-const lanes = new WeakMap<TenantQueries, Ask<ExchangeOrder, ExchangeAnswer | Failure>>();
+const lanes = new WeakMap<TenantQueries, Ask<ExchangeOrder, ExchangeAnswer>>();
 
 /** Answers when everything is committed. Devices that come in the same moment share statement and commit. */
 export async function exchangeInOneTrip(
@@ -64,60 +64,10 @@ export async function exchangeInOneTrip(
 ): Promise<ExchangeAnswer> {
   let ask = lanes.get(database);
   if (ask === undefined) {
-    ask = gatherQuestions((organization, orders) => exchangeAll(database, organization, orders), {
-      atOnce: 2,
-    });
+    ask = gatherLocking((organization, orders) => send(database, organization, orders));
     lanes.set(database, ask);
   }
-  const answer = await ask(organizationId, order);
-  if (answer instanceof Failure) throw answer.error;
-  return answer;
-}
-
-/** What went wrong for one device alone. */
-class Failure {
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    this.error = error;
-  }
-}
-
-async function exchangeAll(
-  database: TenantQueries,
-  organizationId: string,
-  orders: readonly ExchangeOrder[],
-): Promise<readonly (ExchangeAnswer | Failure)[]> {
-  const answers = new Map<ExchangeOrder, ExchangeAnswer | Failure>();
-  // Who comes twice in one moment is served in one statement after the other.
-  for (let rest = orders; rest.length > 0; ) {
-    const once = new Map(rest.toReversed().map((order) => [order.deviceId, order]));
-    rest = rest.filter((order) => once.get(order.deviceId) !== order);
-    // Locks are taken along the list, by everybody in one order.
-    const sorted = [...once.values()].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
-    const told = await exchangeTogether(database, organizationId, sorted);
-    for (const [place, order] of sorted.entries()) {
-      const answer = told[place];
-      if (answer !== undefined) answers.set(order, answer);
-    }
-  }
-  return orders.map((order) => answers.get(order) ?? new Failure(new Error('an exchange was not answered')));
-}
-
-/** When a statement fails, nothing of it was done: each device is then served by itself, so that none suffers for another. */
-async function exchangeTogether(
-  database: TenantQueries,
-  organizationId: string,
-  orders: readonly ExchangeOrder[],
-): Promise<readonly (ExchangeAnswer | Failure)[]> {
-  try {
-    return await send(database, organizationId, orders);
-  } catch (error) {
-    if (orders.length === 1) return [new Failure(error)];
-    const answers: (ExchangeAnswer | Failure)[] = [];
-    for (const order of orders) answers.push(...(await exchangeTogether(database, organizationId, [order])));
-    return answers;
-  }
+  return ask(organizationId, order);
 }
 
 async function send(
@@ -125,21 +75,44 @@ async function send(
   organizationId: string,
   orders: readonly ExchangeOrder[],
 ): Promise<readonly ExchangeAnswer[]> {
-  const given = orders.flatMap((order, place) => toAnswer(order, place) ?? []);
-  const rows = await database.tenantQuery<ExchangeAnswer & { place: number | null }>(
-    organizationId,
-    exchangeStatement,
-    [JSON.stringify(orders.map(toAsk)), `[${given.join(',')}]`, carefulCommands],
-  );
+  const rows = await database.tenantQuery<ExchangeRow>(organizationId, exchangeStatement, [
+    ...exchangeValues(orders),
+  ]);
+  return readExchange(orders, rows);
+}
+
+/**
+ * What gh.exchange_commands is asked: its three arguments.
+ * @param orders of different devices, in the order of their ids.
+ */
+export function exchangeValues(
+  orders: readonly ExchangeOrder[],
+): [asks: string, answers: string, careful: readonly CommandName[]] {
+  const answers = orders.flatMap((order, place) => toAnswer(order, place) ?? []);
+  return [JSON.stringify(orders.map(toAsk)), `[${answers.join(',')}]`, carefulCommands];
+}
+
+/** A row of gh.exchange_commands; the one without a place counts the recorded answers in `step`. */
+export type ExchangeRow = ExchangeAnswer & { readonly place: number | null };
+
+/**
+ * @param orders undefined stands for one that took no part.
+ * @throws Error when an answer was lost.
+ */
+export function readExchange(
+  orders: readonly (ExchangeOrder | undefined)[],
+  rows: readonly ExchangeRow[],
+): readonly ExchangeAnswer[] {
   const answers: ExchangeAnswer[] = orders.map(() => nothing);
   let recorded = 0;
   let refused = 0;
-  for (const { place, ...told } of rows) {
-    if (place === null) recorded = told.step ?? 0;
-    else answers[place] = told;
-    if (told.refused) refused += 1;
+  for (const row of rows) {
+    if (row.place === null) recorded = row.step ?? 0;
+    else answers[row.place] = row;
+    if (row.refused) refused += 1;
   }
-  if (recorded + refused !== given.length) throw new Error('an answer was neither recorded nor refused');
+  const given = orders.filter((order) => order?.answer !== undefined).length;
+  if (recorded + refused !== given) throw new Error('an answer was neither recorded nor refused');
   return answers;
 }
 
@@ -162,8 +135,8 @@ function toAnswer({ deviceId, channel, now, answer }: ExchangeOrder, place: numb
     state: answer.into,
     result: answer.result,
     hash: record?.hash.toString('hex'),
-    event: record?.event,
-    payload: record?.payload,
+    event: record?.event.name,
+    payload: record?.event.payload,
   });
   // The entry is JSON already.
   return record === undefined ? plain : `${plain.slice(0, -1)},"entry":${record.text}}`;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDomainError } from '@gatehouse/core/errors.ts';
+import { createEvents } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
 import { cancelCommand } from './cancel-command.ts';
-import { type CommandAnswer, exchange } from './exchange.ts';
+import { type CommandAnswer, exchange, type ExchangeDeps } from './exchange.ts';
 import { forgetHandedOver } from './handed-over.ts';
 import { getCommand } from './list-commands.ts';
 import { queueCommand } from './queue-command.ts';
@@ -40,6 +41,45 @@ describe('a conversation with a device', () => {
     result: { ok: 1 },
   });
   const stateOf = async (id: string) => (await getCommand(queue.deps, queue.admin, id)).state;
+
+  test('an answer is a transaction when something follows from it, and not when it would from another command', async () => {
+    const { organizationId } = queue.fleet;
+    for (const [followed, transactions] of [
+      ['full-wipe', 0],
+      ['refresh-device', 1],
+    ] as const) {
+      const device = await queue.fleet.addDevice();
+      const id = await order(device);
+      await turn(device);
+      let opened = 0;
+      const { database } = queue.deps;
+      const deps: ExchangeDeps = {
+        ...queue.deps,
+        events: createEvents(
+          { 'command.finished': [{ job: 'follow', when: ({ payload }) => payload['name'] === followed }] },
+          () => undefined,
+        ),
+        database: {
+          tenantQuery: database.tenantQuery.bind(database),
+          withTenant: (...args) => {
+            opened += 1;
+            return database.withTenant(...args);
+          },
+        },
+      };
+      const answer = done(id);
+      assert.equal(
+        (await exchange(deps, { organizationId, deviceId: device, answer })).state,
+        'acknowledged',
+      );
+      assert.equal(opened, transactions);
+      const jobs = await queue.rows(
+        `select 1 from jobs where kind = 'follow' and payload ->> 'commandId' = $1`,
+        [id],
+      );
+      assert.equal(jobs.length, transactions);
+    }
+  });
 
   test('each answer brings the next command, in the order in which they were queued', async () => {
     const device = await queue.fleet.addDevice();

@@ -4,11 +4,13 @@
 import { commandDefinition, type CommandName } from '@gatehouse/core/commands/catalogue.ts';
 import { applyCommandEvent, type CommandState } from '@gatehouse/core/commands/state-machine.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import type { DomainEvent } from '../../kernel/events.ts';
 import { composeEntry } from '../audit/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import {
   type AnswerToRecord,
   type ExchangeAnswer,
+  type ExchangeOrder,
   exchangeInOneTrip,
   nameOfCommand,
 } from './exchange-queries.ts';
@@ -53,34 +55,70 @@ export interface Exchanged {
  * delivery, `unprocessable` for a result that cannot be stored. Nothing is recorded nor handed over then.
  */
 export async function exchange(deps: ExchangeDeps, request: ExchangeRequest): Promise<Exchanged> {
-  const { organizationId, deviceId, answer, channel = '', most = 20, which = 'open', anew = false } = request;
-  const inside = () => deps.database.withTenant(organizationId, (tx) => exchangeInside(deps, tx, request));
-  let plan: AnswerToRecord | undefined;
+  const { organizationId, deviceId, answer } = request;
+  let name: CommandName | undefined;
   if (answer !== undefined) {
-    const name =
+    name =
       recallHandedOver(deviceId, answer.commandId) ??
       (await nameOfCommand(deps.database, organizationId, deviceId, answer.commandId));
     if (name === undefined) throw noCommandOfDevice();
-    if (!isPlain(deps, name, answer)) return inside();
-    plan = planAnswer(request, answer, name);
   }
-  const told = await exchangeInOneTrip(deps.database, organizationId, {
-    deviceId,
-    channel,
-    now: new Date(deps.clock.now()),
-    answer: plan,
-    most,
-    freshOnly: which === 'fresh',
-    anew,
-  });
-  if (answer !== undefined && told.refused) return answerOutOfPlace(deps, request, answer, told, inside);
+  const planned = planExchange(deps, request, name);
+  if (planned === undefined) {
+    return deps.database.withTenant(organizationId, (tx) => exchangeInside(deps, tx, request));
+  }
+  const told = await exchangeInOneTrip(deps.database, organizationId, planned.order);
+  return concludeExchange(deps, planned, told);
+}
+
+/** An exchange that one statement can do. */
+export interface PlannedExchange {
+  readonly request: ExchangeRequest;
+  readonly order: ExchangeOrder;
+}
+
+/**
+ * For platforms that let it travel with a statement of their own; {@link concludeExchange} makes of its rows what came of it.
+ * @param name of the command that is answered.
+ * @returns undefined when the answer needs a transaction: see {@link exchange}.
+ */
+export function planExchange(
+  deps: Pick<ExchangeDeps, 'events' | 'clock'>,
+  request: ExchangeRequest,
+  name: CommandName | undefined,
+): PlannedExchange | undefined {
+  const { deviceId, answer, channel = '', most = 20, which = 'open', anew = false } = request;
+  if (answer !== undefined && (name === undefined || !isPlain(deps, deviceId, name, answer)))
+    return undefined;
+  return {
+    request,
+    order: {
+      deviceId,
+      channel,
+      now: new Date(deps.clock.now()),
+      answer: answer && name && planAnswer(request, answer, name),
+      most,
+      freshOnly: which === 'fresh',
+      anew,
+    },
+  };
+}
+
+/** @throws DomainError as {@link exchange} does. */
+export async function concludeExchange(
+  deps: ExchangeDeps,
+  { request, order }: PlannedExchange,
+  told: ExchangeAnswer,
+): Promise<Exchanged> {
+  const { deviceId, organizationId, answer } = request;
+  const inside = (rest: ExchangeRequest) =>
+    deps.database.withTenant(organizationId, (tx) => exchangeInside(deps, tx, rest));
+  if (answer !== undefined && told.refused)
+    return answerOutOfPlace(deps, request, answer, told, () => inside(request));
   if (answer?.state === 'acknowledged') forgetHandedOver(answer.commandId);
-  const state = plan && (plan.into ?? 'delivered');
+  const state = order.answer && (order.answer.into ?? 'delivered');
   if (told.closer) {
-    const rest = { ...request, answer: undefined, anew: false };
-    const { commands } = await deps.database.withTenant(organizationId, (tx) =>
-      exchangeInside(deps, tx, rest),
-    );
+    const { commands } = await inside({ ...request, answer: undefined, anew: false });
     return { state, commands };
   }
   const commands = told.commands ?? [];
@@ -105,17 +143,39 @@ export async function exchangeInside(
 /** Whether the statement does everything that follows from the answer. */
 function isPlain(
   { events }: Pick<ExchangeDeps, 'events'>,
+  deviceId: string,
   name: CommandName,
-  { state, result }: CommandAnswer,
+  { commandId, state, result }: CommandAnswer,
 ): boolean {
   const { destructive, privateResult } = commandDefinition(name);
   if (state === 'continued') return true;
   // What a device says in its own words is kept apart from the audit entry, see finish-command.ts.
   if (state === 'failed' || destructive || (privateResult && result !== undefined)) return false;
-  return !events.hasReactions(eventNames[state]);
+  return !events.hasReactions(eventOf(deviceId, commandId, name, state));
 }
 
 const eventNames = { acknowledged: 'command.finished', deferred: 'command.deferred' } as const;
+
+function eventOf(
+  deviceId: string,
+  commandId: string,
+  name: CommandName,
+  state: keyof typeof eventNames,
+): DomainEvent {
+  const into = intoOf(state);
+  return {
+    name: eventNames[state],
+    subjectId: deviceId,
+    payload: { deviceId, commandId, name, state: into },
+  };
+}
+
+function intoOf(state: keyof typeof eventNames): CommandState {
+  const transition = applyCommandEvent('delivered', eventOfAnswer[state]);
+  if (transition.kind !== 'moved') throw new TypeError('an answer that leads nowhere');
+  return transition.to;
+}
+
 const auditActions = { acknowledged: 'commands.acknowledge', deferred: 'commands.defer' } as const;
 
 function planAnswer(
@@ -126,8 +186,6 @@ function planAnswer(
   if (state !== 'acknowledged' && state !== 'deferred') {
     return { commandId, name, step, into: null, result: undefined, record: undefined };
   }
-  const transition = applyCommandEvent('delivered', eventOfAnswer[state]);
-  if (transition.kind !== 'moved') throw new TypeError('an answer that leads nowhere');
   const { text, hash } = composeEntry(organizationId, {
     actor: { kind: 'device', id: deviceId, ...(requestId === undefined ? {} : { requestId }) },
     action: auditActions[state],
@@ -140,14 +198,9 @@ function planAnswer(
     commandId,
     name,
     step,
-    into: transition.to,
+    into: intoOf(state),
     result: state === 'acknowledged' && result !== undefined ? storable(result) : undefined,
-    record: {
-      text,
-      hash,
-      event: eventNames[state],
-      payload: { deviceId, commandId, name, state: transition.to },
-    },
+    record: { text, hash, event: eventOf(deviceId, commandId, name, state) },
   };
 }
 

@@ -7,15 +7,26 @@ export {
   type SupportQuestion,
 } from './command-support.ts';
 export type { CommandOrder } from './enqueue-commands.ts';
+export { withdrawCommand } from './cancel-command.ts';
 export { carryOutApproved } from './carry-out-approved.ts';
 export {
   type CommandAnswer,
+  concludeExchange,
   exchange,
   type ExchangeDeps,
   type Exchanged,
   exchangeInside,
   type ExchangeRequest,
+  planExchange,
+  type PlannedExchange,
 } from './exchange.ts';
+export {
+  type ExchangeAnswer,
+  type ExchangeOrder,
+  type ExchangeRow,
+  exchangeValues,
+  readExchange,
+} from './exchange-queries.ts';
 export { closeCommands, expireCommands } from './expire-commands.ts';
 export { loadCommand, type LoadedCommand } from './load-command.ts';
 export { getCommand, listCommands } from './list-commands.ts';
@@ -23,13 +34,13 @@ export {
   type BulkCommandRequest,
   type CommandRequest,
   queueCommand,
-  queueInTransaction,
   queueCommands,
+  queueInTransaction,
   type QueueOptions,
   type QueueOutcome,
   queueSystemCommands,
 } from './queue-command.ts';
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export type { CommandResult } from './record-command-result.ts';
-export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';
 export { systemRights } from './system-rights.ts';
+export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';

@@ -3,8 +3,9 @@
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { EnrolmentIdentity } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { CertificateRefused, type VerifiedCertificate } from '../../modules/certificates/index.ts';
+import type { ExchangeAnswer, PlannedExchange } from '../../modules/commands/index.ts';
 import type { AppleDeps } from './apple-deps.ts';
-import type { AppleStanding, DeviceChannel } from './arrival-queries.ts';
+import type { AppleStanding, Arrival, Arrived, DeviceChannel } from './arrival-queries.ts';
 import type { Speaker } from './speaker.ts';
 
 /**
@@ -30,17 +31,24 @@ export interface AdmissionFacts {
   /** It begins a conversation about commands. */
   readonly isPoll?: boolean;
   readonly requestId: string;
+  /** Done for whoever is admitted and heard, in the statement that asks. */
+  readonly exchange?: PlannedExchange | undefined;
+}
+
+export interface Admitted extends Speaker {
+  /** What came of the exchange; undefined when there was none. */
+  readonly told: ExchangeAnswer | undefined;
 }
 
 /**
  * @throws CertificateRefused, DomainError `invalid-input` for who speaks before the introduction.
  */
 export async function admit(
-  deps: Pick<AppleDeps, 'arrivals' | 'clock' | 'refusals' | 'requests'>,
+  deps: Pick<AppleDeps, 'arrivals' | 'answers' | 'clock' | 'refusals' | 'requests'>,
   certificate: VerifiedCertificate,
   identity: EnrolmentIdentity,
-  { isIntroduction = false, isPoll = false, requestId }: AdmissionFacts,
-): Promise<Speaker> {
+  { isIntroduction = false, isPoll = false, requestId, exchange }: AdmissionFacts,
+): Promise<Admitted> {
   const { organizationId, deviceId, fingerprint } = certificate;
   // Counted only now: whoever shows a certificate without its key must not use up what its device may ask.
   const wait = deps.requests.spend(deviceId);
@@ -49,21 +57,25 @@ export async function admit(
   }
   const now = deps.clock.now();
   const { channel, deviceKey } = identity;
-  const standing = await deps.arrivals(organizationId, {
-    fingerprint,
-    deviceId,
-    channel,
-    deviceKey,
-    isPoll,
-    at: now,
-  });
+  const arrival = { fingerprint, deviceId, channel, deviceKey, isPoll, at: now };
+  const { standing, told } = await arrive(deps, organizationId, arrival, exchange);
   try {
     requireStanding(certificate, standing);
     requireSameDevice(certificate, standing.device, identity, isIntroduction);
   } catch (error) {
     throw noted(deps, error, requestId);
   }
-  return { organizationId, deviceId, certificate, identity, standing, requestId, now };
+  return { organizationId, deviceId, certificate, identity, standing, requestId, now, told };
+}
+
+async function arrive(
+  { arrivals, answers }: Pick<AppleDeps, 'arrivals' | 'answers'>,
+  organizationId: string,
+  arrival: Arrival,
+  exchange: PlannedExchange | undefined,
+): Promise<Arrived> {
+  if (exchange === undefined) return { standing: await arrivals(organizationId, arrival), told: undefined };
+  return answers(organizationId, { deviceId: arrival.deviceId, arrival, order: exchange.order });
 }
 
 function requireStanding(

@@ -7,11 +7,11 @@ import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
 import { admit, recognize } from './admit.ts';
 import { type AppleAnswer, done } from './answer.ts';
 import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
-import { createArrivals } from './arrival-queries.ts';
+import { createAnswers, createArrivals } from './arrival-queries.ts';
 import { createChannelWrites } from './enrolment-queries.ts';
 import { createEntrance, type Entrance } from './entrance.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
-import { converse } from './conversation.ts';
+import { converse, goOn, planAnswer } from './conversation.ts';
 import { ExpectedAnswers } from './expected-answers.ts';
 import type { MessageSignature } from './speaker.ts';
 
@@ -44,6 +44,7 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
   const deps: AppleDeps = {
     ...options,
     arrivals: createArrivals(database),
+    answers: createAnswers(database),
     writes: createChannelWrites(database),
     expected: new ExpectedAnswers(),
     // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.
@@ -94,11 +95,15 @@ async function pollOrResult(
   { body, requestId }: AppleRequestFacts,
 ): Promise<AppleAnswer> {
   const report = read(decodeReport, body);
+  const exchange = planAnswer(deps, certificate, report, requestId);
   const speaker = await admit(deps, certificate, report.identity, {
     isPoll: report.status === 'Idle',
     requestId,
+    exchange,
   });
-  return converse(deps, speaker, report);
+  const { told } = speaker;
+  if (exchange === undefined || told === undefined) return converse(deps, speaker, report);
+  return goOn(deps, speaker, report, exchange, told);
 }
 
 /** @throws DomainError `invalid-input` */

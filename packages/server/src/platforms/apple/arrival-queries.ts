@@ -1,10 +1,18 @@
 // Who comes, and what is known of them at the door: one statement for all that come in the same moment, see gh.apple_arrivals in
-// the migration 0003-apple-channels.
+// the migration 0003-apple-channels. What a device says of a command takes its exchange along: gh.apple_answers in 0013-apple-answers.
 import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
 import type { EnrolmentKind } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { type Ask, gatherQuestions } from '../../kernel/db/gather.ts';
+import { gatherLocking } from '../../kernel/db/gather-locking.ts';
 import { tenantStatement } from '../../kernel/db/sql.ts';
+import {
+  type ExchangeAnswer,
+  type ExchangeOrder,
+  type ExchangeRow,
+  exchangeValues,
+  readExchange,
+} from '../../modules/commands/index.ts';
 import type { AppleEnrollmentKind } from './apple-target.ts';
 
 export interface Arrival {
@@ -111,6 +119,8 @@ export interface Row {
   readonly heard: boolean;
 }
 
+type AnswerRow = Row | (ExchangeRow & { readonly standing: null });
+
 /** Answers with undefined when the certificate is not on record. */
 export type AskArrival = Ask<Arrival, AppleStanding | undefined>;
 
@@ -127,6 +137,53 @@ export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArri
     const standings = arrivals.map((): AppleStanding | undefined => undefined);
     for (const row of rows) standings[row.place - 1] = toStanding(row);
     return standings;
+  });
+}
+
+const answersStatement = tenantStatement(
+  'apple-answers',
+  `select a.place, a.standing, a.waits, a.heard, a.refused, a.state, a.step, a.closer, a.commands
+   from apple_answers($2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9::text[]) a where t.org is not null`,
+);
+
+export interface AnswerArrival {
+  readonly deviceId: string;
+  readonly arrival: Arrival;
+  readonly order: ExchangeOrder;
+}
+
+export interface Arrived {
+  /** Undefined when the certificate is not on record. */
+  readonly standing: AppleStanding | undefined;
+  /** What came of the exchange; undefined for whoever was not heard, of whom nothing was recorded. */
+  readonly told: ExchangeAnswer | undefined;
+}
+
+export type AskAnswer = Ask<AnswerArrival, Arrived>;
+
+/** Answers when everything is committed. */
+export function createAnswers(database: Pick<Database, 'tenantQuery'>): AskAnswer {
+  return gatherLocking(async (organizationId, answers) => {
+    const rows = await database.tenantQuery<AnswerRow>(organizationId, answersStatement, [
+      answers.map(({ arrival }) => `\\x${arrival.fingerprint}`),
+      answers.map(({ deviceId }) => deviceId),
+      answers.map(({ arrival }) => arrival.channel),
+      answers.map(({ arrival }) => arrival.deviceKey),
+      answers.map(({ arrival }) => arrival.at),
+      ...exchangeValues(answers.map(({ order }) => order)),
+    ]);
+    const standings = answers.map((): AppleStanding | undefined => undefined);
+    const exchanged: ExchangeRow[] = [];
+    for (const row of rows) {
+      if (row.standing === null) exchanged.push(row);
+      else standings[row.place] = toStanding(row);
+    }
+    const heard = answers.map(({ order }, place) => (standings[place]?.heard === true ? order : undefined));
+    const told = readExchange(heard, exchanged);
+    return standings.map((standing, place) => ({
+      standing,
+      told: heard[place] === undefined ? undefined : told[place],
+    }));
   });
 }
 

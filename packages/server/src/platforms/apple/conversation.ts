@@ -1,18 +1,27 @@
 // The conversation about commands: the device says how it fared with the last one, or that it has nothing to say, and is handed the
-// next. A poll that finds nothing was done with at the door; most others are one statement more (modules/commands/exchange.ts).
-// What registers the device, brings facts or comes after a long silence is one transaction.
+// next. A poll that finds nothing was done with at the door, and most answers are recorded there, together with the next hand-over;
+// a poll that finds something is one statement more (modules/commands/exchange.ts). What registers the device, brings facts or comes
+// after a long silence is one transaction.
 import { commandDefinition } from '@gatehouse/core/commands/catalogue.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { CommandReport } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { CertificateRefused, confirmUseInside } from '../../modules/certificates/index.ts';
 import {
-  type CommandAnswer,
+  CertificateRefused,
+  confirmUseInside,
+  type VerifiedCertificate,
+} from '../../modules/certificates/index.ts';
+import {
+  concludeExchange,
   exchange,
+  type ExchangeAnswer,
   type Exchanged,
   exchangeInside,
+  type ExchangeRequest,
   loadCommand,
   type LoadedCommand,
+  planExchange,
+  type PlannedExchange,
 } from '../../modules/commands/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import { lockDevice, noteContact, recordFacts } from '../../modules/devices/index.ts';
@@ -45,50 +54,86 @@ export async function converse(
   if (standing.state === 'pending' && identity.channel !== '') return done;
   if (!standing.heard) return next(deps, speaker, await lookClosely(deps, speaker, report));
   if (report.status === 'Idle') {
-    return standing.waits ? next(deps, speaker, await turn(deps, speaker, undefined, true)) : done;
+    return standing.waits ? next(deps, speaker, await turn(deps, speaker, { anew: true })) : done;
   }
   return next(deps, speaker, await record(deps, speaker, report));
 }
 
+/**
+ * Before anything is known of the device: its answer, where that is no more than yes or later to what this process has handed it.
+ * What is planned here is done only for whoever is admitted, with the statement that admits (admit.ts).
+ */
+export function planAnswer(
+  deps: AppleDeps,
+  { organizationId, deviceId }: VerifiedCertificate,
+  report: CommandReport,
+  requestId: string,
+): PlannedExchange | undefined {
+  const { commandUuid, status, identity } = report;
+  const named = fromCommandUuid(commandUuid ?? '');
+  const expected = deps.expected.find(commandUuid ?? '', deviceId);
+  if (status === 'Idle' || named === undefined || expected === undefined) return undefined;
+  if (status === 'Error' && mayTolerateRefusal(expected.name)) return undefined;
+  const { commandId, step } = named;
+  const answer =
+    simpleAnswer(commandId, step, report) ??
+    (expected.isPlain ? ({ commandId, step, state: 'acknowledged', via: 'apple' } as const) : undefined);
+  if (answer === undefined) return undefined;
+  const request = { organizationId, deviceId, channel: identity.channel, answer, requestId, ...oneByOne };
+  return planExchange(deps, request, expected.name);
+}
+
+/** Goes on from an answer that was recorded at the door, or was not because it does not fit its command. */
+export async function goOn(
+  deps: AppleDeps,
+  speaker: Speaker,
+  { commandUuid }: CommandReport,
+  planned: PlannedExchange,
+  told: ExchangeAnswer,
+): Promise<AppleAnswer> {
+  deps.expected.forget(commandUuid ?? '');
+  return next(deps, speaker, await orWithout(deps, speaker, () => concludeExchange(deps, planned, told)));
+}
+
+const oneByOne = { most: 1, anew: false } as const;
+
 function turn(
   deps: AppleDeps,
   { organizationId, deviceId, identity, requestId }: Speaker,
-  answer: CommandAnswer | undefined,
-  anew: boolean,
+  rest: Pick<ExchangeRequest, 'answer' | 'anew'> = {},
 ): Promise<Exchanged> {
-  return exchange(deps, {
-    organizationId,
-    deviceId,
-    channel: identity.channel,
-    answer,
-    most: 1,
-    anew,
-    requestId,
-  });
+  const { channel } = identity;
+  return exchange(deps, { organizationId, deviceId, channel, requestId, ...oneByOne, ...rest });
+}
+
+/** An answer that cannot be recorded does not keep the device from its next command. */
+async function orWithout(
+  deps: AppleDeps,
+  speaker: Speaker,
+  work: () => Promise<Exchanged>,
+): Promise<Exchanged> {
+  try {
+    return await work();
+  } catch (error) {
+    noteStrangeAnswer(deps, speaker, error);
+    return turn(deps, speaker);
+  }
 }
 
 /** The answer, and the next command; what the device says of commands that it was not given changes nothing (200, go on). */
 async function record(deps: AppleDeps, speaker: Speaker, report: CommandReport): Promise<Exchanged> {
   const { organizationId, deviceId } = speaker;
-  const named = fromCommandUuid(report.commandUuid ?? '');
-  if (named === undefined) return turn(deps, speaker, undefined, false);
-  const expected = deps.expected.take(report.commandUuid ?? '', deviceId);
-  const simple =
-    expected &&
-    !(report.status === 'Error' && mayTolerateRefusal(expected.name)) &&
-    (simpleAnswer(named.commandId, named.step, report) ??
-      (expected.isPlain
-        ? ({ commandId: named.commandId, step: named.step, state: 'acknowledged', via: 'apple' } as const)
-        : undefined));
-  if (!simple) {
-    return deps.database.withTenant(organizationId, (tx) => recordInside(deps, tx, speaker, report));
-  }
-  try {
-    return await turn(deps, speaker, simple, false);
-  } catch (error) {
-    noteStrangeAnswer(deps, speaker, error);
-    return turn(deps, speaker, undefined, false);
-  }
+  const commandUuid = report.commandUuid ?? '';
+  const named = fromCommandUuid(commandUuid);
+  if (named === undefined) return turn(deps, speaker);
+  const expected = deps.expected.find(commandUuid, deviceId);
+  const answer =
+    expected === undefined || (report.status === 'Error' && mayTolerateRefusal(expected.name))
+      ? undefined
+      : simpleAnswer(named.commandId, named.step, report);
+  if (expected !== undefined) deps.expected.forget(commandUuid);
+  if (answer !== undefined) return orWithout(deps, speaker, () => turn(deps, speaker, { answer }));
+  return deps.database.withTenant(organizationId, (tx) => recordInside(deps, tx, speaker, report));
 }
 
 async function recordInside(
@@ -202,7 +247,7 @@ async function next(deps: AppleDeps, speaker: Speaker, first: Exchanged): Promis
     if (taken === undefined) return done;
     const translated = await translate(deps, inside, targetOf(deps, inside, speaker), taken);
     if ('bytes' in translated) return plistAnswer(translated.bytes);
-    exchanged = await turn(deps, speaker, translated.answer, false);
+    exchanged = await turn(deps, speaker, { answer: translated.answer });
   }
   return done;
 }

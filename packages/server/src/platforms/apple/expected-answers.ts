@@ -24,11 +24,13 @@ export class ExpectedAnswers {
     }
   }
 
-  /** Forgets it: an answer is expected once. */
-  take(commandUuid: string, deviceId: string): ExpectedAnswer | undefined {
+  find(commandUuid: string, deviceId: string): ExpectedAnswer | undefined {
     const expected = this.#byUuid.get(commandUuid);
-    if (expected?.deviceId !== deviceId) return undefined;
+    return expected?.deviceId === deviceId ? expected : undefined;
+  }
+
+  /** An answer is expected once. */
+  forget(commandUuid: string): void {
     this.#byUuid.delete(commandUuid);
-    return expected;
   }
 }
