@@ -31,7 +31,10 @@ export function administratorPrincipal(
   };
 }
 
-/** Accounts of machines: the network access interface and nothing else. They have no sessions. */
+/** Accounts of machines: network access, signals, and nothing else. They have no sessions. */
 export function isServiceAccount(permissions: ReadonlySet<Permission>): boolean {
-  return permissions.size > 0 && [...permissions].every((permission) => permission.startsWith('nac.'));
+  return (
+    permissions.size > 0 &&
+    [...permissions].every((permission) => permission.startsWith('nac.') || permission === 'signals.receive')
+  );
 }
