@@ -35,12 +35,17 @@ export function evaluate(rules: readonly Rule[], facts: Facts, context: Evaluati
     .map((rule) => judgeRule(rule, facts, context, previous.get(rule.id)));
   return {
     verdicts,
-    compliant: verdicts.every(
-      ({ status, purpose, exception }) => status === 'compliant' || purpose === 'cost' || exception !== null,
-    ),
+    compliant: isCompliant(verdicts),
     nextChangeAt: earliest(verdicts.map(({ changesAt }) => changesAt)),
     evaluatedAt: context.now,
   };
+}
+
+/** Every security rule is met or excepted. */
+export function isCompliant(verdicts: readonly RuleVerdict[]): boolean {
+  return verdicts.every(
+    ({ status, purpose, exception }) => status === 'compliant' || purpose === 'cost' || exception !== null,
+  );
 }
 
 function judgeRule(

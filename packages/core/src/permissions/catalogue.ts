@@ -64,6 +64,7 @@ export const permissionCatalogue = {
   'policies.manage': 'Create, change and delete policies.',
   'policies.assign':
     'Assign policies, resources and schedules to the organization, groups, users and devices.',
+  'simulations.run': 'See what a change of policies, rules or groups would do before it is made.',
   'resources.read': 'See resources such as networks, accounts and certificates, without their secrets.',
   'resources.manage': 'Create, change and delete resources.',
   'rules.read': 'See compliance rules and exceptions.',

@@ -3,10 +3,13 @@ import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { type ExplainDeps, explainDevice } from './explain-device.ts';
 import { listPostureChanges } from './list-posture-changes.ts';
+import type { SimulationDeps } from './simulate-change.ts';
+import { simulationRoutes } from './simulation-routes.ts';
 
 const access = { permission: 'devices.explain' } as const;
 
-export const complianceRoutes = (deps: ExplainDeps): AdminRoute[] => [
+export const complianceRoutes = (deps: ExplainDeps & SimulationDeps): AdminRoute[] => [
+  ...simulationRoutes(deps),
   defineRoute({
     method: 'GET',
     path: '/devices/:deviceId/explain',

@@ -26,7 +26,7 @@ export interface EffectivePolicy {
 
 /** One query, however many assignments there are. A device that does not exist gets the defaults, like one without assignments. */
 export async function resolveForDevice(tx: TenantTx, deviceId: string): Promise<EffectivePolicy> {
-  return (await resolveForDevices(tx, [deviceId])).get(deviceId) ?? resolve([]);
+  return (await resolveForDevices(tx, [deviceId])).get(deviceId) ?? resolveAssigned([]);
 }
 
 /** Also one query. Devices that are reached by the same assignments share one result. */
@@ -43,14 +43,15 @@ export async function resolveForDevices(
         .map((row) => `${row.item_id}/${row.target_id}`)
         .sort()
         .join();
-      const policy = known.get(key) ?? resolve(assigned);
+      const policy = known.get(key) ?? resolveAssigned(assigned);
       known.set(key, policy);
       return [deviceId, policy];
     }),
   );
 }
 
-function resolve(assigned: readonly AssignedRow[]): EffectivePolicy {
+/** One policy out of everything that is assigned to a device. */
+export function resolveAssigned(assigned: readonly AssignedRow[]): EffectivePolicy {
   const resolved = resolveSettings(
     assigned.flatMap((row) =>
       row.settings === null

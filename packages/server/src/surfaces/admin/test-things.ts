@@ -55,10 +55,14 @@ export async function createForeignThings(
     userName: 'things',
     password: randomBytes(12).toString('hex'),
   });
+  const simulationId = await make('/simulations', {
+    change: { kind: 'assignment-removed', assignmentId },
+  });
   return {
     nasId,
     iseId,
     approvalId,
+    simulationId,
     policyId,
     scheduleId,
     resourceId,

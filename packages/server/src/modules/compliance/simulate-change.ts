@@ -1,0 +1,145 @@
+// Runs a simulation: the fleet in chunks, each in a transaction that only reads, the next one read while this one is judged. What
+// is kept are counts and a bounded list, so that memory does not grow with the fleet; between handfuls of devices
+// others get their turn.
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import type { EffectivePolicy } from '../policies/index.ts';
+import { rulesOfPolicy } from './rules-of-policy.ts';
+import { type RuleSet, rulesThatDiffer } from './rules-that-differ.ts';
+import { type DeviceOutcome, sameDecision, simulateDevice } from './simulate-device.ts';
+import { readChunk, readGroupsOf, type SimulatedRow } from './simulate-queries.ts';
+import { type PreparedChange, prepareChange, type SimulatedChange } from './simulated-change.ts';
+import { type SimulationCounts, SimulationTally } from './simulation-tally.ts';
+
+export interface SimulationDeps {
+  readonly database: Pick<Database, 'withTenant'>;
+  readonly clock: Clock;
+}
+
+export interface SimulationResult {
+  readonly counts: SimulationCounts;
+  readonly base: PreparedChange['base'];
+  /** The first that change at once or later, by device number. */
+  readonly outcomes: readonly DeviceOutcome[];
+  readonly at: number;
+}
+
+const chunk = 1_000;
+const handful = 100;
+/** Devices whose outcomes are kept one by one. */
+export const mostListed = 10_000;
+
+/** @throws DomainError `not-found`, `invalid-input` */
+export async function simulateChange(
+  deps: SimulationDeps,
+  organizationId: string,
+  change: SimulatedChange,
+  { horizonMs }: { readonly horizonMs: number },
+): Promise<SimulationResult> {
+  const now = deps.clock.now();
+  const prepared = await deps.database.withTenant(organizationId, (tx) => prepareChange(tx, change, now), {
+    readOnly: true,
+  });
+  const pairs = new Map<string, Pair>();
+  const tally = new SimulationTally();
+  const outcomes: DeviceOutcome[] = [];
+  const read = (after: number) =>
+    deps.database.withTenant(
+      organizationId,
+      (tx) => readChunk(tx, String(after), chunk, prepared.circle, prepared.needed),
+      { readOnly: true },
+    );
+  let reading = read(0);
+  for (;;) {
+    const rows = await reading;
+    const last = rows.at(-1);
+    if (!last) break;
+    const following = rows.length < chunk ? Promise.resolve([]) : read(last.no);
+    // Its failure is thrown when it is awaited.
+    following.catch(() => undefined);
+    const changing: DeviceOutcome[] = [];
+    for (const [place, row] of rows.entries()) {
+      if (place % handful === handful - 1) await othersFirst();
+      const outcome = judge(row, prepared, pairs, now, now + horizonMs);
+      if (outcome === undefined) continue;
+      tally.judged += 1;
+      if (concerns(outcome)) changing.push(outcome);
+    }
+    tally.examined += rows.length;
+    await account(deps, organizationId, tally, changing);
+    outcomes.push(...changing.slice(0, mostListed - outcomes.length));
+    reading = following;
+  }
+  return { counts: tally.counts(), base: prepared.base, outcomes, at: now };
+}
+
+/** What devices of one platform, reached by the same assignments before and by the same after, have in common. */
+interface Pair {
+  readonly after: RuleSet;
+  readonly differing: ReadonlySet<string>;
+}
+
+function judge(
+  row: SimulatedRow,
+  prepared: PreparedChange,
+  pairs: Map<string, Pair>,
+  now: number,
+  until: number,
+): DeviceOutcome | undefined {
+  const groupIds = row.groupIds ?? [];
+  const device = { deviceId: row.id, userId: row.userId, platform: row.platform };
+  const old = prepared.before.resolve({ ...device, groupIds });
+  const made = prepared.after.resolve({ ...device, groupIds: prepared.groupsAfter(row.userId, groupIds) });
+  const key = `${row.platform}|${old.name}|${made.name}`;
+  const pair = pairs.get(key) ?? pairOf(old.policy, made.policy, row.platform, prepared);
+  pairs.set(key, pair);
+  if (pair.differing.size === 0) return undefined;
+  return simulateDevice({ row, ...pair, overlay: prepared.overlay, now, until });
+}
+
+function pairOf(
+  old: EffectivePolicy,
+  made: EffectivePolicy,
+  platform: Platform,
+  { changedFacts }: PreparedChange,
+): Pair {
+  const [before, after] = [ruleSetOf(old, platform), ruleSetOf(made, platform)];
+  const differing = new Set(rulesThatDiffer(before, after));
+  for (const { id, reads } of after.rules) {
+    if (reads.some((fact) => changedFacts.includes(fact))) differing.add(id);
+  }
+  return { after, differing };
+}
+
+function ruleSetOf(policy: EffectivePolicy, platform: Platform): RuleSet {
+  return {
+    rules: rulesOfPolicy(policy, platform),
+    values: policy.resolved.values,
+    policyVersion: policy.version,
+  };
+}
+
+function concerns({ before, after, later, escalation }: DeviceOutcome): boolean {
+  return later.length > 0 || escalation !== null || !sameDecision(before, after);
+}
+
+async function account(
+  deps: SimulationDeps,
+  organizationId: string,
+  tally: SimulationTally,
+  changing: readonly DeviceOutcome[],
+): Promise<void> {
+  if (changing.length === 0) return;
+  const groups = await deps.database.withTenant(
+    organizationId,
+    (tx) =>
+      readGroupsOf(
+        tx,
+        changing.map(({ row }) => row.id),
+      ),
+    { readOnly: true },
+  );
+  for (const outcome of changing) tally.add(outcome, groups.get(outcome.row.id) ?? []);
+}

@@ -1,0 +1,154 @@
+// What a simulation reads: a fleet in chunks by device number, of each device only what the rules that change look at. `$1` is
+// the organization. A chunk is one JSON text: taking apart a hundred thousand rows by columns costs more than evaluating them.
+import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import type { StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+/** Whom a change can concern: everybody, or whoever is one of these or belongs to one. */
+export interface Circle {
+  readonly everybody: boolean;
+  readonly groupIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly deviceIds: readonly string[];
+  readonly platform: Platform | null;
+}
+
+/** What the rules that change look at. */
+export interface Needed {
+  readonly scans: readonly Scan[];
+  readonly facts: readonly string[];
+  /** Kinds of rules whose verdicts so far must be known. */
+  readonly kinds: readonly string[];
+  /** Groups whose members have something assigned. */
+  readonly groupIds: readonly string[];
+}
+
+export interface SimulatedRow {
+  readonly id: string;
+  readonly no: number;
+  readonly platform: Platform;
+  readonly ownership: Ownership;
+  readonly state: DeviceState;
+  readonly name: string;
+  readonly userId: string | null;
+  readonly userName: string | null;
+  readonly groupIds: readonly string[] | null;
+  /** ms since the epoch */
+  readonly contactAt: number | null;
+  readonly acknowledged: string | null;
+  readonly registered: boolean;
+  readonly compliant: boolean;
+  readonly network: Access;
+  readonly mail: Access;
+  readonly vpn: Access;
+  readonly policyVersion: string;
+  /** Whole where something stands against the device, so that what does not change counts on. */
+  readonly evaluation: StoredEvaluation | null;
+  /** Of the kinds of rules that change. */
+  readonly verdicts: StoredEvaluation['verdicts'] | null;
+  readonly facts:
+    | readonly {
+        readonly source: FactSource;
+        readonly at: number;
+        readonly facts: Readonly<Record<string, FactValue>> | null;
+      }[]
+    | null;
+}
+
+/** The devices first, each once by the index of their numbers; then what is known of each, by its key. */
+const selectChunk = sql(
+  'compliance-simulate-chunk',
+  `select coalesce(json_agg(r order by r.no), '[]')::text as devices from (
+     select d.device_id as id, d.device_no as no, d.platform, d.ownership, d.state, d.name, d.user_id as "userId",
+       u.user_name as "userName",
+       case when cardinality($9::uuid[]) > 0 then array(
+         select m.group_id from group_members m
+         where m.organization_id = $1 and m.user_id = d.user_id and m.group_id = any ($9)
+         union all
+         select s.group_id from group_devices s
+         where s.organization_id = $1 and s.device_id = d.device_id and s.group_id = any ($9)) end as "groupIds",
+       (extract(epoch from c.last_check_in_at) * 1000)::bigint as "contactAt",
+       c.acknowledged_policy_version as acknowledged, p.registered, p.compliant, p.access_network as network,
+       p.access_mail as mail, p.access_vpn as vpn, p.policy_version as "policyVersion",
+       case when not (p.compliant and p.access_network = 'allow' and p.access_mail = 'allow' and p.access_vpn = 'allow')
+         then p.evaluation end as evaluation,
+       jsonb_path_query_array(p.evaluation, '$.verdicts[*] ? (@.rule == $kinds[*])', jsonb_build_object('kinds', $12::jsonb))
+         as verdicts,
+       (select json_agg(json_build_object('source', f.source,
+          'at', (extract(epoch from f.observed_at) * 1000)::bigint,
+          'facts', (select json_object_agg(k, f.facts -> k) from unnest($11::text[]) k where f.facts ? k)))
+        from device_facts f
+        where f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($10)) as facts
+     from (
+       select * from devices d
+       where d.organization_id = $1 and d.device_no > $2 and d.state <> 'unmanaged'
+         and ($4::text is null or d.platform = $4)
+         and ($5 or d.device_id = any ($8) or d.user_id = any ($7)
+           or (cardinality($6::uuid[]) > 0 and (
+             exists (select 1 from group_members m
+               where m.organization_id = $1 and m.user_id = d.user_id and m.group_id = any ($6))
+             or exists (select 1 from group_devices s
+               where s.organization_id = $1 and s.device_id = d.device_id and s.group_id = any ($6)))))
+       order by d.device_no limit $3) d
+     join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
+     join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
+     left join users u on u.organization_id = $1 and u.user_id = d.user_id) r`,
+);
+
+/** The next devices of a circle by their number; none when it is through. */
+export async function readChunk(
+  tx: TenantTx,
+  after: string,
+  limit: number,
+  circle: Circle,
+  needed: Needed,
+): Promise<readonly SimulatedRow[]> {
+  const row = await tx.one<{ devices: string }>(selectChunk, [
+    tx.organizationId,
+    after,
+    limit,
+    circle.platform,
+    circle.everybody,
+    circle.groupIds,
+    circle.userIds,
+    circle.deviceIds,
+    needed.groupIds,
+    needed.scans,
+    needed.facts,
+    JSON.stringify(needed.kinds),
+  ]);
+  return JSON.parse(row?.devices ?? '[]') as readonly SimulatedRow[];
+}
+
+const selectGroupsOf = sql(
+  'compliance-simulate-groups',
+  `select m.device_id, g.group_id as id, g.name
+   from unnest((select $2::uuid[])) as want (device_id)
+   cross join lateral (
+     select d.device_id, m.group_id from devices d
+       join group_members m on m.organization_id = $1 and m.user_id = d.user_id
+     where d.organization_id = $1 and d.device_id = want.device_id
+     union
+     select s.device_id, s.group_id from group_devices s where s.organization_id = $1 and s.device_id = want.device_id
+     offset 0) m
+   join groups g on g.organization_id = $1 and g.group_id = m.group_id`,
+);
+
+export interface GroupName {
+  readonly id: string;
+  readonly name: string;
+}
+
+export async function readGroupsOf(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly GroupName[]>> {
+  const rows = await tx.query<GroupName & { readonly device_id: string }>(selectGroupsOf, [
+    tx.organizationId,
+    deviceIds,
+  ]);
+  return Map.groupBy(rows, (row) => row.device_id);
+}

@@ -1,0 +1,226 @@
+// A change that is not made yet: what would be assigned after it, whom it can concern, and what of devices must be known to tell.
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.ts';
+import type { Facts } from '@gatehouse/core/facts/types.ts';
+import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
+import type { RuleDefinition } from '@gatehouse/core/compliance/rule.ts';
+import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
+import { parseSettings } from '@gatehouse/core/settings/parse.ts';
+import type { SettingName, Settings } from '@gatehouse/core/settings/catalogue.ts';
+import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
+import { parseVersion } from '@gatehouse/core/version.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { newId } from '../../kernel/ids.ts';
+import { AssignmentTable, findTargetName, selectAssignable, type TabledRow } from '../policies/index.ts';
+import type { Circle, Needed } from './simulate-queries.ts';
+
+export type SimulatedChange =
+  /** null: the policy and its assignments are gone. */
+  | { readonly kind: 'policy'; readonly policyId: string; readonly settings: unknown }
+  | {
+      readonly kind: 'assignment-added';
+      readonly item: { readonly kind: 'policy' | 'schedule'; readonly id: string };
+      readonly target: { readonly kind: TargetKind; readonly id: string };
+      readonly platform?: Platform | null | undefined;
+      readonly priority?: number | undefined;
+    }
+  | { readonly kind: 'assignment-removed'; readonly assignmentId: string }
+  | {
+      readonly kind: 'group-members';
+      readonly groupId: string;
+      readonly add?: readonly string[] | undefined;
+      readonly remove?: readonly string[] | undefined;
+    }
+  /** All devices of the platform have this version of their operating system. */
+  | { readonly kind: 'os-version'; readonly platform: Platform; readonly version: string };
+
+export interface PreparedChange {
+  readonly before: AssignmentTable;
+  readonly after: AssignmentTable;
+  readonly circle: Circle;
+  readonly needed: Needed;
+  /** The groups of a device's user as they would be. */
+  readonly groupsAfter: (userId: string | null, groupIds: readonly string[]) => readonly string[];
+  /** The facts of a device as they would be. */
+  readonly overlay: (facts: Facts) => Facts;
+  /** Facts that are not as they are: every rule that looks at one of them is judged. */
+  readonly changedFacts: readonly FactName[];
+  /** What the change starts from: saving it later is refused when this is another by then. */
+  readonly base: { readonly version: number } | null;
+}
+
+const nobody: Circle = { everybody: false, groupIds: [], userIds: [], deviceIds: [], platform: null };
+const asTheyAre = <T>(value: T): T => value;
+
+/** @throws DomainError `not-found`, `invalid-input` */
+export async function prepareChange(
+  tx: TenantTx,
+  change: SimulatedChange,
+  now: number,
+): Promise<PreparedChange> {
+  const before = await AssignmentTable.load(tx);
+  const prepared = (
+    part: Partial<PreparedChange> & { readonly circle: Circle },
+    names: readonly SettingName[],
+  ) => ({
+    before,
+    after: before,
+    groupsAfter: (_userId: string | null, groupIds: readonly string[]) => groupIds,
+    overlay: asTheyAre<Facts>,
+    changedFacts: [],
+    base: null,
+    ...part,
+    needed: neededFor([before, part.after ?? before], names, part.changedFacts ?? []),
+  });
+  switch (change.kind) {
+    case 'policy': {
+      const { policyId } = change;
+      const settings = change.settings === null ? null : parseSettings(change.settings);
+      const policy = await selectAssignable(tx, 'policy', policyId);
+      if (!policy) throw new DomainError('not-found', 'There is no such policy.');
+      const rows = before.rows.filter((row) => row.item_id === policyId);
+      return prepared(
+        {
+          after: before.with({ kind: 'policy', policyId, settings }),
+          circle: circleOf(tx.organizationId, rows),
+          base: { version: policy.version },
+        },
+        namesThatDiffer(policy.settings ?? {}, settings ?? {}),
+      );
+    }
+    case 'assignment-added': {
+      const { item, target, platform = null, priority = 0 } = change;
+      const [assignable, known] = await Promise.all([
+        selectAssignable(tx, item.kind, item.id),
+        findTargetName(tx, target.kind, target.id),
+      ]);
+      if (!assignable || known === undefined)
+        throw new DomainError('not-found', `There is no such ${assignable ? target.kind : item.kind}.`);
+      const row: TabledRow = {
+        ...assignable,
+        assignment_id: newId(),
+        item_kind: item.kind,
+        for_platform: platform,
+        target_kind: target.kind,
+        target_id: target.id,
+        target_name: known,
+        priority,
+      };
+      return prepared(
+        {
+          after: before.with({ kind: 'added', row }),
+          circle: circleOf(tx.organizationId, [row]),
+          base: { version: assignable.version },
+        },
+        Object.keys(assignable.settings ?? {}) as SettingName[],
+      );
+    }
+    case 'assignment-removed': {
+      const { assignmentId } = change;
+      const row = before.rows.find((each) => each.assignment_id === assignmentId);
+      if (!row) throw new DomainError('not-found', 'There is no such assignment.');
+      return prepared(
+        {
+          after: before.with({ kind: 'removed', assignmentId }),
+          circle: circleOf(tx.organizationId, [row]),
+        },
+        Object.keys(row.settings ?? {}) as SettingName[],
+      );
+    }
+    case 'group-members': {
+      const { groupId, add = [], remove = [] } = change;
+      if ((await findTargetName(tx, 'group', groupId)) === undefined)
+        throw new DomainError('not-found', 'There is no such group.');
+      const [joining, leaving] = [new Set(add), new Set(remove)];
+      const rows = before.rows.filter((row) => row.target_kind === 'group' && row.target_id === groupId);
+      return prepared(
+        {
+          circle: { ...nobody, userIds: [...add, ...remove] },
+          groupsAfter: (userId, groupIds) => {
+            if (userId === null) return groupIds;
+            const others = groupIds.filter((id) => id !== groupId);
+            if (joining.has(userId)) return [...others, groupId];
+            return leaving.has(userId) ? others : groupIds;
+          },
+        },
+        rows.flatMap((row) => Object.keys(row.settings ?? {}) as SettingName[]),
+      );
+    }
+    case 'os-version': {
+      const { platform, version } = change;
+      if (parseVersion(version) === undefined)
+        throw new DomainError('invalid-input', 'The version is not one such as 18.1.');
+      return prepared(
+        {
+          circle: { ...nobody, everybody: true, platform },
+          changedFacts: ['os.version'],
+          overlay: (facts) => {
+            const stated = facts.get('os.version');
+            const source = stated?.source ?? 'agent';
+            return new Map(facts).set('os.version', { value: version, source, observedAt: now });
+          },
+        },
+        [],
+      );
+    }
+    default:
+      return change satisfies never;
+  }
+}
+
+function circleOf(organizationId: string, rows: readonly TabledRow[]): Circle {
+  const idsOf = (kind: TargetKind) =>
+    rows.filter((row) => row.target_kind === kind).map((row) => row.target_id);
+  const forPlatforms = new Set(rows.map((row) => row.for_platform));
+  return {
+    everybody: idsOf('organization').includes(organizationId),
+    groupIds: idsOf('group'),
+    userIds: idsOf('user'),
+    deviceIds: idsOf('device'),
+    platform: forPlatforms.size === 1 ? ([...forPlatforms][0] ?? null) : null,
+  };
+}
+
+function namesThatDiffer(a: Settings, b: Settings): SettingName[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<SettingName>;
+  return [...names].filter((name) => a[name] !== b[name]);
+}
+
+const definitions = policyRuleKinds.map((kind): RuleDefinition => ruleCatalogue[kind]);
+
+/** Settings that say something about several rules without bringing about any. */
+const ofSeveralRules: readonly SettingName[] = [
+  'facts.maximum-age-hours',
+  'passcode.grace-minutes',
+  'encryption.grace-minutes',
+  'os.grace-minutes',
+];
+
+function neededFor(
+  tables: readonly AssignmentTable[],
+  names: readonly SettingName[],
+  changedFacts: readonly FactName[],
+): Needed {
+  const all = names.some((name) => ofSeveralRules.includes(name));
+  const touched = definitions.filter(
+    ({ settings, reads }) =>
+      all ||
+      settings.some((name) => names.includes(name)) ||
+      reads.some((fact) => changedFacts.includes(fact)),
+  );
+  const facts = [...new Set(touched.flatMap(({ reads }) => reads))];
+  return {
+    facts,
+    scans: [...new Set(facts.map((fact) => factDefinition(fact).scan))],
+    kinds: touched.map(({ kind }) => kind),
+    groupIds: [
+      ...new Set(
+        tables
+          .flatMap(({ rows }) => rows)
+          .filter((row) => row.target_kind === 'group')
+          .map((row) => row.target_id),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,98 @@
+// Everything that is assigned in an organization, for questions about a whole fleet: read once, changed as a simulation asks, and
+// then asked for each device without the database. What comes out is resolved as for a single device.
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
+import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { type EffectivePolicy, resolveAssigned } from './resolve-for-device.ts';
+import { selectAllAssigned, type TabledRow } from './assignment-table-queries.ts';
+import type { AssignedRow } from './resolve-queries.ts';
+
+/** What of a device decides what reaches it. */
+export interface Reachable {
+  readonly deviceId: string;
+  readonly userId: string | null;
+  readonly groupIds: readonly string[];
+  readonly platform: Platform;
+}
+
+export interface AssignmentTarget {
+  readonly kind: TargetKind;
+  readonly id: string;
+}
+
+/** A change of what is assigned or of what it says; whatever it does not name stays. */
+export type TableChange =
+  | { readonly kind: 'policy'; readonly policyId: string; readonly settings: Settings | null }
+  | { readonly kind: 'removed'; readonly assignmentId: string }
+  | { readonly kind: 'added'; readonly row: TabledRow };
+
+export class AssignmentTable {
+  readonly rows: readonly TabledRow[];
+  readonly #organizationId: string;
+  readonly #byTarget: ReadonlyMap<string, readonly TabledRow[]>;
+  readonly #resolved = new Map<string, EffectivePolicy>();
+
+  constructor(organizationId: string, rows: readonly TabledRow[]) {
+    this.rows = rows;
+    this.#organizationId = organizationId;
+    this.#byTarget = Map.groupBy(rows, (row) => `${row.target_kind}/${row.target_id}`);
+  }
+
+  static async load(tx: TenantTx): Promise<AssignmentTable> {
+    return new AssignmentTable(tx.organizationId, await selectAllAssigned(tx));
+  }
+
+  /** The same table with a change; this one stays as it is. */
+  with(change: TableChange): AssignmentTable {
+    return new AssignmentTable(this.#organizationId, changed(this.rows, change));
+  }
+
+  /** What holds for a device, and a name for it: devices of one name share the policy. */
+  resolve(device: Reachable): { readonly name: string; readonly policy: EffectivePolicy } {
+    const rows = this.#reaching(device);
+    const name = rows
+      .map((row) => row.assignment_id)
+      .sort()
+      .join();
+    const policy =
+      this.#resolved.get(name) ??
+      resolveAssigned(
+        rows.map((row): AssignedRow => ({ ...row, device_id: device.deviceId, platform: device.platform })),
+      );
+    this.#resolved.set(name, policy);
+    return { name, policy };
+  }
+
+  #reaching({ deviceId, userId, groupIds, platform }: Reachable): readonly TabledRow[] {
+    const targets = [
+      `organization/${this.#organizationId}`,
+      `device/${deviceId}`,
+      ...(userId === null ? [] : [`user/${userId}`]),
+      ...groupIds.map((id) => `group/${id}`),
+    ];
+    return targets.flatMap((target) =>
+      (this.#byTarget.get(target) ?? []).filter(
+        (row) => row.for_platform === null || row.for_platform === platform,
+      ),
+    );
+  }
+}
+
+function changed(rows: readonly TabledRow[], change: TableChange): readonly TabledRow[] {
+  switch (change.kind) {
+    case 'policy': {
+      const { policyId, settings } = change;
+      if (settings === null) return rows.filter((row) => row.item_id !== policyId);
+      return rows.map((row) =>
+        row.item_id === policyId ? { ...row, settings, version: row.version + 1 } : row,
+      );
+    }
+    case 'removed':
+      return rows.filter((row) => row.assignment_id !== change.assignmentId);
+    case 'added':
+      return [...rows, change.row];
+    default:
+      return change satisfies never;
+  }
+}
