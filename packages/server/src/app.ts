@@ -10,6 +10,7 @@ import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { openNetworkAccess } from './integrations/network-access/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
 import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
+import { openSharedSignals } from './integrations/shared-signals/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
@@ -50,6 +51,7 @@ import {
   createMailDomainFinder,
   createOrganizationFinder,
   readSettings,
+  createSlugReader,
 } from './modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/policies/index.ts';
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
@@ -91,6 +93,7 @@ import { registerScepSurface } from './surfaces/scep.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
 
 export interface Application {
+import { registerSharedSignalsSurface } from './surfaces/shared-signals.ts';
   /** People, programs, ISE and enrolling devices; never asks for a certificate. */
   readonly main: FastifyInstance;
   /** Admin API and set-up page, when they are not on the main listener. */
@@ -165,7 +168,10 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...networkAccess.routes,
     ...administrators,
     ...devices,
+  const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
+  const signals = openSharedSignals(signalDeps);
     ...enrollment,
+    ...signalDeps,
     carryOut,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
@@ -263,6 +269,11 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
     publicUrl: config.publicUrl,
     clock,
+  registerSharedSignalsSurface(main, {
+    ...signalDeps,
+    signals,
+    grantKey: kernel.keyFor('shared-signals-grant'),
+  });
   });
 
   const device = createHttpServer({
@@ -311,6 +322,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   worker.wake = running.wake;
   const scheduler = startScheduler(
     [
+      ...signals.jobs,
       repeat('seal-audit', 1_000, () => sealAudit(base)),
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('apple-inventory', 30_000, () => runDueInventory(devices)),
@@ -329,6 +341,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ],
     log,
   );
+      ...signals.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
 
   return {
     main,
@@ -350,6 +363,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await refusals.close();
       await operations.close();
     },
+      await signals.close();
   };
 }
 

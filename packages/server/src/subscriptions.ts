@@ -4,6 +4,7 @@ import type { Subscription, Subscriptions } from './kernel/events.ts';
 import { alertSubscriptions } from './modules/alerts/index.ts';
 import { approvalSubscriptions } from './modules/approvals/index.ts';
 import { networkAccessSubscriptions } from './integrations/network-access/index.ts';
+import { signalSubscriptions } from './integrations/shared-signals/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
@@ -38,3 +39,5 @@ export const subscriptions: Subscriptions = merge(
   // device.posture-changed: network devices and ISE servers that have sessions of the device are told
   networkAccessSubscriptions,
 );
+  // device.posture-changed, certificate.revoked: receivers of Shared Signals are told, where there are any
+  signalSubscriptions,

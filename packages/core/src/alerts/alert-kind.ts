@@ -11,6 +11,7 @@ export const alertKinds = {
   'shut-out-hardware-seen': 'Hardware that is shut out tried to come back.',
   'watch-list': 'Devices entered or left a watch list.',
   'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
+  'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',
 } as const satisfies Record<string, string>;
 export type AlertKind = keyof typeof alertKinds;
 

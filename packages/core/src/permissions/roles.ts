@@ -83,11 +83,14 @@ export const roleCatalogue = {
       'audit.export',
       'jobs.read',
     ],
+      'events.read',
   },
   'nac-service': {
     description:
-      'Account of a network access controller such as Cisco ISE: the network access interface, nothing else.',
-    permissions: permissions.filter((permission) => permission.startsWith('nac.')),
+      'Account of a network access controller such as Cisco ISE, or of a receiver of Shared Signals: these interfaces, nothing else.',
+    permissions: permissions.filter(
+      (permission) => permission.startsWith('nac.') || permission === 'signals.receive',
+    ),
   },
 } as const satisfies Record<BuiltInRole, RoleDefinition>;
 

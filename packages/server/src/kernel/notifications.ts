@@ -18,7 +18,8 @@ export type Topic =
   | 'device-refused' // a device's certificates were revoked or it was blocked: close what it holds open
   | 'policy-changed' // what applies to a device is another now: let it come and fetch it
   | 'credential-changed' // an account's or token's rights changed, or the organization has another push certificate
-  | 'posture-changed';
+  | 'posture-changed'
+  | 'signal-waits'; // a stream of Shared Signals has something to tell its receiver
 
 export interface Notifications {
   subscribe(topic: Topic, listener: (notice: Notice) => void): () => void;

@@ -12,6 +12,9 @@ const discovery = 'tells where to enrol, to devices that have no identity yet';
 const list = 'a revocation list is signed and made to be read by everybody';
 const certificates =
   'a device has no certificate yet; its request carries a challenge or is signed by its present one';
+const transmitter =
+  'where a transmitter is and what it signs with, as the specification wants everybody to know';
+const client = 'a client shows its credentials in the request itself (RFC 6749 section 4.4)';
 const loopback = 'the operations listener is loopback unless the operator moves it';
 
 export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, string>>>> = {
@@ -21,6 +24,9 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
+    'GET /.well-known/ssf-configuration/ssf/:organization': transmitter,
+    'GET /ssf/:organization/jwks': transmitter,
+    'POST /ssf/:organization/token': client,
     'GET /crl/:file': list,
     'GET /scep/:organization': certificates,
     'POST /scep/:organization': certificates,

@@ -24,19 +24,40 @@ export async function authenticateToken(deps: AuthenticateTokenDeps, text: strin
   const credential = parseCredential(text, 'api');
   const organizationId = credential && (await deps.locateCredential(credential));
   if (!organizationId) throw refused();
-  const [row] = await deps.database.tenantQuery<TokenAccountRow>(organizationId, tokenAccount, [
-    credential.id,
-  ]);
+  return admit(deps, organizationId, credential.id, (row) =>
+    sameHash(row.secret_hash, hashSecret(credential.secret)),
+  );
+}
+
+/**
+ * For whoever has proved already that he was given something for this token, in this organization: whether it still holds.
+ * @throws DomainError `unauthenticated`
+ */
+export function authenticateTokenById(
+  deps: Pick<AuthenticateTokenDeps, 'database' | 'clock'>,
+  organizationId: string,
+  tokenId: string,
+): Promise<TenantPrincipal> {
+  return admit(deps, organizationId, tokenId, () => true);
+}
+
+async function admit(
+  deps: Pick<AuthenticateTokenDeps, 'database' | 'clock'>,
+  organizationId: string,
+  tokenId: string,
+  proves: (row: TokenAccountRow) => boolean,
+): Promise<TenantPrincipal> {
+  const [row] = await deps.database.tenantQuery<TokenAccountRow>(organizationId, tokenAccount, [tokenId]);
   const now = deps.clock.now();
-  if (!row || !sameHash(row.secret_hash, hashSecret(credential.secret))) throw refused();
+  if (!row || !proves(row)) throw refused();
   if (row.revoked_at || row.expires_at.getTime() <= now) throw refused();
   if (row.administrator_id !== null && row.administrator_state !== 'active') throw refused();
   // Written at most once a minute: a busy token must not turn every read into a write.
   if (now - (row.last_used_at?.getTime() ?? 0) >= touchEveryMs) {
     const when = new Date(now);
-    await deps.database.withTenant(organizationId, (tx) => touchToken(tx, credential.id, when));
+    await deps.database.withTenant(organizationId, (tx) => touchToken(tx, tokenId, when));
   }
-  return tokenPrincipal(organizationId, credential.id, row);
+  return tokenPrincipal(organizationId, tokenId, row);
 }
 
 function tokenPrincipal(organizationId: string, id: string, row: TokenAccountRow): TenantPrincipal {

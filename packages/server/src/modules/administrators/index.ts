@@ -1,6 +1,10 @@
 /** Administrators and what lets them in: accounts, roles, passwords, second factors, sessions, API tokens. */
 export { type AuthenticatedSession, authenticateSession } from './authenticate-session.ts';
-export { authenticateToken, type AuthenticateTokenDeps } from './authenticate-token.ts';
+export {
+  authenticateToken,
+  authenticateTokenById,
+  type AuthenticateTokenDeps,
+} from './authenticate-token.ts';
 export { createAdministrator } from './create-administrator.ts';
 export type { AdministratorDeps } from './deps.ts';
 export {

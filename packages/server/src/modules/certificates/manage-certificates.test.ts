@@ -6,6 +6,7 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
+import { createEvents } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
 import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
 import { createSealer } from '../../kernel/sealed/sealer.ts';
@@ -24,6 +25,7 @@ describe('certificates under administration', () => {
     database: db.database,
     sealer: createSealer(() => masterKeys),
     clock: { now: () => Date.now() },
+    events: createEvents({}, () => undefined),
     notifications: {
       publish: (topic: string, { id }: { id: string }) => void announced.push(`${topic} ${id}`),
     },

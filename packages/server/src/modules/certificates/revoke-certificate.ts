@@ -4,6 +4,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import type { Events } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { announce, type Notifications } from '../../kernel/notifications.ts';
 import { recordAudit } from '../audit/index.ts';
@@ -27,7 +28,7 @@ export interface RevocationDeps {
 
 /** @throws DomainError `not-found`; `conflict` when it is revoked already. */
 export async function revokeCertificate(
-  deps: RevocationDeps,
+  deps: RevocationDeps & { readonly events: Events },
   actor: TenantPrincipal,
   serial: string,
   reason: RevocationReason,
@@ -45,6 +46,11 @@ export async function revokeCertificate(
       outcome: 'done',
       reason,
       show: { deviceId: revoked.device_id },
+    });
+    await deps.events.emit(tx, {
+      name: 'certificate.revoked',
+      subjectId: revoked.device_id,
+      payload: { deviceId: revoked.device_id, serial, reason },
     });
     if (revoked.device_id !== null) refuseDevice(tx, deps.notifications, revoked.device_id);
   });

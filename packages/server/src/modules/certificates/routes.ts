@@ -7,9 +7,11 @@ import {
 } from '@gatehouse/contracts/admin/certificates.ts';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { getCertificate, listAuthorities, listCertificates, type ListingDeps } from './list-certificates.ts';
-import { type RevocationDeps, revokeCertificate } from './revoke-certificate.ts';
+import { revokeCertificate } from './revoke-certificate.ts';
 
-export const certificateRoutes = (deps: ListingDeps & RevocationDeps): AdminRoute[] => [
+export const certificateRoutes = (
+  deps: ListingDeps & Parameters<typeof revokeCertificate>[0],
+): AdminRoute[] => [
   listRoute({
     path: '/certificates',
     operation: 'listCertificates',

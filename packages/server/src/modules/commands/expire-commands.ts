@@ -3,7 +3,7 @@ import { type Actor, systemActor } from '@gatehouse/core/actor.ts';
 import { isOpen } from '@gatehouse/core/commands/state-machine.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import { isUuid } from '../../kernel/ids.ts';
-import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
+import type { SingleJob } from '../../kernel/jobs/jobs.ts';
 import { lockDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { finishCommand } from './finish-command.ts';
@@ -70,7 +70,7 @@ export async function closeCommands(
 export const closeCommandsKind = 'close-device-commands';
 
 /** The reaction to the end of a device's management. */
-export function closeCommandsJob(deps: Omit<ExpiryDeps, 'database'>): JobDefinition<{ deviceId: string }> {
+export function closeCommandsJob(deps: Omit<ExpiryDeps, 'database'>): SingleJob<{ deviceId: string }> {
   return {
     parse(input) {
       const { deviceId } = input as { deviceId?: unknown };

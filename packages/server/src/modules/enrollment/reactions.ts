@@ -2,7 +2,7 @@
 import { systemActor } from '@gatehouse/core/actor.ts';
 import type { Subscriptions } from '../../kernel/events.ts';
 import { isUuid } from '../../kernel/ids.ts';
-import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
+import type { SingleJob } from '../../kernel/jobs/jobs.ts';
 import { cancelEnrollmentsOfUser } from './cancel-enrollment.ts';
 import { sendInvitation, sendInvitationJob } from './send-invitation.ts';
 import { expireEnrollments } from './expire-enrollments.ts';
@@ -32,16 +32,16 @@ function parse(input: unknown): WithdrawPayload & { readonly concerns: boolean }
 
 export function enrollmentJobs(
   deps: Parameters<typeof sendInvitation>[0],
-): Readonly<Record<string, JobDefinition<never>>> {
-  const withdraw: JobDefinition<ReturnType<typeof parse>> = {
+): Readonly<Record<string, SingleJob<never>>> {
+  const withdraw: SingleJob<ReturnType<typeof parse>> = {
     parse,
     async run(tx, { userId, concerns }) {
       if (concerns) await cancelEnrollmentsOfUser(tx, systemActor(withdrawKind, tx.organizationId), userId);
     },
   };
   return {
-    [withdrawKind]: withdraw as JobDefinition<never>,
-    [sendInvitationJob]: sendInvitation(deps) as JobDefinition<never>,
+    [withdrawKind]: withdraw as SingleJob<never>,
+    [sendInvitationJob]: sendInvitation(deps) as SingleJob<never>,
   };
 }
 

@@ -3,7 +3,7 @@
 import { systemActor } from '@gatehouse/core/actor.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { isUuid } from '../../kernel/ids.ts';
-import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
+import type { SingleJob } from '../../kernel/jobs/jobs.ts';
 import { MailRefused, type SendMail } from '../../kernel/mail.ts';
 import { recordAudit } from '../audit/index.ts';
 import { makePasswordLink } from '../users/index.ts';
@@ -23,7 +23,7 @@ interface Payload {
   readonly invitationId: string;
 }
 
-export function sendInvitation(deps: SendingDeps): JobDefinition<Payload> {
+export function sendInvitation(deps: SendingDeps): SingleJob<Payload> {
   const problem = (organizationId: string, invitationId: string, text: string, final: boolean) =>
     deps.database.withTenant(organizationId, async (tx) => {
       await setInvitationState(tx, invitationId, {

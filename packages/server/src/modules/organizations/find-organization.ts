@@ -2,7 +2,7 @@
 // be remembered; what was not found is asked again, because it may exist by now.
 import type { Database } from '../../kernel/db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { selectOrganizationBySlug, selectOrganizationsByMailDomain } from './queries.ts';
+import { selectOrganization, selectOrganizationBySlug, selectOrganizationsByMailDomain } from './queries.ts';
 
 export interface FoundOrganization {
   readonly organizationId: string;
@@ -30,6 +30,22 @@ export function createOrganizationFinder(deps: { readonly database: Database }):
     if (bySlug.size >= remembered) bySlug.clear();
     bySlug.set(slug, found);
     return found;
+  };
+}
+
+/** The other way about. One per process: it remembers. */
+export function createSlugReader(deps: {
+  readonly database: Pick<Database, 'withTenant'>;
+}): (organizationId: string) => Promise<string> {
+  const slugs = new Map<string, string>();
+  return async (organizationId) => {
+    const known = slugs.get(organizationId);
+    if (known !== undefined) return known;
+    const row = await deps.database.withTenant(organizationId, selectOrganization, { readOnly: true });
+    if (!row) throw new Error('there is no such organization');
+    if (slugs.size >= remembered) slugs.clear();
+    slugs.set(organizationId, row.slug);
+    return row.slug;
   };
 }
 

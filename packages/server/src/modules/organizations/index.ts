@@ -3,6 +3,7 @@ export { createOrganization, type CreateOrganizationDeps } from './create-organi
 export {
   createMailDomainFinder,
   createOrganizationFinder,
+  createSlugReader,
   type FindOrganization,
   type FindOrganizationByMailDomain,
   type FoundOrganization,

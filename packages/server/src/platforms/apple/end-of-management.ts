@@ -4,7 +4,7 @@
 import { systemActor } from '@gatehouse/core/actor.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
-import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
+import type { SingleJob } from '../../kernel/jobs/jobs.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import { recordAudit } from '../../modules/audit/index.ts';
 import { changeStanding, findDevice, lockDevice, type StandingDeps } from '../../modules/devices/index.ts';
@@ -94,7 +94,7 @@ async function endIfSilent(deps: SilenceDeps, tx: TenantTx, deviceId: string): P
 /** When management has ended, what the device entrusted to us opens nothing any more and goes, and nobody calls it again. */
 export const forgetChannelsKind = 'apple-forget-channels';
 
-export function forgetChannelsJob(): JobDefinition<{ deviceId: string }> {
+export function forgetChannelsJob(): SingleJob<{ deviceId: string }> {
   return {
     parse(input) {
       const { deviceId } = input as { deviceId?: unknown };

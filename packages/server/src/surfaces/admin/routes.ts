@@ -3,6 +3,7 @@
 import type { AdminRoute } from '../../kernel/http/route.ts';
 import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
+import { signalRoutes } from '../../integrations/shared-signals/routes.ts';
 import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
 import { alertRoutes } from '../../modules/alerts/routes.ts';
@@ -28,6 +29,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof applePushRoutes>[0] &
   Parameters<typeof appleDeviceRoutes>[0] &
+  Parameters<typeof signalRoutes>[0] &
   Parameters<typeof alertRoutes>[0] &
   Parameters<typeof approvalRoutes>[0] &
   Parameters<typeof auditRoutes>[0] &
@@ -65,4 +67,5 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
+  ...signalRoutes(deps),
 ];

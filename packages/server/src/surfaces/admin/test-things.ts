@@ -149,6 +149,12 @@ async function rowsOf(
     id,
     key,
   ]);
+  const streamId = newId();
+  await admin.query(
+    `insert into signal_streams (organization_id, stream_id, events_requested, method, created_by, created_at)
+     values ($1, $2, '{}', 'poll', 'token:thing', now())`,
+    [id, streamId],
+  );
   const serial = randomBytes(16);
   await admin.query(
     `insert into certificates (organization_id, serial, authority_id, purpose, device_id, fingerprint,
@@ -160,6 +166,7 @@ async function rowsOf(
   return {
     deviceId,
     commandId,
+    streamId,
     kind: 'lock-pin',
     serial: serial.toString('hex'),
     jobId: String(job.rows[0].job_id),
