@@ -134,6 +134,34 @@ describe('apps of the organization', () => {
     assert.deepEqual(phone.troubles, []);
   });
 
+  test('APP-15: an app that is called something else than was said is not installed for ever', async () => {
+    const mac = await journey.enrol({ platform: 'macos', systemVersion: '15.1' });
+    await journey.registered(mac);
+    const fields = { name: 'Named', source: 'manifest', manifest: 'https://acme.example/named.plist' };
+    await assign(await create('Named otherwise', { ...fields, bundleId: 'com.acme.other' }), mac);
+    await settled(mac, 'Named otherwise');
+    const look = () => journey.carriedOut(mac, 'refresh-device', { scans: ['apps'] });
+    await look();
+    await journey.until('it is installed once more', () => asked(mac, 'InstallEnterpriseApplication') === 2);
+    await settled(mac, 'Named otherwise');
+    await look();
+    await journey.until('it waits', async () =>
+      (await items(mac)).some(
+        ({ source, state }) => source.name === 'Named otherwise' && state === 'pending',
+      ),
+    );
+    await look();
+    assert.equal(asked(mac, 'InstallEnterpriseApplication'), 2);
+    // From the store it says so itself.
+    const wrong = { name: 'Store', source: 'app-store', appStoreId: '77', bundleId: 'com.acme.wrong' };
+    await assign(await create('From the store', wrong), mac);
+    const told = await journey.until('it has failed', async () =>
+      (await items(mac)).find(({ source, state }) => source.name === 'From the store' && state === 'failed'),
+    );
+    assert.match(told.reason ?? '', /calls itself store\.77/);
+    assert.deepEqual(mac.troubles, []);
+  });
+
   test('WIP-03: at a selective wipe the apps that are to stay are left behind, by their resource or their order; all others go', async () => {
     const phone = await journey.enrol({ supervised: true });
     await journey.registered(phone);

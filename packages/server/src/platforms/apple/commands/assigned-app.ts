@@ -56,6 +56,10 @@ export async function assignedAppAnswered(
 ): Promise<AppleOutcome> {
   const refused = request.requestType === 'Settings' ? refusedSetting(response, 0) : outcome.failed;
   if (refused !== undefined) return { failed: refused };
+  const itself = outcome.result?.['bundleId'];
+  if (itself !== undefined && itself !== bundleId) {
+    return { failed: `The app calls itself ${String(itself)}: that is its bundleId, not ${bundleId}.` };
+  }
   const token = content ?? (await findAppItem(tx, deviceId, bundleId))?.wanted;
   if (typeof token === 'string') await noteAppInstalled(tx, deviceId, { bundleId, content: token }, now);
   return request.requestType === 'Settings' ? { result: { bundleId, configured: true } } : outcome;

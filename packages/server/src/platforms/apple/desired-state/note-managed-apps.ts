@@ -40,8 +40,9 @@ function corrected(row: ItemRow, status: string | undefined, now: number): ItemR
     return isGone(status) && row.installed !== null ? [{ ...row, installed: null }] : [];
   if (row.state !== 'installed') return [];
   const at = new Date(now);
-  if (isGone(status)) return [{ ...row, installed: null, state: 'pending', since: at, next_attempt_at: at }];
-  if (!stuck.has(status ?? '')) return [];
+  if (isGone(status)) return [putBack(row, at)];
+  // It is there: whatever went wrong with it before is forgotten.
+  if (!stuck.has(status ?? '')) return row.attempts === 0 ? [] : [{ ...row, attempts: 0 }];
   const attempts = row.attempts + 1;
   const reason = `The device did not install the app: ${status ?? ''}.`;
   return [
@@ -55,4 +56,13 @@ function corrected(row: ItemRow, status: string | undefined, now: number): ItemR
       next_attempt_at: nextAttempt(attempts, now),
     },
   ];
+}
+
+/** At once for the first time, then ever later: an app that never is in the list may be called something else. */
+function putBack(row: ItemRow, at: Date): ItemRow {
+  const gone = { ...row, installed: null, since: at, attempts: row.attempts + 1 };
+  const next = row.attempts === 0 ? at : nextAttempt(row.attempts, at.getTime());
+  if (next !== null) return { ...gone, state: 'pending', next_attempt_at: next };
+  const reason = 'The device accepts the app and does not list it: is this its bundleId?';
+  return { ...gone, state: 'failed', reason, next_attempt_at: null };
 }

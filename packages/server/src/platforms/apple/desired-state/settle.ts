@@ -36,7 +36,8 @@ export async function noteAppInstalled(
   now: number,
 ): Promise<void> {
   await lockDevice(tx, deviceId);
-  await installed(tx, await findAppItem(tx, deviceId, app.bundleId), app.content, now);
+  const row = await findAppItem(tx, deviceId, app.bundleId);
+  await installed(tx, row, app.content, now, row?.attempts);
 }
 
 async function installed(
@@ -44,6 +45,7 @@ async function installed(
   row: ItemRow | undefined,
   content: string,
   now: number,
+  attempts = 0,
 ): Promise<void> {
   if (row === undefined) return;
   const isWanted = row.wanted === content;
@@ -51,7 +53,7 @@ async function installed(
     {
       ...row,
       installed: content,
-      ...(isWanted ? { ...atRest, state: 'installed' as const, since: new Date(now) } : {}),
+      ...(isWanted ? { ...atRest, attempts, state: 'installed' as const, since: new Date(now) } : {}),
     },
   ]);
 }
