@@ -65,6 +65,7 @@ export const moduleOrder = [
   'policies',
   'compliance',
   'enrollment',
+  'remediation',
 ];
 
 /** What a module shows: to other modules its index, to the layers above also what they mount and schedule. */

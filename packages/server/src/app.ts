@@ -5,12 +5,13 @@ import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHttpSms } from './integrations/messaging/http-sms.ts';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { openNetworkAccess } from './integrations/network-access/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
-import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import { openSharedSignals } from './integrations/shared-signals/index.ts';
+import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
@@ -45,14 +46,15 @@ import {
   queueCommand,
   supportOf,
 } from './modules/commands/index.ts';
-import { complianceJobs, complianceTasks, evaluateDevice } from './modules/compliance/index.ts';
+import { complianceJobs, complianceTasks, evaluateDevice, readVerdict } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import {
   createMailDomainFinder,
   createOrganizationFinder,
-  readSettings,
   createSlugReader,
+  readSettings,
 } from './modules/organizations/index.ts';
+import { remediationJobs } from './modules/remediation/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/policies/index.ts';
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
 import { createDeclarations } from './platforms/apple/declarations/index.ts';
@@ -91,9 +93,9 @@ import { registerHealth, registerOperations } from './surfaces/operations.ts';
 import { registerRevocationLists } from './surfaces/revocation-lists.ts';
 import { registerScepSurface } from './surfaces/scep.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
+import { registerSharedSignalsSurface } from './surfaces/shared-signals.ts';
 
 export interface Application {
-import { registerSharedSignalsSurface } from './surfaces/shared-signals.ts';
   /** People, programs, ISE and enrolling devices; never asks for a certificate. */
   readonly main: FastifyInstance;
   /** Admin API and set-up page, when they are not on the main listener. */
@@ -146,9 +148,11 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     deviceUrl: config.deviceUrl,
     tlsAnchors: () => tls.anchors,
     sendMail: mail,
+    sendText: createHttpSms(config.sms),
   };
   const appleProfiles = { ...addresses, pushTopic, signMessages: config.appleSignMessages };
   const profile = createProfileMaker(appleProfiles);
+  const remediation = { ...devices, ...addresses, verdictOf: readVerdict };
   const enrollment = {
     ...addresses,
     ways: { linux: agentWay, macos: { ...agentWay, profile }, ios: { profile } },
@@ -164,14 +168,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     outbound,
     metrics,
   });
+  const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
+  const signals = openSharedSignals(signalDeps);
   const routes = adminRoutes({
+    ...signalDeps,
     ...networkAccess.routes,
     ...administrators,
     ...devices,
-  const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
-  const signals = openSharedSignals(signalDeps);
     ...enrollment,
-    ...signalDeps,
     carryOut,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
@@ -265,15 +269,15 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerAppleSurface(main, apple);
   registerScepSurface(main, { scep, findOrganization, clock });
   registerRevocationLists(main, createRevocationLists({ ...base, directory: authorities }));
-  registerDiscoverySurface(main, {
-    findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
-    publicUrl: config.publicUrl,
-    clock,
   registerSharedSignalsSurface(main, {
     ...signalDeps,
     signals,
     grantKey: kernel.keyFor('shared-signals-grant'),
   });
+  registerDiscoverySurface(main, {
+    findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
+    publicUrl: config.publicUrl,
+    clock,
   });
 
   const device = createHttpServer({
@@ -312,17 +316,18 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...complianceJobs(devices),
       ...commandJobs(devices),
       ...approvalJobs(approvals),
+      ...remediationJobs(remediation),
       ...alertJobs(addresses),
       ...enrollmentJobs(enrollment),
       ...appleJobs(),
       ...desiredStateJobs(desiredState),
       ...networkAccess.jobs,
+      ...signals.jobs,
     },
   });
   worker.wake = running.wake;
   const scheduler = startScheduler(
     [
-      ...signals.jobs,
       repeat('seal-audit', 1_000, () => sealAudit(base)),
       ...complianceTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('apple-inventory', 30_000, () => runDueInventory(devices)),
@@ -336,12 +341,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...networkAccess.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
+      ...signals.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
     ],
     log,
   );
-      ...signals.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
 
   return {
     main,
@@ -358,12 +363,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await running.stop();
       await applePush.close();
       await networkAccess.close();
+      await signals.close();
       await outbound.close();
       mail?.close();
       await refusals.close();
       await operations.close();
     },
-      await signals.close();
   };
 }
 

@@ -42,6 +42,8 @@ export interface Config {
   readonly appleSignMessages: boolean;
   /** The mail server for invitations; undefined: links are given out by hand. */
   readonly smtp: { readonly url: URL; readonly from: string } | undefined;
+  /** Where text messages are handed to a provider; undefined: people are written to by mail instead. */
+  readonly sms: { readonly url: URL; readonly token: string | undefined } | undefined;
   /** Apple's push service, or what stands in for it, with a PEM file of the authorities to trust then. */
   readonly apns: { readonly url: URL; readonly trustFile: string | undefined };
   /**
@@ -90,6 +92,20 @@ function smtpSettings(text: string | undefined, from: string | undefined, host: 
   if (!/^[^\p{Cc}]{3,320}$/u.test(sender) || !sender.includes('@'))
     throw new ConfigError('GATEHOUSE_MAIL_FROM must be an e-mail address, such as IT <it@example.org>');
   return { url, from: sender };
+}
+
+/** The provider's address, or that of something on this machine that knows the provider. */
+function smsSettings(text: string | undefined, token: string | undefined): Config['sms'] {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  // The value is not repeated: it may hold a password.
+  if (!url || !(url.protocol === 'https:' || (here && url.protocol === 'http:')) || url.username !== '') {
+    throw new ConfigError(
+      'GATEHOUSE_SMS_URL must be an https:// address; the token goes into GATEHOUSE_SMS_TOKEN',
+    );
+  }
+  return { url, token };
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -170,6 +186,7 @@ export function readConfig(
     trustedProxies: list('GATEHOUSE_TRUSTED_PROXIES') ?? [],
     clientCertificateHeader: header,
     appleSignMessages: get('GATEHOUSE_APPLE_SIGN_MESSAGES') === 'yes',
+    sms: smsSettings(get('GATEHOUSE_SMS_URL'), get('GATEHOUSE_SMS_TOKEN')),
     smtp: smtpSettings(get('GATEHOUSE_SMTP_URL'), get('GATEHOUSE_MAIL_FROM'), publicUrl.hostname),
     apns: {
       url: httpsUrl('GATEHOUSE_APNS_URL', get('GATEHOUSE_APNS_URL') ?? 'https://api.push.apple.com'),

@@ -8,6 +8,7 @@ import { signalSubscriptions } from './integrations/shared-signals/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+import { remediationSubscriptions } from './modules/remediation/index.ts';
 import { desiredStateSubscriptions } from './platforms/apple/desired-state/index.ts';
 import { appleSubscriptions } from './platforms/apple/index.ts';
 
@@ -26,6 +27,8 @@ export const subscriptions: Subscriptions = merge(
   commandSubscriptions,
   // command.finished: the rest of a batch follows its first device
   approvalSubscriptions,
+  // device.rule-stage-changed: users are told, devices locked or wiped under the guard; taken back on recovery
+  remediationSubscriptions,
   // alert.raised: administrators get it by mail
   alertSubscriptions,
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
@@ -38,6 +41,6 @@ export const subscriptions: Subscriptions = merge(
   desiredStateSubscriptions,
   // device.posture-changed: network devices and ISE servers that have sessions of the device are told
   networkAccessSubscriptions,
-);
   // device.posture-changed, certificate.revoked: receivers of Shared Signals are told, where there are any
   signalSubscriptions,
+);

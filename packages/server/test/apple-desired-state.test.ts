@@ -585,6 +585,41 @@ describe('what Apple devices should have', () => {
     world.setOffset(0);
   });
 
+  test('CMA-06, LST-03 a verdict that removes profiles, and the secured group, take away what the organization gave, until they are over', async () => {
+    const phone = await newPhone();
+    const id = await clip('Intranet');
+    await assign(id, phone);
+    await reconcile(phone);
+    await obey(phone);
+    const reasonOf = async () => (await items(phone)).get(`${prefix}${id}`)?.reason;
+    const kinds = async () => (await obey(phone)).map(({ requestType }) => requestType);
+    const setVerdicts = (verdicts: readonly object[]) =>
+      world.query(
+        `update device_posture set evaluation = jsonb_set(evaluation, '{verdicts}', $2) where device_id = $1`,
+        [phone.deviceId, JSON.stringify(verdicts)],
+      );
+    const broken = {
+      id: '01930000-0000-7000-8000-000000000001',
+      rule: 'roaming',
+      name: 'Abroad',
+      status: 'not-compliant',
+    };
+    await setVerdicts([broken]);
+    await reconcile(phone);
+    assert.deepEqual(await kinds(), [], 'a broken rule alone takes nothing');
+    await setVerdicts([{ ...broken, removesProfiles: true }]);
+    await reconcile(phone);
+    assert.deepEqual(await kinds(), ['RemoveProfile']);
+    assert.equal(await reasonOf(), 'the rule “Abroad” is broken; when it is met again, this comes back');
+    await setVerdicts([]);
+    await reconcile(phone);
+    assert.deepEqual(await kinds(), ['InstallProfile']);
+    await world.query('update devices set secured_at = now() where device_id = $1', [phone.deviceId]);
+    await reconcile(phone);
+    assert.deepEqual(await kinds(), ['RemoveProfile']);
+    assert.match((await reasonOf()) ?? '', /secured group/);
+  });
+
   test('RES-16: what lacks a value is withheld with the reason, and taken back where an older one is', async () => {
     const phone = await newPhone();
     await reconcile(phone);

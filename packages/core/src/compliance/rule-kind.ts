@@ -36,3 +36,7 @@ export type PolicyRuleKind = (typeof policyRuleKinds)[number];
 export function isPolicyRuleKind(kind: RuleKind): kind is PolicyRuleKind {
   return (policyRuleKinds as readonly RuleKind[]).includes(kind);
 }
+
+export function isRuleKind(value: string): value is RuleKind {
+  return (ruleKinds as readonly string[]).includes(value);
+}

@@ -16,8 +16,8 @@ import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
+import { remediationRoutes } from '../../modules/remediation/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
-import { ruleRoutes } from '../../modules/rules/routes.ts';
 import { searchRoutes } from '../../modules/searches/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
@@ -28,8 +28,8 @@ import { sessionRoutes } from './session-routes.ts';
 export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof applePushRoutes>[0] &
-  Parameters<typeof appleDeviceRoutes>[0] &
   Parameters<typeof signalRoutes>[0] &
+  Parameters<typeof appleDeviceRoutes>[0] &
   Parameters<typeof alertRoutes>[0] &
   Parameters<typeof approvalRoutes>[0] &
   Parameters<typeof auditRoutes>[0] &
@@ -41,8 +41,8 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
+  Parameters<typeof remediationRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
-  Parameters<typeof ruleRoutes>[0] &
   Parameters<typeof searchRoutes>[0] &
   Parameters<typeof userRoutes>[0];
 
@@ -55,17 +55,17 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...appleDeviceRoutes(deps),
   ...commandRoutes(deps),
   ...approvalRoutes(deps),
+  ...remediationRoutes(deps),
   ...alertRoutes(deps),
   ...searchRoutes(deps),
   ...complianceRoutes(deps),
-  ...ruleRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
   ...certificateRoutes(deps),
   ...applePushRoutes(deps),
+  ...signalRoutes(deps),
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
-  ...signalRoutes(deps),
 ];

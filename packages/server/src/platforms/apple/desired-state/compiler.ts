@@ -46,9 +46,9 @@ export class Compiler {
     const kind = JSON.stringify(target);
     const name = `settings/${policy?.resolved.version ?? ''}/${order}/${updateBy ?? 0}/${kind}`;
     const settings = this.#once(name, () => compileSettings({ ...input, settings: values, updateBy }));
-    const locked = device.passcode_status === 'not-compliant';
+    const why = whyWithheld(device);
     const parts = (resolved?.resources ?? []).flatMap(({ resourceId, name }) => {
-      if (locked) return [withheldWithoutPasscode(resourceId, name)];
+      if (why !== undefined) return [withheld(resourceId, name, why)];
       const resource = this.#open.byId.get(resourceId);
       if (resource === undefined) return [];
       const named = this.#named(resource);
@@ -92,9 +92,16 @@ function withOrderedUpdate(
   return { values: { ...values, [name]: ordered.version }, updateBy: ordered.by, order: ordered.version };
 }
 
-/** PWD-04: when the time to set a passcode is over, nothing of the organization stays on the device. */
-function withheldWithoutPasscode(resourceId: string, name: string): Desired {
-  const why = 'the device has no passcode as its policy demands; with one this comes back';
+/** When the time to mend it is over, nothing of the organization stays on the device (PWD-04); what comes back needs no order. */
+function whyWithheld({ removal, secured }: DeviceRow): string | undefined {
+  if (secured) return 'the device is in the secured group; when it leaves that, this comes back';
+  if (removal === null) return undefined;
+  if (removal.rule === 'passcode' && removal.name === null)
+    return 'the device has no passcode as its policy demands; with one this comes back';
+  return `the rule “${removal.name ?? removal.rule}” is broken; when it is met again, this comes back`;
+}
+
+function withheld(resourceId: string, name: string, why: string): Desired {
   const source = { kind: 'resource', id: resourceId, name } as const;
   const identifier = resourceIdentifier(resourceId);
   return { items: [], withheld: [{ channel: 'device', form: 'profile', identifier, source, why }] };

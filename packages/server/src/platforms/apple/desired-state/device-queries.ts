@@ -21,8 +21,10 @@ export interface DeviceRow {
   readonly display_name: string | null;
   readonly employee_id: string | null;
   readonly organization: string;
-  /** The verdict about its passcode: see core/compliance. */
-  readonly passcode_status: string | null;
+  /** A verdict that takes away what the organization gave (PWD-04, CMA-06): its kind, and the rule's name if it has one. */
+  readonly removal: { readonly rule: string; readonly name: string | null } | null;
+  /** In the secured group: the same, and the device stays under management (LST-03). */
+  readonly secured: boolean;
   readonly users: readonly { readonly channel: string; readonly name: string | null }[];
   /** The update that somebody has ordered for this one; `by` in ms since the epoch. */
   readonly ordered_update?: { readonly version: string; readonly by: number } | null;
@@ -32,8 +34,12 @@ const selectDevicesStatement = sql(
   'apple-desired-select-devices',
   `select c.device_id, d.platform, c.product, c.os_version, c.supervised, c.shared_ipad, c.enrollment_kind, c.udid,
      d.name as device_name, d.asset_number, u.user_name, u.email, u.display_name, u.employee_id, o.name as organization,
-     (select v ->> 'status' from device_posture p, jsonb_array_elements(p.evaluation -> 'verdicts') v
-      where p.organization_id = $1 and p.device_id = c.device_id and v ->> 'rule' = 'passcode' limit 1) as passcode_status,
+     (select jsonb_build_object('rule', v ->> 'rule', 'name', v ->> 'name')
+      from device_posture p, jsonb_array_elements(p.evaluation -> 'verdicts') v
+      where p.organization_id = $1 and p.device_id = c.device_id and coalesce(v -> 'exception', 'null') = 'null'
+        and ((v ->> 'removesProfiles')::boolean or (v ->> 'rule' = 'passcode' and v ->> 'status' = 'not-compliant'))
+      limit 1) as removal,
+     d.secured_at is not null as secured,
      (select i.value from device_identifiers i
       where i.organization_id = $1 and i.device_id = c.device_id and i.kind = 'serial' limit 1) as serial_number,
      coalesce((select jsonb_agg(jsonb_build_object('channel', s.channel, 'name', s.user_short_name) order by s.channel)

@@ -52,6 +52,11 @@ function complianceChanged({ payload }: DomainEvent): boolean {
   );
 }
 
+function removesProfiles({ payload }: DomainEvent): boolean {
+  const { actions } = payload as { readonly actions?: readonly { readonly kind?: unknown }[] };
+  return actions?.some(({ kind: each }) => each === 'remove-profiles') === true;
+}
+
 export const desiredStateSubscriptions: Subscriptions = {
   [reachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
   [resourceReachChanged]: [reconcile(({ payload }) => payload as unknown as Reach)],
@@ -62,6 +67,8 @@ export const desiredStateSubscriptions: Subscriptions = {
   'apple.channel-opened': [ofDevice],
   // PWD-04: without a passcode nothing of the organization stays, with one it comes back.
   'device.posture-changed': [{ ...ofDevice, when: complianceChanged }],
+  // The same for every rule that takes profiles away, whether or not the gates change with it.
+  'device.rule-stage-changed': [{ ...ofDevice, when: removesProfiles }],
   'command.not-done': [{ job: settleKind, payload: ({ payload }) => payload }],
 };
 

@@ -1,0 +1,157 @@
+// Tells a person that his device needs him: on the device, by mail, by text message, in his own language. Each way that is asked
+// for is tried; where one of them does not work, mail stands in.
+import { type MessageChannel, messageChannels } from '@gatehouse/core/compliance/compliance-rule.ts';
+import { isRuleKind } from '@gatehouse/core/compliance/rule-kind.ts';
+import { shorten } from '@gatehouse/core/compliance/plain-language.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { isUuid } from '../../kernel/ids.ts';
+import { enqueue, type SingleJob } from '../../kernel/jobs/jobs.ts';
+import { MailRefused, plainMail } from '../../kernel/mail.ts';
+import { internationalNumber, TextRefused } from '../../kernel/text-message.ts';
+import { queueInTransaction } from '../commands/index.ts';
+import { type ActionRow, endAction, findAction, findReader, type ReaderRow } from './queries.ts';
+import { type RemediationDeps, systemPrincipal, tellUserKind } from './remediation-deps.ts';
+import { tell } from './texts.ts';
+
+interface Telling {
+  readonly actionId: string;
+  /** Other ways than the action says: what stands in for one that did not work. */
+  readonly by: readonly MessageChannel[] | undefined;
+}
+
+interface Letter {
+  readonly row: ActionRow;
+  readonly reader: ReaderRow;
+  readonly by: ReadonlySet<MessageChannel>;
+  readonly words: ReturnType<typeof tell>;
+}
+
+export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
+  return {
+    parse(input) {
+      const { actionId, by } = (input ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof actionId !== 'string' || !isUuid(actionId)) throw new TypeError('actionId is not an id');
+      return { actionId, by: Array.isArray(by) ? channelsIn(by) : undefined };
+    },
+    async outside(organizationId, telling) {
+      const letter = await deps.database.withTenant(organizationId, (tx) => prepare(deps, tx, telling), {
+        readOnly: true,
+      });
+      if (letter === undefined) return;
+      const texted = letter.by.has('sms') && (await sendText(deps, letter));
+      if (letter.by.has('mail') || (letter.by.has('sms') && !texted)) await sendMail(deps, letter);
+    },
+    async run(tx, telling) {
+      const letter = await prepare(deps, tx, telling);
+      if (letter === undefined) return;
+      const ways: string[] = waysOf(deps, letter);
+      if (letter.by.has('push')) {
+        const pushed = await push(deps, tx, letter);
+        if (pushed === undefined) ways.push('push');
+        else if (!letter.by.has('mail') && !letter.by.has('sms') && deps.sendMail !== undefined) {
+          await enqueue(tx, {
+            kind: tellUserKind,
+            key: letter.row.action_id,
+            payload: { actionId: letter.row.action_id, by: ['mail'] },
+          });
+          ways.push('mail');
+        }
+      }
+      const at = new Date(deps.clock.now());
+      const told = ways.length > 0;
+      const note = told ? `By ${ways.join(' and ')}.` : 'There was no way to reach the user.';
+      await endAction(tx, letter.row.action_id, { state: told ? 'done' : 'failed', note, at });
+    },
+  };
+}
+
+const channelsIn = (values: readonly unknown[]): readonly MessageChannel[] =>
+  messageChannels.filter((channel) => values.includes(channel));
+
+async function prepare(
+  deps: RemediationDeps,
+  tx: TenantTx,
+  { actionId, by }: Telling,
+): Promise<Letter | undefined> {
+  const row = await findAction(tx, actionId);
+  const reader = row && (await findReader(tx, row.device_id));
+  if (!row || !reader) return undefined;
+  const verdict = await deps.verdictOf(tx, row.device_id, row.rule);
+  const words = tell({
+    language: reader.language,
+    organization: reader.organization,
+    device: reader.device_name,
+    name: reader.display_name ?? '',
+    kind: verdict?.rule ?? (isRuleKind(row.rule) ? row.rule : undefined),
+    summary: row.summary,
+    remedy: row.remedy,
+  });
+  const asked = row.detail['by'];
+  return { row, reader, by: new Set(by ?? channelsIn(Array.isArray(asked) ? asked : [])), words };
+}
+
+/** A disabled user is not written to. */
+const addressOf = ({ email, state }: ReaderRow): string | undefined =>
+  email === null || state !== 'active' ? undefined : email;
+
+const numberOf = ({ phone_number: number, state }: ReaderRow): string | undefined =>
+  number === null || state === 'disabled' ? undefined : internationalNumber(number);
+
+/** Which of the ways outside the device could be gone. */
+function waysOf(deps: RemediationDeps, { by, reader }: Letter): string[] {
+  const canText = deps.sendText !== undefined && numberOf(reader) !== undefined;
+  const canMail = deps.sendMail !== undefined && addressOf(reader) !== undefined;
+  return [
+    ...(by.has('sms') && canText ? ['sms'] : []),
+    ...((by.has('mail') || (by.has('sms') && !canText)) && canMail ? ['mail'] : []),
+  ];
+}
+
+async function sendText(deps: RemediationDeps, { row, reader, words }: Letter): Promise<boolean> {
+  const to = numberOf(reader);
+  if (deps.sendText === undefined || to === undefined) return false;
+  try {
+    await deps.sendText({ to, text: shorten(words.short, 300), messageId: row.action_id });
+    return true;
+  } catch (error) {
+    if (error instanceof TextRefused) return false;
+    throw error;
+  }
+}
+
+async function sendMail(deps: RemediationDeps, { row, reader, words }: Letter): Promise<void> {
+  const address = addressOf(reader);
+  if (deps.sendMail === undefined || address === undefined) return;
+  try {
+    await deps.sendMail(
+      plainMail({
+        to: { name: reader.display_name ?? '', address },
+        language: words.language,
+        subject: words.subject,
+        paragraphs: words.paragraphs,
+        messageId: `<action.${row.action_id}@${deps.publicUrl.hostname}>`,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof MailRefused)) throw error;
+  }
+}
+
+/** @returns why not; undefined: it is on its way. */
+async function push(
+  deps: RemediationDeps,
+  tx: TenantTx,
+  { row, words }: Letter,
+): Promise<DomainError | undefined> {
+  const [outcome] = await queueInTransaction(deps, tx, systemPrincipal(tx), {
+    deviceIds: [row.device_id],
+    name: 'send-message',
+    params: { text: shorten(words.short, 500) },
+    reason: `The rule ${row.rule_name ?? row.rule} is broken.`,
+    // One message a rule: the newest is the one to read.
+    coalesceKey: `rule-message/${row.rule}`,
+  });
+  if (outcome === undefined) return new DomainError('not-found', 'There is no such device.');
+  return 'command' in outcome ? undefined : outcome.refusal;
+}
