@@ -5,7 +5,7 @@ import type { TenantTx } from '../../../kernel/db/database.ts';
 import { SealError } from '../../../kernel/sealed/envelope.ts';
 import { type ProblemKind, problemKinds, type PushProblems } from './problems.ts';
 import type { PushDeps } from './push-deps.ts';
-import type { SendOutcome, Senders } from './senders.ts';
+import type { Lack, SendOutcome, Senders } from './senders.ts';
 
 /** A token leads nowhere, as Apple says since when; whose it is decides whether that still holds. */
 export type ChannelPushDied = (
@@ -53,6 +53,27 @@ export async function openMagics(
     }
   }
   return callees;
+}
+
+/**
+ * Within the transaction that found them: nobody of the organization can be called, so nothing is unsealed for it.
+ * @returns how many were to be called.
+ */
+export async function noteLack(
+  { count }: Pick<CallDeps, 'count'>,
+  tx: TenantTx,
+  rows: readonly ChannelRow[],
+  { outcome }: Lack,
+): Promise<number> {
+  const uncalled = rows.filter((row) => !row.in_contact);
+  for (const row of rows) count(row.in_contact ? 'in-contact' : outcome);
+  if (uncalled.length > 0) {
+    await writeOutcomes(
+      tx,
+      uncalled.map((row) => ({ deviceId: row.device_id, channel: row.channel, outcome, notBefore: null })),
+    );
+  }
+  return uncalled.length;
 }
 
 /** Outside of any transaction; ends when the last push has its outcome, after a minute at most. */

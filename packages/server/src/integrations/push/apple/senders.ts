@@ -11,14 +11,19 @@ import { encodePem } from '@gatehouse/protocols/x509/index.ts';
 import { selectActive } from './certificate-queries.ts';
 import type { PushDeps } from './push-deps.ts';
 
-export type SendOutcome =
-  | PushOutcome
-  | {
-      readonly outcome: 'certificate-missing' | 'certificate-expired' | 'other-topic';
-      readonly reason: string;
-    };
+/** Why nobody of an organization can be called. */
+export interface Lack {
+  readonly outcome: 'certificate-missing' | 'certificate-expired';
+  readonly reason: string;
+}
+
+const missing: Lack = { outcome: 'certificate-missing', reason: 'there is no push certificate' };
+
+export type SendOutcome = PushOutcome | Lack | { readonly outcome: 'other-topic'; readonly reason: string };
 
 export interface Senders {
+  /** Before anything is unsealed for a call. */
+  lackOf(organizationId: string): Promise<Lack | undefined>;
   /** Never throws for what the network or Apple does. */
   send(organizationId: string, topic: string, push: Push): Promise<SendOutcome>;
   /** The certificate may be another now. */
@@ -112,13 +117,21 @@ export function createSenders(deps: PushDeps, options: SenderOptions): Senders {
     }
   }
 
+  function lackIn({ client, notAfter }: Sender): Lack | undefined {
+    if (!client) return missing;
+    return notAfter <= deps.clock.now()
+      ? { outcome: 'certificate-expired', reason: `it ended on ${new Date(notAfter).toISOString()}` }
+      : undefined;
+  }
+
   return {
+    lackOf: async (organizationId) => lackIn(await senderFor(organizationId)),
     async send(organizationId, topic, push) {
       usedAt.set(organizationId, deps.clock.now());
-      const { client, topic: own, notAfter } = await senderFor(organizationId);
-      if (!client) return { outcome: 'certificate-missing', reason: 'there is no push certificate' };
-      if (notAfter <= deps.clock.now())
-        return { outcome: 'certificate-expired', reason: `it ended on ${new Date(notAfter).toISOString()}` };
+      const sender = await senderFor(organizationId);
+      const lack = lackIn(sender);
+      const { client, topic: own } = sender;
+      if (lack !== undefined || client === undefined) return lack ?? missing;
       if (topic !== own)
         return { outcome: 'other-topic', reason: `bound to ${topic}, the certificate is for ${own}` };
       return client.push(push);

@@ -256,6 +256,27 @@ describe('waking Apple devices', () => {
     assert.equal(phone.heard.length, 1);
   });
 
+  test('without a certificate nothing is unsealed, and computers that nobody calls are no reason for an alarm', async () => {
+    const { fleet, topic } = await newFleet({ certificate: false });
+    const computer = await fleet.addDevice();
+    await push.queue(fleet, computer);
+    tell(notice(fleet, computer));
+    const phone = await newPhone(fleet, topic);
+    await push.queue(fleet, phone.deviceId);
+    // Were it opened, that would be an error in the log, and no outcome.
+    await push.rows(`update apple_channels set push_magic = '\\x00' where device_id = $1`, [phone.deviceId]);
+    const problems = async () => (await showPushCertificate(push, push.administrator(fleet))).problems;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(await problems(), []);
+    tell(notice(fleet, phone.deviceId));
+    await until(async () => (await problems()).length === 1);
+    const [wake] = await push.rows<{ outcome: string }>(
+      `select outcome from apple_wakes where device_id = $1`,
+      [phone.deviceId],
+    );
+    assert.equal(wake?.outcome, 'certificate-missing');
+  });
+
   test('a certificate that Apple refuses is an alarm, taken back when a push gets through', async () => {
     const { fleet, topic } = await newFleet();
     const phone = await newPhone(fleet, topic);

@@ -2,12 +2,14 @@
 // happens here delays whoever queued it; what is lost by a crash is found by the sweep.
 import {
   beginWakes,
+  type ChannelRow,
   claimWakes,
   noteForgotten,
   organizationsThatPush,
   organizationsWithDue,
 } from './wake-queries.ts';
-import { call, type CallDeps, openMagics } from './call.ts';
+import { call, type CallDeps, noteLack, openMagics } from './call.ts';
+import type { TenantTx } from '../../../kernel/db/database.ts';
 import type { Notifications } from '../../../kernel/notifications.ts';
 
 export interface WakeDeps extends CallDeps {
@@ -71,19 +73,31 @@ export function startWaker(deps: WakeDeps): Waker {
   async function wake(organizationId: string, deviceIds: readonly string[]): Promise<void> {
     for (let at = 0; at < deviceIds.length; at += wakeLimits.devices) {
       const some = deviceIds.slice(at, at + wakeLimits.devices);
-      const callees = await deps.database.withTenant(organizationId, async (tx) =>
-        openMagics(deps, tx, await beginWakes(tx, some, new Date(deps.clock.now()))),
-      );
       // Looking up the next ones does not wait for Apple.
-      track(call(deps, organizationId, callees));
+      await callThose(organizationId, (tx) => beginWakes(tx, some, new Date(deps.clock.now())));
     }
   }
 
-  async function claim(organizationId: string, now: Date): Promise<void> {
-    const callees = await deps.database.withTenant(organizationId, async (tx) =>
-      openMagics(deps, tx, await claimWakes(tx, wakeLimits.again, now)),
+  async function callThose(
+    organizationId: string,
+    find: (tx: TenantTx) => Promise<readonly ChannelRow[]>,
+  ): Promise<void> {
+    const lack = await deps.senders.lackOf(organizationId);
+    if (lack === undefined) {
+      const callees = await deps.database.withTenant(organizationId, async (tx) =>
+        openMagics(deps, tx, await find(tx)),
+      );
+      track(call(deps, organizationId, callees));
+      return;
+    }
+    const uncalled = await deps.database.withTenant(organizationId, async (tx) =>
+      noteLack(deps, tx, await find(tx), lack),
     );
-    track(call(deps, organizationId, callees));
+    if (uncalled > 0) await deps.problems.begin(organizationId, lack.outcome, lack.reason);
+  }
+
+  function claim(organizationId: string, now: Date): Promise<void> {
+    return callThose(organizationId, (tx) => claimWakes(tx, wakeLimits.again, now));
   }
 
   return {
