@@ -2,4 +2,5 @@
 export { evaluateDevice, type EvaluatedDevice, type EvaluationDeps } from './evaluate-devices.ts';
 export type { DueDeps } from './evaluate-due.ts';
 export type { DeviceExplanation, ExplainDeps } from './explain-device.ts';
+export { readVerdict } from './read-verdict.ts';
 export { complianceJobs, complianceSubscriptions, complianceTasks } from './reactions.ts';
