@@ -56,6 +56,27 @@ export const systemPackages: readonly SystemPackage[] = [
     present: () => hasStrongSwanPlugin('openssl'),
   },
   {
+    name: 'freeradius',
+    why: 'a RADIUS server that asks about devices, and a network device that is told of changes',
+    present: () => onPath('freeradius'),
+  },
+  {
+    name: 'freeradius-rest',
+    why: 'its module that asks over HTTP',
+    present: () => existsSync('/usr/lib/freeradius/rlm_rest.so'),
+  },
+  {
+    name: 'freeradius-utils',
+    why: 'radclient, which sends and checks RADIUS packets its own way',
+    present: () => onPath('radclient'),
+  },
+  {
+    name: 'eapoltest',
+    why: 'eapol_test, a supplicant that shows a client certificate to a RADIUS server',
+    present: () => onPath('eapol_test'),
+    optional: true,
+  },
+  {
     name: 'chromium',
     why: 'a real browser, for the page that the server renders',
     present: () =>

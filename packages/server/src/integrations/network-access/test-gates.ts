@@ -2,6 +2,7 @@
 // changes, and simulated network devices. What the tests of this folder share.
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { encodeRestRequest } from '@gatehouse/protocols/radius/index.ts';
@@ -78,6 +79,7 @@ export async function startTestGates(
     readonly clock?: Clock;
     readonly database?: (database: Database) => Database;
     readonly trust?: string;
+    readonly tls?: SecureContextOptions;
   } = {},
 ): Promise<TestGates> {
   const db = await openTestDatabase();
@@ -111,7 +113,11 @@ export async function startTestGates(
     () => void Promise.all(access.tasks.map((task) => task.run())).catch(() => undefined),
     200,
   );
-  const server = createHttpServer({ log, renderUnrouted: renderUnroutedIse });
+  const server = createHttpServer({
+    log,
+    renderUnrouted: renderUnroutedIse,
+    ...(options.tls ? { tls: { context: options.tls } } : {}),
+  });
   registerNacSurface(server, access.radius);
   registerIseSurface(
     server,
