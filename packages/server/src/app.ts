@@ -46,7 +46,13 @@ import {
   queueCommand,
   supportOf,
 } from './modules/commands/index.ts';
-import { complianceJobs, complianceTasks, evaluateDevice, readVerdict } from './modules/compliance/index.ts';
+import {
+  complianceJobs,
+  complianceTasks,
+  evaluateDevice,
+  readVerdict,
+  reviewChange,
+} from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import {
   createMailDomainFinder,
@@ -177,6 +183,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...devices,
     ...enrollment,
     carryOut,
+    review: reviewChange(base),
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),

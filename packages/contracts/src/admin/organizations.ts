@@ -43,6 +43,21 @@ export const OrganizationSettings = Type.Object(
         },
       ),
     ),
+    changes: Type.Optional(
+      Type.Object(
+        {
+          largestUnconfirmedPercent: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 100,
+              description:
+                'The part of the fleet that a change may newly shut out without a simulation or a confirmation. Default 10.',
+            }),
+          ),
+        },
+        { ...closed, description: 'What changes of policies and rules may do at once.' },
+      ),
+    ),
     nac: Type.Optional(
       Type.Object(
         {

@@ -37,6 +37,27 @@ export const PolicySettings = Type.Object(
   closed,
 );
 
+/** What whoever saves a change says about what it will do. */
+export const BindingQuery = {
+  simulationId: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'Save only if the change does what this simulation said; else 409.',
+    }),
+  ),
+  bound: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: 'By how many devices each number may differ from the simulation.',
+    }),
+  ),
+  confirmed: Type.Optional(
+    Type.Boolean({ description: 'Save without a simulation although many devices would be shut out.' }),
+  ),
+};
+
 export const Policy = Type.Object(
   {
     id: Id,
@@ -63,6 +84,7 @@ export const PolicyChanges = Type.Object(
     expectedVersion: Type.Optional(
       Type.Integer({ description: 'The version that was read; if another is in force, 409.' }),
     ),
+    ...BindingQuery,
   },
   { ...closed, minProperties: 1 },
 );
@@ -104,6 +126,7 @@ export const NewAssignment = Type.Object(
     target: Type.Object({ kind: TargetKind, id: Id }, closed),
     platform: Type.Optional(MaybePlatform),
     priority: Type.Optional(Priority),
+    ...BindingQuery,
   },
   closed,
 );

@@ -4,3 +4,4 @@ export type { DueDeps } from './evaluate-due.ts';
 export type { DeviceExplanation, ExplainDeps } from './explain-device.ts';
 export { readVerdict } from './read-verdict.ts';
 export { complianceJobs, complianceSubscriptions, complianceTasks } from './reactions.ts';
+export { reviewChange } from './review-change.ts';

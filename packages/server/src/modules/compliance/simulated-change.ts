@@ -6,26 +6,22 @@ import type { Facts } from '@gatehouse/core/facts/types.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import type { RuleDefinition } from '@gatehouse/core/compliance/rule.ts';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
-import { parseSettings } from '@gatehouse/core/settings/parse.ts';
 import type { SettingName, Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
 import { parseVersion } from '@gatehouse/core/version.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { newId } from '../../kernel/ids.ts';
-import { AssignmentTable, findTargetName, selectAssignable, type TabledRow } from '../policies/index.ts';
+import {
+  type ReviewedChange,
+  AssignmentTable,
+  findTargetName,
+  selectAssignable,
+  type TabledRow,
+} from '../policies/index.ts';
 import type { Circle, Needed } from './simulate-queries.ts';
 
 export type SimulatedChange =
-  /** null: the policy and its assignments are gone. */
-  | { readonly kind: 'policy'; readonly policyId: string; readonly settings: unknown }
-  | {
-      readonly kind: 'assignment-added';
-      readonly item: { readonly kind: 'policy' | 'schedule'; readonly id: string };
-      readonly target: { readonly kind: TargetKind; readonly id: string };
-      readonly platform?: Platform | null | undefined;
-      readonly priority?: number | undefined;
-    }
-  | { readonly kind: 'assignment-removed'; readonly assignmentId: string }
+  | ReviewedChange
   | {
       readonly kind: 'group-members';
       readonly groupId: string;
@@ -75,8 +71,7 @@ export async function prepareChange(
   });
   switch (change.kind) {
     case 'policy': {
-      const { policyId } = change;
-      const settings = change.settings === null ? null : parseSettings(change.settings);
+      const { policyId, settings } = change;
       const policy = await selectAssignable(tx, 'policy', policyId);
       if (!policy) throw new DomainError('not-found', 'There is no such policy.');
       const rows = before.rows.filter((row) => row.item_id === policyId);

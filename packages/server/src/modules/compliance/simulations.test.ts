@@ -13,11 +13,18 @@ import {
   deleteAssignment,
   deletePolicy,
   ensureDefaults,
+  type ReviewChange,
   updatePolicy,
 } from '../policies/index.ts';
 import { evaluateDevices } from './evaluate-devices.ts';
-import { createSimulation, getSimulation, listSimulatedDevices, listSimulations } from './simulations.ts';
-import type { SimulatedChange } from './simulated-change.ts';
+import { reviewChange } from './review-change.ts';
+import {
+  createSimulation,
+  getSimulation,
+  listSimulatedDevices,
+  listSimulations,
+  type NewSimulation,
+} from './simulations.ts';
 
 interface Stored {
   readonly device_id: string;
@@ -146,7 +153,7 @@ describe('simulations', () => {
   }
 
   /** Simulates, carries out, and compares each number with what has come to pass. */
-  async function proves(change: SimulatedChange, carryOut: () => Promise<unknown>): Promise<number> {
+  async function proves(change: NewSimulation['change'], carryOut: () => Promise<unknown>): Promise<number> {
     await evaluateAll();
     const was = await postures();
     const simulation = await createSimulation(deps, principal(), { change });
@@ -320,5 +327,86 @@ describe('simulations', () => {
       }),
       { code: 'invalid-input' },
     );
+  });
+
+  describe('bind what is saved', () => {
+    const reviewed = Object.create(deps, { review: { value: reviewChange(deps) } }) as typeof deps & {
+      review: ReviewChange;
+    };
+    const shutting = () => ({ ...basic.settings, 'os.minimum-version.linux': '99' });
+    const change = () => ({ kind: 'policy' as const, policyId: basic.id, settings: shutting() });
+    const save = (binding: object, settings: object = shutting()) =>
+      updatePolicy(reviewed, principal(), basic.id, { settings, ...binding });
+    const outdated = { code: 'conflict', reason: 'simulation-outdated' };
+
+    test('CEL-05 a change that would shut out a large part of the fleet is held with the count, until it is confirmed', async () => {
+      await evaluateAll();
+      const { counts, fleet: size } = await createSimulation(deps, principal(), { change: change() });
+      await assert.rejects(save({}), (error: { code: string; reason: string; detail: object }) => {
+        assert.deepEqual([error.code, error.reason], ['conflict', 'catches-many']);
+        assert.deepEqual(error.detail, {
+          newlyDenied: counts.newlyDenied,
+          becomeNotCompliant: counts.becomeNotCompliant,
+          fleet: size,
+          percent: 10,
+        });
+        return true;
+      });
+      await rows(`update organizations set settings = '{"changes": {"largestUnconfirmedPercent": 100}}'`);
+      await save({});
+      await rows(`update organizations set settings = '{}'`);
+      await save({}, basic.settings);
+      await save({ confirmed: true });
+      await save({}, basic.settings);
+    });
+
+    test('a change bound to its simulation is saved while the fleet is as it was, and no other one', async () => {
+      await evaluateAll();
+      const simulated = await createSimulation(deps, principal(), { change: change() });
+      const bound = { simulationId: simulated.id };
+      await assert.rejects(save(bound, { ...shutting(), 'passcode.history': 3 }), {
+        code: 'conflict',
+        reason: 'simulation-differs',
+      });
+      await assert.rejects(save({ simulationId: newId() }), { code: 'not-found' });
+      const [changed] = await rows(
+        `update devices set state = 'blocked' where device_id = (
+           select d.device_id from devices d join device_posture p using (organization_id, device_id)
+           where d.platform = 'linux' and d.state = 'registered' and p.compliant limit 1) returning device_id`,
+      );
+      await evaluateAll();
+      await assert.rejects(save(bound), outdated);
+      await save({ ...bound, bound: 1 });
+      await assert.rejects(
+        save({ ...bound, bound: 1_000 }),
+        outdated,
+        'it starts from a version that is gone',
+      );
+      await save({}, basic.settings);
+      await rows(`update devices set state = 'registered' where device_id = $1`, [changed.device_id]);
+    });
+
+    test('assignments are held and bound likewise', async () => {
+      await evaluateAll();
+      const strict = await createPolicy(deps, principal(), {
+        name: 'Shut',
+        settings: { 'os.minimum-version.linux': '99' },
+      });
+      const item = { kind: 'policy', id: strict.id } as const;
+      const target = { kind: 'organization', id: fleet.organizationId } as const;
+      const held = { code: 'conflict', reason: 'catches-many' };
+      await assert.rejects(createAssignment(reviewed, principal(), { item, target }), held);
+      const { id } = await createSimulation(deps, principal(), {
+        change: { kind: 'assignment-added', item, target },
+      });
+      const made = await createAssignment(reviewed, principal(), { item, target, simulationId: id });
+      await evaluateAll();
+      const away = await createSimulation(deps, principal(), {
+        change: { kind: 'assignment-removed', assignmentId: made.id },
+      });
+      await deleteAssignment(reviewed, principal(), made.id, { simulationId: away.id });
+      await evaluateAll();
+      await deletePolicy(reviewed, principal(), strict.id);
+    });
   });
 });

@@ -1,6 +1,7 @@
 // Simulations as administrators run them: what a change would do, before it is made, kept for a month.
 import { actorReference } from '@gatehouse/core/actor.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import { parseSettings } from '@gatehouse/core/settings/parse.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import {
@@ -32,7 +33,10 @@ const usualHorizonHours = 168;
 const noSuchSimulation = () => new DomainError('not-found', 'There is no such simulation.');
 
 export interface NewSimulation {
-  readonly change: SimulatedChange;
+  /** Of a policy the settings as somebody sends them. */
+  readonly change:
+    | Exclude<SimulatedChange, { kind: 'policy' }>
+    | { readonly kind: 'policy'; readonly policyId: string; readonly settings: unknown };
   readonly horizonHours?: number | undefined;
 }
 
@@ -40,9 +44,13 @@ export interface NewSimulation {
 export async function createSimulation(
   deps: SimulationDeps,
   principal: TenantPrincipal,
-  { change, horizonHours = usualHorizonHours }: NewSimulation,
+  { change: asked, horizonHours = usualHorizonHours }: NewSimulation,
 ): Promise<SimulationPresentation> {
   requirePermission(principal, 'simulations.run');
+  const change: SimulatedChange =
+    asked.kind === 'policy'
+      ? { ...asked, settings: asked.settings === null ? null : parseSettings(asked.settings) }
+      : asked;
   const result = await simulateChange(deps, principal.organizationId, change, {
     horizonMs: horizonHours * hour,
   });

@@ -14,6 +14,8 @@ export interface EffectiveSettings {
   readonly appleNetworkUsers: boolean;
   /** How long a device that push no longer reaches may keep silent until it counts as out of management. */
   readonly appleSilentDays: number;
+  /** The part of the fleet that a change may newly shut out without a simulation or a confirmation (CEL-05). */
+  readonly largestUnconfirmedPercent: number;
 }
 
 const defaultSettings: EffectiveSettings = {
@@ -24,11 +26,12 @@ const defaultSettings: EffectiveSettings = {
   scepOldCiphers: 'none',
   appleNetworkUsers: false,
   appleSilentDays: 14,
+  largestUnconfirmedPercent: 10,
 };
 
 /** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
 export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
-  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep, apple } = stored;
+  const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep, apple, changes } = stored;
   const { oldCiphers } = (scep ?? {}) as { oldCiphers?: unknown };
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
   return {
@@ -42,6 +45,10 @@ export function effectiveSettings(stored: Readonly<Record<string, unknown>>): Ef
     appleSilentDays: number(
       (apple as { silentDays?: unknown } | undefined)?.silentDays,
       defaultSettings.appleSilentDays,
+    ),
+    largestUnconfirmedPercent: number(
+      (changes as { largestUnconfirmedPercent?: unknown } | undefined)?.largestUnconfirmedPercent,
+      defaultSettings.largestUnconfirmedPercent,
     ),
   };
 }

@@ -26,8 +26,9 @@ import {
   selectAssignments,
 } from './queries.ts';
 import { announceReach } from './reach.ts';
+import type { Binding } from './review-change.ts';
 
-export interface NewAssignment {
+export interface NewAssignment extends Binding {
   readonly item: { readonly kind: ItemKind; readonly id: string };
   readonly target: { readonly kind: TargetKind; readonly id: string };
   readonly platform?: Platform | null | undefined;
@@ -45,9 +46,20 @@ const noSuchAssignment = () => new DomainError('not-found', 'There is no such as
 export async function createAssignment(
   deps: PolicyDeps,
   principal: TenantPrincipal,
-  { item, target, platform = null, priority = 0 }: NewAssignment,
+  { item, target, platform = null, priority = 0, ...binding }: NewAssignment,
 ): Promise<AssignmentPresentation> {
   requirePermission(principal, 'policies.assign');
+  const { kind, id: itemId } = item;
+  if (kind !== 'resource') {
+    const change = {
+      kind: 'assignment-added',
+      item: { kind, id: itemId },
+      target,
+      platform,
+      priority,
+    } as const;
+    await deps.review?.(principal, change, binding);
+  }
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     // Locked, so that neither can be deleted between the look and the insert.
     const found = await lockItem[item.kind](tx, item.id);
@@ -93,8 +105,10 @@ export async function deleteAssignment(
   deps: PolicyDeps,
   principal: TenantPrincipal,
   assignmentId: string,
+  binding: Binding = {},
 ): Promise<void> {
   requirePermission(principal, 'policies.assign');
+  await deps.review?.(principal, { kind: 'assignment-removed', assignmentId }, binding);
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const gone = await deleteAssignmentRow(tx, assignmentId);
     if (!gone) throw noSuchAssignment();

@@ -28,6 +28,7 @@ import {
   type VersionRow,
 } from './queries.ts';
 import { announceReach } from './reach.ts';
+import type { Binding } from './review-change.ts';
 
 export interface NewPolicy {
   readonly name: string;
@@ -36,7 +37,7 @@ export interface NewPolicy {
 }
 
 /** The changes of `createPolicy`, each optional. */
-export interface PolicyChanges {
+export interface PolicyChanges extends Binding {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly settings?: unknown;
@@ -81,10 +82,15 @@ export async function updatePolicy(
   requirePermission(principal, 'policies.manage');
   const settings = changes.settings === undefined ? undefined : parseSettings(changes.settings);
   const now = new Date(deps.clock.now());
+  const reviewed =
+    settings === undefined
+      ? undefined
+      : await deps.review?.(principal, { kind: 'policy', policyId, settings }, changes);
+  const expectedVersion = changes.expectedVersion ?? reviewed?.baseVersion ?? undefined;
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const before = await lockPolicy(tx, policyId);
     if (!before) throw noSuchPolicy();
-    if (changes.expectedVersion !== undefined && changes.expectedVersion !== before.version) {
+    if (expectedVersion !== undefined && expectedVersion !== before.version) {
       throw new DomainError('conflict', 'The policy has been changed meanwhile.', {
         reason: 'version-changed',
         detail: { version: before.version },
@@ -124,8 +130,10 @@ export async function deletePolicy(
   deps: PolicyDeps,
   principal: TenantPrincipal,
   policyId: string,
+  binding: Binding = {},
 ): Promise<void> {
   requirePermission(principal, 'policies.manage');
+  await deps.review?.(principal, { kind: 'policy', policyId, settings: null }, binding);
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const row = await lockPolicy(tx, policyId);
     if (!row) throw noSuchPolicy();

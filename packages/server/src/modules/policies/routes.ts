@@ -1,5 +1,6 @@
 import {
   Assignment,
+  BindingQuery,
   DesiredState,
   EffectivePolicy,
   NewAssignment,
@@ -96,8 +97,9 @@ export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] 
     summary: 'Delete a policy suite and its assignments',
     access: manage,
     params: { policyId: Id },
+    query: BindingQuery,
     response: { 204: null },
-    handle: ({ principal, params }) => deletePolicy(deps, principal, params.policyId),
+    handle: ({ principal, params, query }) => deletePolicy(deps, principal, params.policyId, query),
   }),
   listRoute({
     path: '/policies/:policyId/versions',
@@ -197,8 +199,9 @@ export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] 
     summary: 'Take an assignment back',
     access: assign,
     params: { assignmentId: Id },
+    query: BindingQuery,
     response: { 204: null },
-    handle: ({ principal, params }) => deleteAssignment(deps, principal, params.assignmentId),
+    handle: ({ principal, params, query }) => deleteAssignment(deps, principal, params.assignmentId, query),
   }),
   defineRoute({
     method: 'GET',

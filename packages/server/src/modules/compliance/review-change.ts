@@ -1,0 +1,74 @@
+// The port of policies, filled: a change that is about to be saved is simulated. Bound to an earlier simulation, it must be that
+// change and do what was said then; otherwise it may not shut out a large part of the fleet unless somebody says that he knows.
+import { canonicalJson, type Json } from '@gatehouse/core/audit/canonical-json.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { readSettings } from '../organizations/index.ts';
+import type { Binding, ReviewChange } from '../policies/index.ts';
+import { type SimulationDeps, type SimulationResult, simulateChange } from './simulate-change.ts';
+import { countFleet, findSimulation, type SimulationRow } from './simulation-queries.ts';
+
+/** Below this many, the share of a small fleet says nothing: one telephone of five may be shut out by a person who sees it. */
+const fewDevices = 20;
+
+export function reviewChange(deps: SimulationDeps): ReviewChange {
+  return async (principal, change, binding) => {
+    const { organizationId } = principal;
+    const read = <T>(work: Parameters<typeof deps.database.withTenant<T>>[1]) =>
+      deps.database.withTenant(organizationId, work, { readOnly: true });
+    if (binding.simulationId === undefined && binding.confirmed === true) return { baseVersion: null };
+    const bound =
+      binding.simulationId === undefined
+        ? undefined
+        : await read((tx) => findSimulation(tx, binding.simulationId ?? ''));
+    if (binding.simulationId !== undefined && !bound)
+      throw new DomainError('not-found', 'There is no such simulation.');
+    if (bound && nameOf(bound.change) !== nameOf(change)) {
+      throw new DomainError('conflict', 'This is not the change that was simulated.', {
+        reason: 'simulation-differs',
+      });
+    }
+    const result = await simulateChange(deps, organizationId, change, { horizonMs: 0 });
+    if (bound) assertAsSimulated(bound, result, binding);
+    else {
+      const [fleet, { largestUnconfirmedPercent }] = await read(
+        async (tx) => [await countFleet(tx), await readSettings(tx)] as const,
+      );
+      assertFewLosers(result, fleet, largestUnconfirmedPercent);
+    }
+    return { baseVersion: result.base?.version ?? null };
+  };
+}
+
+/** What is absent and what is null mean the same. */
+function nameOf(change: unknown): string {
+  const said = change as Readonly<Record<string, Json | undefined>>;
+  const usual: Record<string, Json> = { platform: null, priority: 0 };
+  const kept = Object.entries({ ...usual, ...said }).filter(([, value]) => value !== undefined);
+  return canonicalJson(Object.fromEntries(kept) as Record<string, Json>);
+}
+
+const compared = ['becomeNotCompliant', 'becomeCompliant', 'newlyDenied'] as const;
+
+function assertAsSimulated(
+  { counts: simulated, base_version: version }: SimulationRow,
+  { counts, base }: SimulationResult,
+  { bound = 0 }: Binding,
+): void {
+  const numbers = (of: typeof simulated) => Object.fromEntries(compared.map((name) => [name, of[name]]));
+  const moved = compared.some((name) => Math.abs(counts[name] - simulated[name]) > bound);
+  if (!moved && version === (base?.version ?? null)) return;
+  throw new DomainError('conflict', 'The change would do something else by now than was simulated.', {
+    reason: 'simulation-outdated',
+    detail: { simulated: numbers(simulated), now: numbers(counts) },
+  });
+}
+
+function assertFewLosers({ counts }: SimulationResult, fleet: number, percent: number): void {
+  const { newlyDenied, becomeNotCompliant } = counts;
+  if (newlyDenied < fewDevices || newlyDenied * 100 <= fleet * percent) return;
+  throw new DomainError(
+    'conflict',
+    `This would shut out ${newlyDenied} of ${fleet} devices. Simulate it and save it bound to the simulation, or confirm it.`,
+    { reason: 'catches-many', detail: { newlyDenied, becomeNotCompliant, fleet, percent } },
+  );
+}
