@@ -28,6 +28,7 @@ export {
   readExchange,
 } from './exchange-queries.ts';
 export { closeCommands, expireCommands } from './expire-commands.ts';
+export { HandedOverMemory } from './handed-over.ts';
 export { loadCommand, type LoadedCommand } from './load-command.ts';
 export { getCommand, listCommands } from './list-commands.ts';
 export {

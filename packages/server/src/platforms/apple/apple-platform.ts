@@ -4,6 +4,7 @@ import { decodeCheckIn, decodeReport, isCheckInType } from '@gatehouse/protocols
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import { createRateLimit } from '../../kernel/http/rate-limit.ts';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
+import { HandedOverMemory } from '../../modules/commands/index.ts';
 import { admit, recognize } from './admit.ts';
 import { type AppleAnswer, done } from './answer.ts';
 import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
@@ -12,7 +13,6 @@ import { createChannelWrites } from './enrolment-queries.ts';
 import { createEntrance, type Entrance } from './entrance.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
 import { converse, goOn, planAnswer } from './conversation.ts';
-import { ExpectedAnswers } from './expected-answers.ts';
 import type { MessageSignature } from './speaker.ts';
 
 export interface AppleRequestFacts {
@@ -46,7 +46,7 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
     arrivals: createArrivals(database),
     answers: createAnswers(database),
     writes: createChannelWrites(database),
-    expected: new ExpectedAnswers(),
+    expected: new HandedOverMemory(),
     // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.
     requests: createRateLimit({ clock, burst: 1_000, perMinute: 1_200 }),
   };
