@@ -151,9 +151,21 @@ export const PostureChange = Type.Object(
     registered: Type.Boolean(),
     blocked: Type.Boolean(),
     compliant: Type.Boolean(),
-    access: Type.Object({ network: Access, mail: Access, vpn: Access }, closed),
+    access: Type.Object(
+      { network: Access, mail: Access, vpn: Access, apps: Access, content: Access },
+      closed,
+    ),
     rules: Type.Array(
-      Type.Object({ rule: Type.Enum([...ruleKinds]), status: Type.Enum([...ruleStatuses]) }, closed),
+      Type.Object(
+        {
+          id: Type.String(),
+          rule: Type.Enum([...ruleKinds]),
+          name: MaybeText,
+          status: Type.Enum([...ruleStatuses]),
+          stage: Type.Integer({ description: 'How many stages are reached.' }),
+        },
+        closed,
+      ),
     ),
     policyVersion: Type.String(),
   },
@@ -203,7 +215,8 @@ export const DeviceExplanation = Type.Object(
   {
     deviceId: Id,
     at: Milliseconds,
-    compliant: Type.Boolean(),
+    compliant: Type.Boolean({ description: 'By everything that the device owes.' }),
+    networkCompliant: Type.Boolean({ description: 'By what counts for the network, and nothing else.' }),
     gates: perGate(Type.Object({ access: Access, reasons: Type.Array(Type.Object({}, open)) }, closed)),
     rules: Type.Array(
       Type.Object(
@@ -215,6 +228,14 @@ export const DeviceExplanation = Type.Object(
           ruleId: Maybe(Id),
           ruleVersion: Maybe(Type.Integer()),
           name: MaybeText,
+          assignedTo: Maybe(
+            Type.Object(
+              { targetKind: Type.String(), targetId: Type.String(), targetName: Type.String() },
+              closed,
+            ),
+          ),
+          origin: MaybeText,
+          countsForNetwork: Type.Boolean(),
           title: Type.String(),
           severity: Type.Enum([...severities]),
           purpose: Type.Enum(['security', 'cost']),
@@ -289,5 +310,25 @@ export const EscrowValues = Type.Object(
       },
     ),
   },
+  closed,
+);
+
+const HardwareKind = Type.Enum(['serial', 'udid', 'imei', 'meid', 'mac']);
+
+export const HardwareBlock = Type.Object(
+  {
+    id: Id,
+    kind: HardwareKind,
+    value: Type.String(),
+    deviceId: Type.Union([Id, Type.Null()], { description: 'By which it was known; it may be gone.' }),
+    reason: Type.String(),
+    blockedBy: Type.String(),
+    createdAt: Time,
+  },
+  closed,
+);
+
+export const NewHardwareBlock = Type.Object(
+  { kind: HardwareKind, value: Line(128), reason: Line(500) },
   closed,
 );

@@ -94,7 +94,7 @@ export const PolicyVersion = Type.Object(
   closed,
 );
 
-const ItemKind = Type.Enum(['policy', 'schedule', 'resource']);
+const ItemKind = Type.Enum(['policy', 'schedule', 'resource', 'rule']);
 const TargetKind = Type.Enum([...targetKinds]);
 const MaybePlatform = Type.Union([Type.Enum([...platforms]), Type.Null()], {
   description: 'Only devices of this platform; null: of every platform.',

@@ -84,6 +84,7 @@ function judgeRule(
     ruleId: rule.ruleId,
     ruleVersion: rule.ruleVersion,
     name: rule.name,
+    assignedTo: rule.assignedTo,
     severity: rule.severity,
     purpose: rule.purpose,
     gates: rule.gates,

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type AssignedPolicy, resolveSettings } from '../settings/resolve.ts';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
 import { decideAllAccess } from './access.ts';
+import type { ComplianceRule, RuleException } from './compliance-rule.ts';
 import { evaluate } from './evaluate.ts';
-import { factsArbitrary, knownFacts, laptop, minute, noon } from './device-arbitrary.ts';
+import {
+  assignedRule,
+  assignedRulesArbitrary,
+  factsArbitrary,
+  inForce,
+  knownFacts,
+  laptop,
+  minute,
+  noon,
+} from './device-arbitrary.ts';
 import { explain } from './explain.ts';
 import { formatDuration, formatValue } from './plain-language.ts';
 import { rulesFromSettings } from './rules.ts';
@@ -110,6 +120,68 @@ test('DEV-09 a contradiction is told', () => {
   assert.ok(text.some((line) => line.includes('the agent says yes and is trusted less')));
 });
 
+describe('assigned rules are explained along the same chain', () => {
+  const stages = [
+    { afterMinutes: 0, actions: [{ kind: 'notify-user', by: ['push', 'mail'] }] },
+    { afterMinutes: 60, actions: [{ kind: 'restrict', gates: ['vpn'] }] },
+  ] as const;
+  const plain = { 'storage.encrypted': false } as const;
+  const explainRules = (rule: ComplianceRule, minutes: number, exceptions: readonly RuleException[] = []) => {
+    const inForceNow = inForce([rule]);
+    const at = { lastCheckInAt: noon, device: laptop, exceptions };
+    const facts = knownFacts({ values: plain });
+    const previous = evaluate(inForceNow, facts, { ...at, now: noon });
+    const now = noon + minutes * minute;
+    const evaluation = evaluate(inForceNow, facts, { ...at, now, previous });
+    return explain({ subject: { registered: true, blocked: false, evaluation }, resolved, now });
+  };
+
+  test('CMP-21, CMP-22 rule and version, assignment, stages, effects, and that the network does not learn of it', () => {
+    const rule = assignedRule('encryption', {}, { name: 'Disks', version: 4, gates: ['mail'], stages });
+    const { text, compliant, networkCompliant, rules: chain } = explainRules(rule, 60);
+    assert.equal(compliant, false);
+    assert.equal(networkCompliant, true);
+    assert.equal(chain[0]?.countsForNetwork, false);
+    assert.deepEqual(text, [
+      'network, apps, content: open.',
+      'mail, vpn: shut.',
+      'The device is not compliant, but the network is told that it is: "Disks" does not count for the network.',
+      'Disks: broken. Storage is not encrypted.',
+      '  Seen: storage.encrypted = no, stated by the agent 1 hour ago.',
+      '  Demanded: by rule "Disks" version 4, assigned to organization "Acme".',
+      '  Stage 1: the user is told by push, mail.',
+      '  Stage 2: vpn shut.',
+      '  Effect: mail shut, vpn shut.',
+      '  The network does not learn of this.',
+      `  Mend: ${chain[0]?.remedy}`,
+    ]);
+  });
+
+  test('an exception is told with its reason and its end', () => {
+    const until = noon + 90 * minute;
+    const exception = { exceptionId: 'e1', rule: 'r1', reason: 'Being repaired.', until };
+    const { text, gates } = explainRules(assignedRule('encryption', {}), 0, [exception]);
+    assert.equal(gates.network.access, 'allow');
+    assert.ok(text.includes('  Excepted: until 2026-11-21 13:30 UTC. Being repaired.'));
+    assert.ok(text.includes('  Without any report, this changes at 2026-11-21 13:30 UTC.'));
+  });
+
+  test('who may not see a fact is told its name only', () => {
+    const evaluation = evaluate(inForce([assignedRule('encryption', {})]), knownFacts({ values: plain }), {
+      now: noon,
+      lastCheckInAt: noon,
+      device: laptop,
+    });
+    const { text } = explain({
+      subject: { registered: true, blocked: false, evaluation },
+      resolved,
+      now: noon,
+      mayShow: (fact) => fact !== 'storage.encrypted',
+    });
+    assert.ok(text.some((line) => line.includes('storage.encrypted = "not shown"')));
+  });
+});
+
 test('settings that changed since the evaluation are left out rather than made up', () => {
   const evaluation = evaluate(rules, knownFacts(), { now: noon, lastCheckInAt: noon, device: laptop });
   const subject = { registered: true, blocked: false, evaluation };
@@ -122,9 +194,9 @@ test('settings that changed since the evaluation are left out rather than made u
 
 test('the explanation decides nothing: its gates are those of the one decision', () => {
   fc.assert(
-    fc.property(settingsArbitrary, factsArbitrary, (settings, facts) => {
+    fc.property(settingsArbitrary, assignedRulesArbitrary, factsArbitrary, (settings, assigned, facts) => {
       const of = resolveSettings([policy('P', { settings })]);
-      const evaluation = evaluate(rulesFromSettings(of, 'linux'), facts, {
+      const evaluation = evaluate(inForce(assigned, settings, 'linux'), facts, {
         now: noon,
         lastCheckInAt: noon,
         device: laptop,

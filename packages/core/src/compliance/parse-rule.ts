@@ -14,7 +14,7 @@ import { demandForms } from './demand-forms.ts';
 import type { Demands } from './demands.ts';
 import { complaints, type Form } from './form.ts';
 import { gates } from './gate.ts';
-import { isPolicyRuleKind, type RuleKind, ruleKinds } from './rule-kind.ts';
+import { isPolicyRuleKind, isRuleKind, type RuleKind, ruleKinds } from './rule-kind.ts';
 import { ruleCatalogue } from './rules.ts';
 import { rulePurposes, severities } from './verdict.ts';
 
@@ -111,10 +111,6 @@ export function parseRule(input: RuleInput): RuleContent {
 export function factsOfRule({ kind, demand }: Pick<RuleContent, 'kind' | 'demand'>): readonly FactName[] {
   if (kind !== 'custom') return ruleCatalogue[kind].reads;
   return factsReadBy(compileExpression((demand as Demands['custom']).expression, deviceEnvironment));
-}
-
-function isRuleKind(kind: string): kind is RuleKind {
-  return (ruleKinds as readonly string[]).includes(kind);
 }
 
 function wrong(problems: readonly string[]): DomainError {

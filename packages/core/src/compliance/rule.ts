@@ -2,6 +2,7 @@
 import type { Platform } from '../devices/device.ts';
 import type { FactName } from '../facts/catalogue.ts';
 import type { SettingName, Settings, SettingValue } from '../settings/catalogue.ts';
+import type { AssignmentPath } from '../settings/resolve.ts';
 import type { ComplianceRule, Stage, UnknownMeaning } from './compliance-rule.ts';
 import type { Demands } from './demands.ts';
 import type { DeviceView, Finding } from './finding.ts';
@@ -22,6 +23,7 @@ export interface Rule {
   readonly ruleId: string | null;
   readonly ruleVersion: number | null;
   readonly name: string | null;
+  readonly assignedTo: AssignmentPath | null;
   readonly severity: Severity;
   readonly purpose: RulePurpose;
   /** For which gates it counts. */
@@ -117,6 +119,7 @@ export function defineRule<const K extends RuleKind, const R extends FactName, D
         ruleId: null,
         ruleVersion: null,
         name: null,
+        assignedTo: null,
         severity,
         purpose,
         gates: defaultGates,
@@ -137,6 +140,7 @@ export function defineRule<const K extends RuleKind, const R extends FactName, D
         ...judging(demand),
         ...weightOf(rule, factAgeOf(values)),
         id: rule.ruleId,
+        assignedTo: null,
         settings: [],
       };
     },

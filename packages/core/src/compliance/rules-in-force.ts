@@ -38,14 +38,15 @@ export function rulesInForce(
 ): readonly Rule[] {
   const demanded = rulesFromSettings(resolved, platform);
   if (assigned.length === 0) return demanded;
-  const tuning = assigned.flatMap(({ rule }) => (rule.demand === 'from-policies' ? [rule] : []));
-  const own = assigned.flatMap(({ rule }) => {
+  const tuning = assigned.filter(({ rule }) => rule.demand === 'from-policies');
+  const own = assigned.flatMap(({ rule, path }) => {
     const definition = ruleCatalogue[rule.kind] as RuleDefinition;
-    return definition.fromAssigned(rule, resolved.values, platform) ?? [];
+    const inForce = definition.fromAssigned(rule, resolved.values, platform);
+    return inForce ? [{ ...inForce, assignedTo: path }] : [];
   });
   const weighed = demanded.map((rule) => {
-    const by = tuning.find(({ kind }) => kind === rule.kind);
-    return by === undefined ? rule : tuned(rule, by);
+    const by = tuning.find((each) => each.rule.kind === rule.kind);
+    return by === undefined ? rule : { ...tuned(rule, by.rule), assignedTo: by.path };
   });
   return [...weighed, ...own];
 }

@@ -79,6 +79,7 @@ test('an evaluation from before verdicts had ids and stages is read', () => {
       ruleId: null,
       ruleVersion: null,
       name: null,
+      assignedTo: null,
       settlesAt: null,
       brokenAt: [],
       stage: 0,

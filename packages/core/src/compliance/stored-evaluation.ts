@@ -11,6 +11,7 @@ const usual = {
   ruleId: null,
   ruleVersion: null,
   name: null,
+  assignedTo: null,
   purpose: 'security',
   gates,
   remedy: null,

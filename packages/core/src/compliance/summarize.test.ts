@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
 import { platforms } from '../devices/device.ts';
 import { evaluateAt, factsArbitrary, laptop } from './device-arbitrary.ts';
+import type { RuleVerdict } from './verdict.ts';
 import { shorten } from './plain-language.ts';
 import { summarize, summaryLength } from './summarize.ts';
 
@@ -28,6 +29,26 @@ test('the worst comes first, what is broken before what is unknown', () => {
     'Storage is not encrypted. The screen does not lock by itself. The device has not reported whether it is compromised.',
   );
   assert.match(remediation ?? '', /^Turn on encryption of the whole disk.*automatic screen lock.*refresh/);
+});
+
+test('NAC-41 the network is told what counts for it, and of excepted rules nothing', () => {
+  const evaluation = evaluateAt(
+    { 'encryption.required': true, 'screen-lock.required': true },
+    { values: { 'storage.encrypted': false, 'screen-lock.enabled': false } },
+  );
+  const told = (change: (verdict: RuleVerdict) => Partial<RuleVerdict>) =>
+    summarize({
+      ...evaluation,
+      verdicts: evaluation.verdicts.map((verdict) => ({ ...verdict, ...change(verdict) })),
+    }).failureReason;
+  const mailOnly = ({ rule }: RuleVerdict) => (rule === 'encryption' ? { gates: ['mail'] as const } : {});
+  assert.equal(told(mailOnly), 'The screen does not lock by itself.');
+  assert.match(told(() => ({ gates: ['mail'] as const })) ?? '', /^Storage .* screen/);
+  const exception = { exceptionId: 'e', until: null, reason: 'Loaned.' };
+  assert.equal(
+    told(({ rule }) => (rule === 'encryption' ? { exception } : {})),
+    'The screen does not lock by itself.',
+  );
 });
 
 test('the same remedy is told once', () => {

@@ -1,4 +1,5 @@
 /** The evaluation in one line each, for peers that have room for one line only (ISE's failure_reason and remediation). */
+import { effectOn } from './access.ts';
 import { shorten } from './plain-language.ts';
 import { ruleKinds } from './rule.ts';
 import { type Evaluation, type RuleVerdict, severities } from './verdict.ts';
@@ -14,9 +15,14 @@ export interface EvaluationSummary {
 
 /** @returns plain English without text from the device, each at most 255 characters. */
 export function summarize(evaluation: Evaluation): EvaluationSummary {
-  const failing = evaluation.verdicts
-    .filter(({ status, purpose }) => status !== 'compliant' && purpose === 'security')
-    .toSorted(compareUrgency);
+  const broken = evaluation.verdicts.filter(
+    ({ status, exception }) => status !== 'compliant' && exception === null,
+  );
+  // The network is told what counts for it (NAC-41); what does not is told only where the network has nothing to complain of.
+  const counting = broken.filter((verdict) => effectOn(verdict, 'network') !== 'allow');
+  const failing = (
+    counting.length > 0 ? counting : broken.filter(({ purpose }) => purpose === 'security')
+  ).toSorted(compareUrgency);
   const line = (parts: readonly (string | null)[]): string | null =>
     shorten(parts.filter((part) => part !== null).join(' '), summaryLength) || null;
   return {

@@ -5,6 +5,7 @@
 import type { FactName } from '../facts/catalogue.ts';
 import type { FactSource, FactStatement, FactValue } from '../facts/types.ts';
 import type { SettingName } from '../settings/catalogue.ts';
+import type { AssignmentPath } from '../settings/resolve.ts';
 import type { Action } from './compliance-rule.ts';
 import type { Gate } from './gate.ts';
 import type { RuleKind } from './rule-kind.ts';
@@ -50,6 +51,8 @@ export interface RuleVerdict {
   readonly ruleId: string | null;
   readonly ruleVersion: number | null;
   readonly name: string | null;
+  /** Along which assignment that rule reaches the device. */
+  readonly assignedTo: AssignmentPath | null;
   readonly severity: Severity;
   readonly purpose: RulePurpose;
   readonly gates: readonly Gate[];

@@ -2,8 +2,6 @@
 // caller's transaction, so that a report and what follows from it appear together.
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { earliest } from '@gatehouse/core/compliance/moments.ts';
-import type { Rule } from '@gatehouse/core/compliance/rule.ts';
-import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
@@ -14,7 +12,7 @@ import { recordAudits } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
 import { refreshGroups, refreshWatchLists } from '../searches/index.ts';
-import { composePosture, contextOf, evaluatedScans, type Posture } from './posture.ts';
+import { composePosture, contextOf, evaluatedScans, exceptionsOf, type Posture } from './posture.ts';
 import {
   loadRows,
   type PostureColumns,
@@ -23,6 +21,8 @@ import {
   writePostureChanges,
   writePostures,
 } from './queries.ts';
+import { furtherFacts, ruleCache } from './rules-of-devices.ts';
+import { stageChanges } from './stage-changes.ts';
 
 export interface EvaluationDeps {
   readonly events: Events;
@@ -72,6 +72,7 @@ export async function evaluateDevices(
   const contacts = new Map(rows.contacts.map((row) => [row.device_id, row]));
   const postures = new Map(rows.postures.map((row) => [row.device_id, row]));
   const rulesFor = ruleCache();
+  const further = await furtherFacts(tx, rows.devices, policies, rulesFor);
   const outcomes = rows.devices.flatMap((device) => {
     const [contact, before] = [contacts.get(device.device_id), postures.get(device.device_id)];
     const policy = policies.get(device.device_id);
@@ -80,9 +81,12 @@ export async function evaluateDevices(
     const at = Math.max(now, before.evaluated_at.getTime());
     const posture = composePosture({
       device: contextOf(device, contact, policy),
-      exceptions: [],
+      exceptions: exceptionsOf(device),
       rules: rulesFor(policy, device.platform),
-      facts: selectFacts(rows.facts.get(device.device_id) ?? []),
+      facts: selectFacts([
+        ...(rows.facts.get(device.device_id) ?? []),
+        ...(further.get(device.device_id) ?? []),
+      ]),
       lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
       previous: before.evaluation,
       now: at,
@@ -100,17 +104,6 @@ export async function evaluateDevices(
     acknowledgedPolicyVersion: contact.acknowledged_policy_version,
     changed: decisionChanged(before, posture.columns),
   }));
-}
-
-/** Devices of one platform under one policy share their rules. */
-function ruleCache(): (policy: EffectivePolicy, platform: Platform) => readonly Rule[] {
-  const known = new Map<string, readonly Rule[]>();
-  return (policy, platform) => {
-    const key = `${platform}/${policy.resolved.version}`;
-    const rules = known.get(key) ?? rulesFromSettings(policy.resolved, platform);
-    known.set(key, rules);
-    return rules;
-  };
 }
 
 interface Outcome {
@@ -147,6 +140,8 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
           access_network: columns.access_network,
           access_mail: columns.access_mail,
           access_vpn: columns.access_vpn,
+          access_apps: columns.access_apps,
+          access_content: columns.access_content,
           evaluation: subject.evaluation,
           policy_version: columns.policy_version,
           changed_at: new Date(at),
@@ -163,6 +158,10 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
   }
   const decided = changes.filter(({ before, posture }) => decisionChanged(before, posture.columns));
   if (decided.length > 0) writes.push(tell(deps, tx, decided));
+  const stages = outcomes.flatMap(({ device, before, posture }) =>
+    stageChanges(device.device_id, before.evaluation, posture.subject.evaluation),
+  );
+  if (stages.length > 0) writes.push(deps.events.emitAll(tx, stages));
   await Promise.all(writes);
 }
 
@@ -182,7 +181,7 @@ async function tell(
     after: decisionOf(columns),
     causes: subject.evaluation.verdicts
       .filter(({ status }) => status !== 'compliant')
-      .map(({ rule, status }) => `${rule}: ${status}`),
+      .map(({ name, rule, status }) => `${name === null ? rule : `${name} (${rule})`}: ${status}`),
   }));
   for (const { deviceId } of changes)
     announce(tx, notifications, 'posture-changed', { organizationId: tx.organizationId, id: deviceId });
@@ -216,6 +215,8 @@ function decisionOf(columns: PostureColumns) {
     network: columns.access_network,
     mail: columns.access_mail,
     vpn: columns.access_vpn,
+    apps: columns.access_apps,
+    content: columns.access_content,
   };
 }
 
@@ -225,7 +226,9 @@ function decisionChanged(before: PostureColumns, after: PostureColumns): boolean
     before.compliant !== after.compliant ||
     before.access_network !== after.access_network ||
     before.access_mail !== after.access_mail ||
-    before.access_vpn !== after.access_vpn
+    before.access_vpn !== after.access_vpn ||
+    before.access_apps !== after.access_apps ||
+    before.access_content !== after.access_content
   );
 }
 
@@ -248,7 +251,11 @@ function newsOf({ before, posture, at, nextSearchAt }: Outcome): 'nothing' | 'po
 }
 
 function nextChangeOf({ registered, evaluation }: Posture['subject'], nextSearchAt: number | null) {
-  return registered ? earliest([evaluation.nextChangeAt, nextSearchAt]) : null;
+  // Of a device that is not under management only what follows from that still comes by the clock.
+  const own = registered
+    ? [evaluation.nextChangeAt, nextSearchAt]
+    : evaluation.verdicts.flatMap(({ rule, changesAt }) => (rule === 'enrollment' ? [changesAt] : []));
+  return earliest(own);
 }
 
 function rowOf({ device, posture: { columns, subject }, at, nextSearchAt }: Outcome): PostureRow {
@@ -263,18 +270,26 @@ function rowOf({ device, posture: { columns, subject }, at, nextSearchAt }: Outc
 }
 
 function statuses({ verdicts }: Evaluation): string {
-  return verdicts.map(({ rule, status }) => `${rule}=${status}`).join();
+  return verdicts
+    .map(({ id, status, stage, exception }) => [id, status, stage, exception?.exceptionId].join('='))
+    .join();
 }
 
 /** What of an evaluation matters to later ones and to readers; evidence grows younger with every report and does not. */
 function substance({ verdicts }: Evaluation): string {
   return JSON.stringify(
-    verdicts.map(({ rule, status, summary, failingSince, graceEndsAt }) => [
-      rule,
+    verdicts.map(({ id, status, summary, failingSince, graceEndsAt, ...verdict }) => [
+      id,
       status,
       summary,
       failingSince,
       graceEndsAt,
+      verdict.ruleId,
+      verdict.ruleVersion,
+      verdict.stage,
+      verdict.settlesAt,
+      verdict.exception,
+      verdict.memory,
     ]),
   );
 }

@@ -1,8 +1,9 @@
 // Why a device has or lacks access, now or at a moment in the past (idea 2, CMP-21).
 import { explain, type Explanation } from '@gatehouse/core/compliance/explain.ts';
 import type { Gate } from '@gatehouse/core/compliance/gate.ts';
-import { rulesFromSettings } from '@gatehouse/core/compliance/rules.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { factDefinition, type FactName } from '@gatehouse/core/facts/catalogue.ts';
+import { permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -10,8 +11,9 @@ import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { resolveForDevice } from '../policies/index.ts';
-import { composePosture, contextOf, evaluatedScans } from './posture.ts';
+import { composePosture, contextOf, evaluatedScans, exceptionsOf } from './posture.ts';
 import { findChangeAt, loadRows } from './queries.ts';
+import { furtherFacts, ruleCache } from './rules-of-devices.ts';
 
 export interface ExplainDeps {
   readonly database: Pick<Database, 'withTenant'>;
@@ -45,25 +47,40 @@ export async function explainDevice(
   const now = deps.clock.now();
   const explanation = await deps.database.withTenant(
     principal.organizationId,
-    (tx) => (at === undefined || at >= now ? explainNow(tx, deviceId, now) : explainPast(tx, deviceId, at)),
+    (tx) => {
+      const mayShow = (fact: FactName) =>
+        factDefinition(fact).privacy === 'technical' || principal.permissions.has(permissionToSee(fact));
+      return at === undefined || at >= now
+        ? explainNow(tx, deviceId, now, mayShow)
+        : explainPast(tx, deviceId, at, mayShow);
+    },
     { readOnly: true },
   );
   return gate === undefined ? explanation : forGate(explanation, gate);
 }
 
+type MayShow = (fact: FactName) => boolean;
+
 /** Evaluated afresh from what is stored, so that evidence has its present age; the verdicts are those of the stored row. */
-async function explainNow(tx: TenantTx, deviceId: string, now: number): Promise<DeviceExplanation> {
+async function explainNow(
+  tx: TenantTx,
+  deviceId: string,
+  now: number,
+  mayShow: MayShow,
+): Promise<DeviceExplanation> {
   const [rows, policy] = await Promise.all([
     loadRows(tx, [deviceId], evaluatedScans, { lock: false }),
     resolveForDevice(tx, deviceId),
   ]);
   const [[device], [contact], [before]] = [rows.devices, rows.contacts, rows.postures];
   if (!device || !contact || !before) throw noSuchDevice();
+  const rulesFor = ruleCache();
+  const further = await furtherFacts(tx, [device], new Map([[deviceId, policy]]), rulesFor);
   const { subject } = composePosture({
     device: contextOf(device, contact, policy),
-    exceptions: [],
-    rules: rulesFromSettings(policy.resolved, device.platform),
-    facts: selectFacts(rows.facts.get(deviceId) ?? []),
+    exceptions: exceptionsOf(device),
+    rules: rulesFor(policy, device.platform),
+    facts: selectFacts([...(rows.facts.get(deviceId) ?? []), ...(further.get(deviceId) ?? [])]),
     lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
     previous: before.evaluation,
     now,
@@ -73,11 +90,16 @@ async function explainNow(tx: TenantTx, deviceId: string, now: number): Promise<
     at: now,
     policyVersion: policy.version,
     acknowledgedPolicyVersion: contact.acknowledged_policy_version,
-    ...explain({ subject, resolved: policy.resolved, now }),
+    ...explain({ subject, resolved: policy.resolved, now, mayShow }),
   };
 }
 
-async function explainPast(tx: TenantTx, deviceId: string, at: number): Promise<DeviceExplanation> {
+async function explainPast(
+  tx: TenantTx,
+  deviceId: string,
+  at: number,
+  mayShow: MayShow,
+): Promise<DeviceExplanation> {
   const [change, policy] = await Promise.all([
     findChangeAt(tx, deviceId, new Date(at)),
     resolveForDevice(tx, deviceId),
@@ -98,11 +120,13 @@ async function explainPast(tx: TenantTx, deviceId: string, at: number): Promise<
     at,
     policyVersion: change.policy_version,
     acknowledgedPolicyVersion: null,
-    ...explain({ subject: { registered, blocked, evaluation }, resolved, now: at }),
+    ...explain({ subject: { registered, blocked, evaluation }, resolved, now: at, mayShow }),
   };
 }
 
 function forGate(explanation: DeviceExplanation, gate: Gate): DeviceExplanation {
-  const rules = explanation.rules.filter((rule) => rule.gates.includes(gate));
+  const rules = explanation.rules.filter(
+    (rule) => rule.gates.includes(gate) || rule.effects[gate] !== 'allow',
+  );
   return { ...explanation, rules, gates: { ...explanation.gates, [gate]: explanation.gates[gate] } };
 }

@@ -1,3 +1,5 @@
+import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import type { RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import {
   type PageAnswer,
@@ -29,14 +31,24 @@ export async function listPostureChanges(
   return pageOfRows(rows, page.limit, presentChange, (row) => [row.change_id]);
 }
 
+function presentVerdict({ id, rule, name, status, stage }: RuleVerdict) {
+  return { id, rule, name, status, stage };
+}
+
 function presentChange(row: ChangeRow) {
   return {
     at: row.changed_at.toISOString(),
     registered: row.registered,
     blocked: row.blocked,
     compliant: row.compliant,
-    access: { network: row.access_network, mail: row.access_mail, vpn: row.access_vpn },
-    rules: row.evaluation.verdicts.map(({ rule, status }) => ({ rule, status })),
+    access: {
+      network: row.access_network,
+      mail: row.access_mail,
+      vpn: row.access_vpn,
+      apps: row.access_apps,
+      content: row.access_content,
+    },
+    rules: readEvaluation(row.evaluation).verdicts.map(presentVerdict),
     policyVersion: row.policy_version,
   };
 }

@@ -1,5 +1,6 @@
 // From facts, policy and standing to the row that everybody reads: pure, so that the live path and an explanation agree.
 import { type AccessSubject, decideAccess } from '@gatehouse/core/compliance/access.ts';
+import type { Gate } from '@gatehouse/core/compliance/gate.ts';
 import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
 import type { RuleException } from '@gatehouse/core/compliance/compliance-rule.ts';
 import type { DeviceContext } from '@gatehouse/core/compliance/device-context.ts';
@@ -73,6 +74,15 @@ export function standingOf(state: DeviceState): Standing {
   }
 }
 
+export function exceptionsOf({ exceptions }: Pick<DeviceRow, 'exceptions'>): readonly RuleException[] {
+  return (exceptions ?? []).map(({ exception_id, rule, reason, expires_at }) => ({
+    exceptionId: exception_id,
+    rule,
+    reason,
+    until: expires_at === null ? null : Date.parse(expires_at),
+  }));
+}
+
 export function contextOf(
   device: DeviceRow,
   contact: ContactRow,
@@ -107,9 +117,9 @@ export interface Posture {
 export function composePosture(input: PostureInput): Posture {
   const { device, facts, lastCheckInAt, exceptions, previous, now } = input;
   const context = { now, lastCheckInAt, device, exceptions, previous };
-  const evaluation = evaluate(input.rules, facts, context);
+  const evaluation = evaluate(stagedFor(device.state, input.rules), facts, context);
   const subject = { ...standingOf(device.state), evaluation };
-  const decide = (gate: 'network' | 'mail' | 'vpn') => decideAccess(subject, gate).access;
+  const decide = (gate: Gate) => decideAccess(subject, gate).access;
   return {
     subject,
     columns: {
@@ -118,12 +128,23 @@ export function composePosture(input: PostureInput): Posture {
       access_network: decide('network'),
       access_mail: decide('mail'),
       access_vpn: decide('vpn'),
+      access_apps: decide('apps'),
+      access_content: decide('content'),
       ...reasons(device.state, evaluation),
       policy_version: device.policyVersion,
       user_name: device.userName,
       ...attributes(facts),
     },
   };
+}
+
+/**
+ * Nothing is done about a device that is not under management, save what follows from that: its stages are those of the rule
+ * about management alone.
+ */
+function stagedFor(state: DeviceState, rules: readonly Rule[]): readonly Rule[] {
+  if (state === 'registered' || state === 'blocked') return rules;
+  return rules.map((rule) => (rule.kind === 'enrollment' ? rule : { ...rule, stages: [] }));
 }
 
 /** Standing comes before rules: a blocked device is not mended by setting a passcode. */

@@ -33,11 +33,24 @@ export interface DeviceRow {
   readonly ownership: Ownership;
   readonly name: string;
   readonly user_name: string | null;
+  readonly exceptions: readonly ExceptionColumns[] | null;
 }
 
+interface ExceptionColumns {
+  readonly exception_id: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly expires_at: string | null;
+}
+
+/** One that is barred may be talked to, and passes no more gates than one that is blocked. */
 const selectDevices = sql(
   'compliance-select-devices',
-  `select d.device_id, d.platform, d.state, d.ownership, d.name, u.user_name from devices d
+  `select d.device_id, d.platform, case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state,
+     d.ownership, d.name, u.user_name,
+     (select jsonb_agg(e.*) from compliance_exceptions e where e.organization_id = $1 and e.device_id = d.device_id)
+       as exceptions
+   from devices d
    left join users u on u.organization_id = $1 and u.user_id = d.user_id
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
@@ -49,6 +62,8 @@ export interface PostureColumns {
   readonly access_network: Access;
   readonly access_mail: Access;
   readonly access_vpn: Access;
+  readonly access_apps: Access;
+  readonly access_content: Access;
   readonly failure_reason: string | null;
   readonly remediation: string | null;
   readonly policy_version: string;
@@ -77,8 +92,8 @@ export interface PostureRow extends PostureColumns {
 
 const selectPostures = sql(
   'compliance-select-postures',
-  `select device_id, registered, compliant, access_network, access_mail, access_vpn, failure_reason, remediation,
-     policy_version, user_name, disk_encrypted, passcode_set, compromised, manufacturer, model, imei, meid, udid,
+  `select device_id, registered, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
+     failure_reason, remediation, policy_version, user_name, disk_encrypted, passcode_set, compromised, manufacturer, model, imei, meid, udid,
      serial_number, os_version, phone_number, host_name, macs, evaluation, evaluated_at, next_change_at
    from device_posture where organization_id = $1 and device_id = any ($2)`,
 );
@@ -88,6 +103,13 @@ const selectFactsOfMany = sql(
   `select device_id, source, facts, observed_at from device_facts
    where organization_id = $1 and device_id = any ($2) and scan = any ($3)`,
 );
+
+interface FactsRow {
+  readonly device_id: string;
+  readonly source: FactSource;
+  readonly facts: Readonly<Record<string, FactValue>>;
+  readonly observed_at: Date;
+}
 
 export interface LoadedRows {
   readonly contacts: readonly ContactRow[];
@@ -108,24 +130,32 @@ export async function loadRows(
     tx.query<ContactRow>(lock ? lockContacts : selectContacts, key),
     tx.query<DeviceRow>(selectDevices, key),
     tx.query<PostureRow>(selectPostures, key),
-    tx.query<{
-      device_id: string;
-      source: FactSource;
-      facts: Readonly<Record<string, FactValue>>;
-      observed_at: Date;
-    }>(selectFactsOfMany, [...key, scans]),
+    tx.query<FactsRow>(selectFactsOfMany, [...key, scans]),
   ]);
-  const reports = facts.map((row) => ({
-    deviceId: row.device_id,
-    report: { source: row.source, observedAt: row.observed_at.getTime(), facts: row.facts },
-  }));
-  const byDevice = Map.groupBy(reports, ({ deviceId }) => deviceId);
   return {
     contacts,
     devices,
     postures: postures.map((row) => withReadEvaluation(row)),
-    facts: new Map([...byDevice].map(([id, list]) => [id, list.map(({ report }) => report)])),
+    facts: byDevice(facts),
   };
+}
+
+/** Facts of further scans, for devices whose rules look into them. */
+export async function loadFurtherFacts(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  scans: readonly Scan[],
+): Promise<LoadedRows['facts']> {
+  return byDevice(await tx.query<FactsRow>(selectFactsOfMany, [tx.organizationId, deviceIds, scans]));
+}
+
+function byDevice(rows: readonly FactsRow[]): LoadedRows['facts'] {
+  const grouped = Map.groupBy(rows, (row) => row.device_id);
+  return new Map([...grouped].map(([id, list]) => [id, list.map(toReport)]));
+}
+
+function toReport({ source, observed_at, facts }: FactsRow): FactReport {
+  return { source, observedAt: observed_at.getTime(), facts };
 }
 
 function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row: Row): Row {
@@ -135,7 +165,8 @@ function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row
 const updatePostures = sql(
   'compliance-update-postures',
   `update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
-     access_mail = r.access_mail, access_vpn = r.access_vpn, failure_reason = r.failure_reason,
+     access_mail = r.access_mail, access_vpn = r.access_vpn, access_apps = r.access_apps,
+     access_content = r.access_content, failure_reason = r.failure_reason,
      remediation = r.remediation, policy_version = r.policy_version, user_name = r.user_name,
      disk_encrypted = r.disk_encrypted, passcode_set = r.passcode_set, compromised = r.compromised,
      manufacturer = r.manufacturer, model = r.model, imei = r.imei, meid = r.meid, udid = r.udid,
@@ -143,7 +174,7 @@ const updatePostures = sql(
      host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
      next_change_at = r.next_change_at
    from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
-     access_mail text, access_vpn text, failure_reason text, remediation text, policy_version text, user_name text,
+     access_mail text, access_vpn text, access_apps text, access_content text, failure_reason text, remediation text, policy_version text, user_name text,
      disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text, model text, imei text, meid text,
      udid text, serial_number text, os_version text, phone_number text, host_name text, macs text[], evaluation jsonb,
      evaluated_at timestamptz, next_change_at timestamptz)
@@ -187,6 +218,8 @@ export interface ChangeRow {
   readonly access_network: Access;
   readonly access_mail: Access;
   readonly access_vpn: Access;
+  readonly access_apps: Access;
+  readonly access_content: Access;
   readonly evaluation: Evaluation;
   readonly policy_version: string;
   readonly changed_at: Date;
@@ -195,11 +228,12 @@ export interface ChangeRow {
 const insertChanges = sql(
   'compliance-insert-changes',
   `insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
-     access_vpn, evaluation, policy_version, changed_at)
+     access_vpn, access_apps, access_content, evaluation, policy_version, changed_at)
    select $1, r.device_id, r.registered, r.blocked, r.compliant, r.access_network, r.access_mail, r.access_vpn,
-     r.evaluation, r.policy_version, r.changed_at
+     r.access_apps, r.access_content, r.evaluation, r.policy_version, r.changed_at
    from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, blocked boolean, compliant boolean,
-     access_network text, access_mail text, access_vpn text, evaluation jsonb, policy_version text,
+     access_network text, access_mail text, access_vpn text, access_apps text, access_content text, evaluation jsonb,
+     policy_version text,
      changed_at timestamptz)`,
 );
 
@@ -209,8 +243,8 @@ export function writePostureChanges(tx: TenantTx, rows: readonly ChangeRow[]): P
 
 const selectChangeAt = sql(
   'compliance-select-change-at',
-  `select device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, evaluation, policy_version,
-     changed_at
+  `select device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
+     evaluation, policy_version, changed_at
    from posture_changes where organization_id = $1 and device_id = $2 and changed_at <= $3
    order by changed_at desc, change_id desc limit 1`,
 );
@@ -223,8 +257,8 @@ export async function findChangeAt(tx: TenantTx, deviceId: string, at: Date): Pr
 
 const selectChanges = sql(
   'compliance-list-changes',
-  `select change_id::text, device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, evaluation,
-     policy_version, changed_at
+  `select change_id::text, device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, access_apps,
+     access_content, evaluation, policy_version, changed_at
    from posture_changes
    where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
    order by posture_changes.change_id desc limit $4`,

@@ -1,7 +1,7 @@
 // What compliance does by itself: reactions to events (for subscriptions.ts), the jobs behind them, and what runs by the clock.
 import type { DomainEvent, Subscriptions } from '../../kernel/events.ts';
 import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
-import { type Reach, reachChanged } from '../policies/index.ts';
+import { type Reach, reachChanged, ruleReachChanged } from '../policies/index.ts';
 import { searchesChanged } from '../searches/index.ts';
 import { smartGroupChanged } from '../users/index.ts';
 import { type DueDeps, evaluateDue } from './evaluate-due.ts';
@@ -24,6 +24,7 @@ function ofOrganization({ subjectId }: DomainEvent): Reach {
 /** Changes that concern several devices; what concerns one is evaluated where it happens. */
 export const complianceSubscriptions: Subscriptions = {
   [reachChanged]: [reevaluate(({ payload }) => payload as unknown as Reach)],
+  [ruleReachChanged]: [reevaluate(({ payload }) => payload as unknown as Reach)],
   // Other groups bring other policies; the user's name is part of what gates report.
   'user.groups-changed': [reevaluate(ofUser)],
   'user.updated': [reevaluate(ofUser)],

@@ -1,6 +1,8 @@
 import { DeviceExplanation, ExplainQuery, PostureChange } from '@gatehouse/contracts/admin/devices.ts';
+import { NewException, RuleException } from '@gatehouse/contracts/admin/rules.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { createException, deleteException, type ExceptionDeps, listExceptions } from './exceptions.ts';
 import { type ExplainDeps, explainDevice } from './explain-device.ts';
 import { listPostureChanges } from './list-posture-changes.ts';
 import type { SimulationDeps } from './simulate-change.ts';
@@ -8,7 +10,9 @@ import { simulationRoutes } from './simulation-routes.ts';
 
 const access = { permission: 'devices.explain' } as const;
 
-export const complianceRoutes = (deps: ExplainDeps & SimulationDeps): AdminRoute[] => [
+const manageExceptions = { permission: 'exceptions.manage' } as const;
+
+export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & SimulationDeps): AdminRoute[] => [
   ...simulationRoutes(deps),
   defineRoute({
     method: 'GET',
@@ -42,5 +46,42 @@ export const complianceRoutes = (deps: ExplainDeps & SimulationDeps): AdminRoute
     item: PostureChange,
     handle: ({ principal, params: { deviceId }, page }) =>
       listPostureChanges(deps, principal, deviceId, page),
+  }),
+  listRoute({
+    path: '/devices/:deviceId/exceptions',
+    operation: 'listExceptions',
+    tag: 'compliance',
+    summary: 'List the exceptions of a device from compliance rules, newest first',
+    access: { permission: 'rules.read' },
+    params: { deviceId: Id },
+    item: RuleException,
+    handle: ({ principal, params: { deviceId }, page }) => listExceptions(deps, principal, deviceId, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/:deviceId/exceptions',
+    operation: 'createException',
+    tag: 'compliance',
+    summary: 'Except a device from a compliance rule',
+    description:
+      'The rule is still judged, and has no effect at gates and on the device until the exception ends.',
+    access: manageExceptions,
+    params: { deviceId: Id },
+    body: NewException,
+    response: { 201: RuleException },
+    idempotency: 'replay',
+    example: { rule: 'encryption', reason: 'Being repaired.' },
+    handle: ({ principal, params, body }) => createException(deps, principal, params.deviceId, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/devices/:deviceId/exceptions/:exceptionId',
+    operation: 'deleteException',
+    tag: 'compliance',
+    summary: 'Take an exception back',
+    access: manageExceptions,
+    params: { deviceId: Id, exceptionId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => deleteException(deps, principal, params.deviceId, params.exceptionId),
   }),
 ];

@@ -14,17 +14,18 @@ export interface TabledRow extends Omit<AssignedRow, 'device_id' | 'platform'> {
 
 const selectAll = sql(
   'policies-select-all-assigned',
-  `select a.assignment_id, a.platform as for_platform, a.item_kind, a.item_id, coalesce(p.name, s.name) as name,
-     coalesce(p.version, s.version) as version, p.settings, s.schedule, a.target_kind, a.target_id,
+  `select a.assignment_id, a.platform as for_platform, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as name,
+     coalesce(p.version, s.version, r.version) as version, p.settings, s.schedule, r.content as rule, a.target_kind, a.target_id,
      coalesce(g.name, u.user_name, d.name, o.name) as target_name, a.priority
    from assignments a
    left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
    left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
+   left join compliance_rules r on a.item_kind = 'rule' and r.organization_id = $1 and r.rule_id = a.item_id and r.enabled
    left join groups g on a.target_kind = 'group' and g.organization_id = $1 and g.group_id = a.target_id
    left join users u on a.target_kind = 'user' and u.organization_id = $1 and u.user_id = a.target_id
    left join devices d on a.target_kind = 'device' and d.organization_id = $1 and d.device_id = a.target_id
    left join organizations o on a.target_kind = 'organization' and o.organization_id = $1
-   where a.organization_id = $1 and a.item_kind in ('policy', 'schedule')`,
+   where a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')`,
 );
 
 export function selectAllAssigned(tx: TenantTx): Promise<TabledRow[]> {
@@ -33,12 +34,12 @@ export function selectAllAssigned(tx: TenantTx): Promise<TabledRow[]> {
 
 const selectPolicyAs = sql(
   'policies-select-as-assigned',
-  `select p.policy_id as item_id, p.name, p.version, p.settings, null as schedule from policy_suites p
+  `select p.policy_id as item_id, p.name, p.version, p.settings, null as schedule, null as rule from policy_suites p
    where p.organization_id = $1 and p.policy_id = $2`,
 );
 const selectScheduleAs = sql(
   'schedules-select-as-assigned',
-  `select s.schedule_id as item_id, s.name, s.version, null as settings, s.schedule from connection_schedules s
+  `select s.schedule_id as item_id, s.name, s.version, null as settings, s.schedule, null as rule from connection_schedules s
    where s.organization_id = $1 and s.schedule_id = $2`,
 );
 
@@ -47,7 +48,7 @@ export function selectAssignable(
   tx: TenantTx,
   kind: 'policy' | 'schedule',
   id: string,
-): Promise<Pick<TabledRow, 'item_id' | 'name' | 'version' | 'settings' | 'schedule'> | undefined> {
+): Promise<Pick<TabledRow, 'item_id' | 'name' | 'version' | 'settings' | 'schedule' | 'rule'> | undefined> {
   return tx.one(kind === 'policy' ? selectPolicyAs : selectScheduleAs, [tx.organizationId, id]);
 }
 

@@ -17,7 +17,7 @@ export {
   type PolicyChanges,
   updatePolicy,
 } from './policy-suites.ts';
-export { type Reach, reachChanged, resourceReachChanged } from './reach.ts';
-export { resourceAssignments } from './resource-assignments.ts';
+export { type Reach, reachChanged, resourceReachChanged, ruleReachChanged } from './reach.ts';
+export { resourceAssignments, ruleAssignments } from './resource-assignments.ts';
 export { resolveResources, resolveResourcesOf } from './resolve-resources.ts';
 export { type EffectivePolicy, resolveForDevice, resolveForDevices } from './resolve-for-device.ts';

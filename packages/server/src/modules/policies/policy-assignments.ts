@@ -1,4 +1,4 @@
-// Assignments (POL-11 … POL-13): a suite, a schedule or a resource given to the organization, a group, a user or a device.
+// Assignments (POL-11 … POL-13): a suite, a schedule, a rule or a resource given to the organization, a group, a user or a device.
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
@@ -13,6 +13,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
 import { lockResource } from '../resources/index.ts';
+import { lockRule } from '../rules/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import {
   type AssignmentRow,
@@ -39,6 +40,7 @@ const lockItem: Readonly<Record<ItemKind, (tx: TenantTx, id: string) => Promise<
   policy: lockPolicy,
   schedule: lockSchedule,
   resource: lockResource,
+  rule: lockRule,
 };
 
 const noSuchAssignment = () => new DomainError('not-found', 'There is no such assignment.');

@@ -6,7 +6,7 @@ import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
-export type ItemKind = 'policy' | 'schedule' | 'resource';
+export type ItemKind = 'policy' | 'schedule' | 'resource' | 'rule';
 
 // ---------------------------------------------------------------------------------------------------- policy suites
 

@@ -14,6 +14,15 @@ export interface Reach {
 export const reachChanged = 'policy.reach-changed';
 /** Resources change what a device has, never whether it complies: nobody is evaluated for them. */
 export const resourceReachChanged = 'resource.reach-changed';
+/** Rules change how a device is judged, never what it has: nothing is compared on it for them. */
+export const ruleReachChanged = 'rule.reach-changed';
+
+const names = {
+  policy: reachChanged,
+  schedule: reachChanged,
+  resource: resourceReachChanged,
+  rule: ruleReachChanged,
+} as const satisfies Record<ItemKind, string>;
 
 export async function announceReach(
   tx: TenantTx,
@@ -21,7 +30,7 @@ export async function announceReach(
   reaches: readonly Pick<ReachRow, 'target_kind' | 'target_id' | 'platform'>[],
   kind: ItemKind = 'policy',
 ): Promise<void> {
-  const name = kind === 'resource' ? resourceReachChanged : reachChanged;
+  const name = names[kind];
   await Promise.all(
     reaches.map(({ target_kind, target_id, platform }) => {
       const payload: Reach = { targetKind: target_kind, targetId: target_id, platform };

@@ -1,6 +1,7 @@
 // What a device should have now: every suite that reaches it made one (POL-09), and the schedule nearest to it (POL-02).
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
+import { type AssignedRule, rankRules } from '@gatehouse/core/compliance/rules-in-force.ts';
 import { type ConnectionSchedule, defaultSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import {
   type AssignmentPath,
@@ -20,6 +21,10 @@ export interface EffectivePolicy {
     readonly name: string;
     readonly path: AssignmentPath;
   } | null;
+  /** The compliance rules that reach it, nearest first. */
+  readonly rules: readonly AssignedRule[];
+  /** Names these rules in their versions: equal lists have the same. */
+  readonly rulesVersion: string;
   /** Names settings and schedule together: a device that acknowledged this version has nothing to fetch (POL-15). */
   readonly version: string;
 }
@@ -70,14 +75,23 @@ export function resolveAssigned(assigned: readonly AssignedRow[]): EffectivePoli
   );
   const nearest = assigned.filter((row) => row.schedule !== null).toSorted(compareRank)[0];
   const schedule = nearest?.schedule ?? defaultSchedule;
+  const rules = rankRules(assigned.flatMap((row) => toRule(row) ?? []));
   return {
     resolved,
+    rules,
+    rulesVersion: rules.map(({ rule }) => `${rule.ruleId}@${rule.version}`).join(),
     schedule,
     scheduleOrigin: nearest
       ? { scheduleId: nearest.item_id, name: nearest.name, path: pathOf(nearest) }
       : null,
     version: versionOf(resolved, schedule),
   };
+}
+
+function toRule(row: AssignedRow): AssignedRule | undefined {
+  if (row.rule === null) return undefined;
+  const { item_id: ruleId, name, version, priority } = row;
+  return { rule: { ...row.rule, ruleId, name, version, enabled: true }, path: pathOf(row), priority };
 }
 
 function pathOf(row: AssignedRow): AssignmentPath {

@@ -1,4 +1,5 @@
 // The one statement that finds everything assigned to devices: to themselves, their user, his groups, the organization.
+import type { RuleContent } from '@gatehouse/core/compliance/parse-rule.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { ConnectionSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
@@ -17,6 +18,8 @@ export interface AssignedRow {
   readonly version: number;
   readonly settings: Settings | null;
   readonly schedule: ConnectionSchedule | null;
+  /** Of a rule that is enabled. */
+  readonly rule: RuleContent | null;
   readonly target_kind: TargetKind;
   readonly target_id: string;
   readonly target_name: string;
@@ -26,37 +29,38 @@ export interface AssignedRow {
 /** Each branch is a look-up in the index (organization, item kind, target kind, target). */
 const selectAssigned = sql(
   'policies-select-assigned',
-  `select d.device_id, d.platform, a.item_kind, a.item_id, coalesce(p.name, s.name) as name,
-     coalesce(p.version, s.version) as version, p.settings, s.schedule, a.target_kind, a.target_id, a.target_name, a.priority
+  `select d.device_id, d.platform, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as name,
+     coalesce(p.version, s.version, r.version) as version, p.settings, s.schedule, r.content as rule, a.target_kind, a.target_id, a.target_name, a.priority
    from devices d
    left join lateral (
      select a.*, o.name as target_name from assignments a join organizations o on o.organization_id = $1
-     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule') and a.target_kind = 'organization'
+     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule') and a.target_kind = 'organization'
        and a.target_id = $1
      union all
      select a.*, g.name from group_members m
        join groups g on g.organization_id = $1 and g.group_id = m.group_id
-       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule')
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')
          and a.target_kind = 'group' and a.target_id = m.group_id
      where m.organization_id = $1 and m.user_id = d.user_id
      union all
      select a.*, g.name from group_devices m
        join groups g on g.organization_id = $1 and g.group_id = m.group_id
-       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule')
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')
          and a.target_kind = 'group' and a.target_id = m.group_id
      where m.organization_id = $1 and m.device_id = d.device_id
      union all
      select a.*, u.user_name from users u
-       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule')
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')
          and a.target_kind = 'user' and a.target_id = u.user_id
      where u.organization_id = $1 and u.user_id = d.user_id
      union all
      select a.*, d.name from assignments a
-     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule') and a.target_kind = 'device'
+     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule') and a.target_kind = 'device'
        and a.target_id = d.device_id
    ) a on a.platform is null or a.platform = d.platform
    left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
    left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
+   left join compliance_rules r on a.item_kind = 'rule' and r.organization_id = $1 and r.rule_id = a.item_id and r.enabled
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
 

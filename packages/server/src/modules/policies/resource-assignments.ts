@@ -1,8 +1,20 @@
-// The port of resources, filled: assignments are ours, also those of resources.
+// The ports of resources and rules, filled: assignments are ours, also theirs.
 import type { Events } from '../../kernel/events.ts';
 import type { ResourceAssignments } from '../resources/index.ts';
+import type { RuleAssignments } from '../rules/index.ts';
 import { deleteAssignmentRowsOfItem, reachOfItem } from './queries.ts';
 import { announceReach } from './reach.ts';
+
+export function ruleAssignments(events: Events): RuleAssignments {
+  return {
+    async announce(tx, ruleId) {
+      await announceReach(tx, events, await reachOfItem(tx, ruleId), 'rule');
+    },
+    async withdraw(tx, ruleId) {
+      await announceReach(tx, events, await deleteAssignmentRowsOfItem(tx, ruleId), 'rule');
+    },
+  };
+}
 
 export function resourceAssignments(events: Events): ResourceAssignments {
   return {

@@ -183,7 +183,7 @@ export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] 
     path: '/assignments',
     operation: 'createAssignment',
     tag: 'policies',
-    summary: 'Assign a policy suite or a schedule',
+    summary: 'Assign a policy suite, a schedule, a resource or a compliance rule',
     access: assign,
     body: NewAssignment,
     response: { 201: Assignment },

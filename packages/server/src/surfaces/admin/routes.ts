@@ -18,6 +18,7 @@ import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { remediationRoutes } from '../../modules/remediation/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
+import { ruleRoutes } from '../../modules/rules/routes.ts';
 import { searchRoutes } from '../../modules/searches/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
@@ -43,6 +44,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof policyRoutes>[0] &
   Parameters<typeof remediationRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
+  Parameters<typeof ruleRoutes>[0] &
   Parameters<typeof searchRoutes>[0] &
   Parameters<typeof userRoutes>[0];
 
@@ -59,6 +61,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...alertRoutes(deps),
   ...searchRoutes(deps),
   ...complianceRoutes(deps),
+  ...ruleRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),

@@ -26,7 +26,7 @@ import { recordAudit } from '../../modules/audit/index.ts';
 import { ensureAuthorities } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import { createOrganization, createOrganizationFinder } from '../../modules/organizations/index.ts';
-import { ensureDefaults, resourceAssignments } from '../../modules/policies/index.ts';
+import { ensureDefaults, resourceAssignments, ruleAssignments } from '../../modules/policies/index.ts';
 import { type AdminSurfaceDeps, registerAdminSurface } from '../admin.ts';
 import { type AdminRoutesDeps, adminRoutes } from './routes.ts';
 
@@ -151,6 +151,7 @@ function createDeps(
     log: createLog({ level: 'trace', console: (line) => logged.push(line) }),
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
+    ruleAssignments: ruleAssignments(events),
     checkContent: () => ({ problems: [] }),
     desiredState: () => Promise.resolve([]),
     carryOut: () => Promise.resolve([]),

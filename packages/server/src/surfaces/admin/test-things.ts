@@ -33,6 +33,7 @@ export async function createForeignThings(
   await surface.call(token, 'POST', '/apple/push-certificate/request', { body: {} });
   const policyId = await make('/policies', { name: 'things', settings: {} });
   const approvalId = await make('/destructive-budget/changes', { minimumBudget: 7, reason: 'things' });
+  const blockId = await make('/hardware-blocks', { kind: 'serial', value: 'THING-1', reason: 'things' });
   const scheduleId = await make('/schedules', { name: 'things', schedule: defaultSchedule });
   const resourceId = await make('/resources', {
     kind: 'wifi',
@@ -58,10 +59,16 @@ export async function createForeignThings(
   const simulationId = await make('/simulations', {
     change: { kind: 'assignment-removed', assignmentId },
   });
+  const rows = await rowsOf(surface, organization, userId);
+  const exceptionId = await make(`/devices/${rows['deviceId']}/exceptions`, {
+    rule: 'encryption',
+    reason: 'things',
+  });
   return {
     nasId,
     iseId,
     approvalId,
+    blockId,
     simulationId,
     policyId,
     scheduleId,
@@ -78,7 +85,8 @@ export async function createForeignThings(
     termsId,
     invitationId: line?.invitationId ?? '',
     administratorId: organization.administrators.auditor.id,
-    ...(await rowsOf(surface, organization, userId)),
+    ...rows,
+    exceptionId,
     alertId: await alertOf(surface, token),
   };
 }

@@ -1,0 +1,188 @@
+// Compliance rules and exceptions. What a rule demands depends on its kind and is read by core/compliance/parse-rule.ts.
+import { actionKinds, messageChannels, unknownMeanings } from '@gatehouse/core/compliance/compliance-rule.ts';
+import { gates } from '@gatehouse/core/compliance/gate.ts';
+import { policyRuleKinds, ruleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
+import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
+import { Type } from 'typebox';
+import { closed, Id, Line, Time } from './values.ts';
+
+const yearInMinutes = 366 * 24 * 60;
+
+export const RuleKindName = Type.Enum([...ruleKinds]);
+const GateName = Type.Enum([...gates]);
+
+const RuleAction = Type.Object(
+  {
+    kind: Type.Enum([...actionKinds]),
+    by: Type.Optional(
+      Type.Array(Type.Enum([...messageChannels]), { description: 'Of notify-user: by which ways.' }),
+    ),
+    gates: Type.Optional(Type.Array(GateName, { description: 'Of restrict: which gates are shut.' })),
+  },
+  closed,
+);
+
+const RuleStage = Type.Object(
+  {
+    afterMinutes: Type.Integer({
+      minimum: 0,
+      maximum: yearInMinutes,
+      description: 'Counted from when the rule was first seen broken.',
+    }),
+    actions: Type.Array(RuleAction, { minItems: 1, maxItems: 8 }),
+  },
+  closed,
+);
+
+const Demand = Type.Union(
+  [
+    Type.Literal('from-policies', {
+      description: 'Demands nothing itself; weighs what policies demand by the kind.',
+    }),
+    Type.Object({}, { additionalProperties: true }),
+  ],
+  { description: 'What the kind asks for; see /compliance-rule-kinds.' },
+);
+
+const MaybeHours = Type.Union([Type.Integer({ minimum: 1, maximum: 8_760 }), Type.Null()], {
+  description: 'How old facts may be; null: as the policies say.',
+});
+
+const content = {
+  kind: RuleKindName,
+  demand: Demand,
+  severity: Type.Enum([...severities]),
+  purpose: Type.Enum([...rulePurposes]),
+  gates: Type.Array(GateName, {
+    description: 'For which gates the rule counts; the others never learn of it.',
+  }),
+  graceMinutes: Type.Integer({ minimum: 0, maximum: yearInMinutes }),
+  maximumFactAgeHours: MaybeHours,
+  whenUnknown: Type.Enum([...unknownMeanings], { description: 'What it means that nothing young is known.' }),
+  stages: Type.Array(RuleStage, {
+    maxItems: 10,
+    description: 'By rising time; later ones add to earlier ones.',
+  }),
+};
+
+export const ComplianceRule = Type.Object(
+  {
+    id: Id,
+    name: Line(100),
+    description: Type.String(),
+    version: Type.Integer(),
+    enabled: Type.Boolean(),
+    ...content,
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  closed,
+);
+
+/** With what the author should know about it. */
+export const SavedRule = Type.Object(
+  {
+    ...ComplianceRule.properties,
+    warnings: Type.Array(Type.String(), {
+      description: 'That it cannot be met, contradicts another rule, or does more than it may seem.',
+    }),
+  },
+  closed,
+);
+
+const weight = {
+  severity: Type.Optional(content.severity),
+  purpose: Type.Optional(content.purpose),
+  gates: Type.Optional(content.gates),
+  graceMinutes: Type.Optional(content.graceMinutes),
+  maximumFactAgeHours: Type.Optional(MaybeHours),
+  whenUnknown: Type.Optional(content.whenUnknown),
+  stages: Type.Optional(content.stages),
+  enabled: Type.Optional(Type.Boolean()),
+};
+
+export const NewRule = Type.Object(
+  {
+    name: Line(100),
+    description: Type.Optional(Line(1_000, 0)),
+    kind: RuleKindName,
+    demand: Demand,
+    ...weight,
+  },
+  closed,
+);
+
+export const RuleChanges = Type.Object(
+  {
+    name: Type.Optional(Line(100)),
+    description: Type.Optional(Line(1_000, 0)),
+    demand: Type.Optional(Demand),
+    ...weight,
+    expectedVersion: Type.Optional(
+      Type.Integer({ description: 'The version that was read; if another is in force, 409.' }),
+    ),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+export const RuleVersion = Type.Object(
+  {
+    version: Type.Integer(),
+    name: Type.String(),
+    enabled: Type.Boolean(),
+    ...content,
+    createdBy: Type.String(),
+    createdAt: Time,
+  },
+  closed,
+);
+
+export const RuleKinds = Type.Object(
+  {
+    kinds: Type.Array(
+      Type.Object(
+        {
+          kind: RuleKindName,
+          title: Type.String({ description: 'The state that a rule of this kind demands.' }),
+          severity: content.severity,
+          purpose: content.purpose,
+          gates: Type.Array(GateName),
+          facts: Type.Array(Type.String(), {
+            description: 'What it looks at; a custom rule only at what it names.',
+          }),
+          fromPolicies: Type.Boolean({
+            description: 'Policies bring it about too, and a rule may tune that.',
+          }),
+          demand: Type.Unknown({ description: 'The form of what it may demand.' }),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+// ------------------------------------------------------------------------------------------------ exceptions
+
+const ExceptedRule = Type.Union([Id, Type.Enum([...policyRuleKinds])], {
+  description: 'The id of a rule, or a kind: then the rule of that kind that policies bring about.',
+});
+const MaybeTime = Type.Union([Time, Type.Null()], { description: 'null: until it is taken back.' });
+
+export const RuleException = Type.Object(
+  {
+    id: Id,
+    rule: Type.String(),
+    reason: Type.String(),
+    expiresAt: MaybeTime,
+    expired: Type.Boolean(),
+    createdBy: Type.String(),
+    createdAt: Time,
+  },
+  closed,
+);
+
+export const NewException = Type.Object(
+  { rule: ExceptedRule, reason: Line(500), expiresAt: Type.Optional(MaybeTime) },
+  closed,
+);

@@ -1,0 +1,87 @@
+// Statements over exceptions from rules. `$1` is the organization.
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/db/sql.ts';
+
+export interface ExceptionRow {
+  readonly exception_id: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly created_by: string;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+}
+
+const columns = 'exception_id, rule, reason, created_by, created_at, expires_at';
+
+const insertStatement = sql(
+  'compliance-insert-exception',
+  `insert into compliance_exceptions (organization_id, exception_id, device_id, rule, reason, created_by, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
+);
+
+export function insertException(
+  tx: TenantTx,
+  deviceId: string,
+  row: ExceptionRow,
+): Promise<ExceptionRow | undefined> {
+  return tx.one<ExceptionRow>(insertStatement, [
+    tx.organizationId,
+    row.exception_id,
+    deviceId,
+    row.rule,
+    row.reason,
+    row.created_by,
+    row.created_at,
+    row.expires_at,
+  ]);
+}
+
+const countStatement = sql(
+  'compliance-count-exceptions',
+  `select count(*)::int as count from compliance_exceptions
+   where organization_id = $1 and device_id = $2 and (expires_at is null or expires_at > $3)`,
+);
+
+export async function countExceptions(tx: TenantTx, deviceId: string, now: Date): Promise<number> {
+  return (await tx.one<{ count: number }>(countStatement, [tx.organizationId, deviceId, now]))?.count ?? 0;
+}
+
+const deleteStatement = sql(
+  'compliance-delete-exception',
+  `delete from compliance_exceptions where organization_id = $1 and device_id = $2 and exception_id = $3
+   returning ${columns}`,
+);
+
+export function deleteExceptionRow(
+  tx: TenantTx,
+  deviceId: string,
+  exceptionId: string,
+): Promise<ExceptionRow | undefined> {
+  return tx.one<ExceptionRow>(deleteStatement, [tx.organizationId, deviceId, exceptionId]);
+}
+
+const listStatement = sql(
+  'compliance-list-exceptions',
+  `select ${columns} from compliance_exceptions
+   where organization_id = $1 and device_id = $2 and ($3::uuid is null or exception_id < $3)
+   order by exception_id desc limit $4`,
+);
+
+export function selectExceptions(
+  tx: TenantTx,
+  deviceId: string,
+  before: string | null,
+  limit: number,
+): Promise<ExceptionRow[]> {
+  return tx.query<ExceptionRow>(listStatement, [tx.organizationId, deviceId, before, limit]);
+}
+
+/** Long enough that what was excepted last month can be told. */
+const deleteLongExpired = sql(
+  'compliance-delete-expired-exceptions',
+  `delete from compliance_exceptions where organization_id = $1 and device_id = $2 and expires_at < $3`,
+);
+
+export function deleteExpired(tx: TenantTx, deviceId: string, before: Date): Promise<number> {
+  return tx.run(deleteLongExpired, [tx.organizationId, deviceId, before]);
+}

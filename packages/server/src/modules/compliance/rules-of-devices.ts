@@ -1,0 +1,39 @@
+// The rules in force for devices, and the facts that only some of them look at.
+import type { Rule } from '@gatehouse/core/compliance/rule.ts';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import type { EffectivePolicy } from '../policies/index.ts';
+import { scansBeyond } from './posture.ts';
+import { type DeviceRow, type LoadedRows, loadFurtherFacts } from './queries.ts';
+import { rulesOfPolicy } from './rules-of-policy.ts';
+
+export type RulesFor = (policy: EffectivePolicy, platform: Platform) => readonly Rule[];
+
+/** Devices of one platform under one policy with the same rules share them. */
+export function ruleCache(): RulesFor {
+  const known = new Map<string, readonly Rule[]>();
+  return (policy, platform) => {
+    const key = [platform, policy.resolved.version, policy.rulesVersion].join('/');
+    const rules = known.get(key) ?? rulesOfPolicy(policy, platform);
+    known.set(key, rules);
+    return rules;
+  };
+}
+
+/** Inventories, read only for devices that have a rule that looks into them: one statement more for those. */
+export async function furtherFacts(
+  tx: TenantTx,
+  devices: readonly DeviceRow[],
+  policies: ReadonlyMap<string, EffectivePolicy>,
+  rulesFor: RulesFor,
+): Promise<LoadedRows['facts']> {
+  const wanted = devices.flatMap((device) => {
+    const policy = policies.get(device.device_id);
+    const scans = policy ? scansBeyond(rulesFor(policy, device.platform)) : [];
+    return scans.length === 0 ? [] : [{ id: device.device_id, scans }];
+  });
+  if (wanted.length === 0) return new Map();
+  const scans = [...new Set(wanted.flatMap((each) => each.scans))];
+  const ids = wanted.map(({ id }) => id);
+  return loadFurtherFacts(tx, ids, scans);
+}
