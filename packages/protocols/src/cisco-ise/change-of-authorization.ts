@@ -91,6 +91,15 @@ export function encodeSessionServer(server: string): Uint8Array {
   return writeXml(element('sessionParameters', element('acs_server', server)));
 }
 
+/** What the monitoring node answers to the question for its version: whether it is one. Total: never throws. */
+export function isVersionAnswer(bytes: Uint8Array): boolean {
+  try {
+    return rootNamed(bytes, 'product').name === 'product';
+  } catch {
+    return false;
+  }
+}
+
 function rootNamed(bytes: Uint8Array, name: string): XmlElement {
   const root = readXml(bytes, limits);
   if (root.name !== name) throw new DecodeError(`root ${name} is expected`, { path: root.name });

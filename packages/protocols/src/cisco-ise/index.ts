@@ -14,6 +14,7 @@ export {
   encodeCoaPath,
   encodeSessionPath,
   encodeSessionServer,
+  isVersionAnswer,
 } from './change-of-authorization.ts';
 export { type AnyMessage, decodeAnyMessage } from './any-message.ts';
 export {

@@ -30,7 +30,7 @@ const systemRights: Record<string, string> = {
   apple_wakes: 'select (organization_id, next_push_at)',
   nac_sessions: 'select (organization_id, session_id, due_at, expires_at), delete',
   nac_admissions: 'select (organization_id, answered_at), delete',
-  ise_tellings: 'select (organization_id, due_at)',
+  ise_tellings: 'select (organization_id, due_at, claimed_until)',
   alerts: 'select (organization_id, alert_id, created_at), delete',
   approval_requests: 'select (organization_id, approval_id, state, expires_at)',
   signal_streams: 'select (organization_id, stream_id, method, status, retry_at)',

@@ -8,6 +8,7 @@ import {
   encodeAncOrder,
   encodeCoaPath,
   encodeSessionPath,
+  isVersionAnswer,
 } from '@gatehouse/protocols/cisco-ise/index.ts';
 import { OutboundError } from '../../../kernel/outbound/outbound-error.ts';
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../../../kernel/outbound/outbound.ts';
@@ -33,6 +34,8 @@ export type IseOutcome =
   | { readonly outcome: 'again'; readonly cause: string; readonly answered: boolean };
 
 type Called = OutboundAnswer | Extract<IseOutcome, { readonly cause: string }>;
+
+const xml = 'application/xml';
 
 const causes: Readonly<Record<number, string>> = {
   401: 'it does not know the user name or the password',
@@ -91,7 +94,7 @@ export function createIseCalls(outbound: Pick<Outbound, 'request'>) {
     if (target.psn !== null) return target.psn;
     const answer = await call(target, base, encodeSessionPath(mac), {
       method: 'GET',
-      accept: 'application/xml',
+      accept: xml,
     });
     // An endpoint without a session is answered with 404 or with nothing in it, by version.
     if ('outcome' in answer)
@@ -108,7 +111,7 @@ export function createIseCalls(outbound: Pick<Outbound, 'request'>) {
       const psn = await psnOf(target, base, mac);
       if (typeof psn !== 'string') return psn;
       const path = encodeCoaPath({ kind: coa, psn, mac, option: target.coaOption });
-      const answer = await call(target, base, path, { method: 'GET', accept: 'application/xml' });
+      const answer = await call(target, base, path, { method: 'GET', accept: xml });
       if ('outcome' in answer) return answer;
       const told = answer.status === 200 ? read(answer, decodeCoaAnswer) : undefined;
       if (told === undefined) return notUnderstood;
@@ -129,14 +132,14 @@ export function createIseCalls(outbound: Pick<Outbound, 'request'>) {
     /** Asks what changes nothing: the version of the monitoring node, one policy of ANC. */
     async ask(target: IseTarget): Promise<IseOutcome> {
       const questions = [
-        [target.mntUrl, '/admin/API/mnt/Version', 'application/xml'],
+        [target.mntUrl, '/admin/API/mnt/Version', xml],
         [target.ersUrl, '/ers/config/ancpolicy?size=1', 'application/json'],
       ] as const;
       for (const [base, path, accept] of questions) {
         if (base === null) continue;
         const answer = await call(target, base, path, { method: 'GET', accept });
         if ('outcome' in answer) return answer;
-        if (answer.status !== 200) return notUnderstood;
+        if (answer.status !== 200 || (accept === xml && !isVersionAnswer(answer.body))) return notUnderstood;
       }
       return { outcome: 'accepted' };
     },

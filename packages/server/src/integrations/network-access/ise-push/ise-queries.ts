@@ -134,9 +134,10 @@ const claimStatement = sql(
   'ise-claim-due',
   `with due as (
      select ise_id, mac from ise_tellings where organization_id = $1 and due_at <= $3
+       and (claimed_until is null or claimed_until <= $3)
      order by due_at limit $2 for update skip locked
    ), claimed as (
-     update ise_tellings t set due_at = $3::timestamptz + $4 * interval '1 second', attempts = t.attempts + 1, told_at = $3
+     update ise_tellings t set claimed_until = $3::timestamptz + $4 * interval '1 second', attempts = t.attempts + 1, told_at = $3
      from due where t.organization_id = $1 and t.ise_id = due.ise_id and t.mac = due.mac
      returning t.ise_id, t.mac, t.revision, t.attempts, t.again, t.quarantined
    )
@@ -149,7 +150,7 @@ export function claimEndpoints(tx: TenantTx, most: number, now: Date): Promise<D
 
 const dueStatement = sql(
   'ise-organizations-due',
-  `select distinct organization_id from ise_tellings where due_at <= $1`,
+  `select distinct organization_id from ise_tellings where due_at <= $1 and (claimed_until is null or claimed_until <= $1)`,
 );
 export async function organizationsWithDueEndpoints(tx: SystemTx, now: Date): Promise<string[]> {
   return (await tx.query<{ organization_id: string }>(dueStatement, [now])).map((row) => row.organization_id);
@@ -166,15 +167,21 @@ export interface SettledEndpoint {
 
 const settleStatement = sql(
   'ise-settle',
-  `update ise_tellings t set quarantined = r.quarantined,
+  `update ise_tellings t set quarantined = r.quarantined, claimed_until = null,
      due_at = case when t.revision = r.revision then r.due_at else t.due_at end,
      again = t.revision = r.revision and r.again
    from unnest((select $2::uuid[]), (select $3::text[]), (select $4::int[]), (select $5::timestamptz[]), (select $6::bool[]),
      (select $7::bool[])) as r (ise_id, mac, revision, due_at, again, quarantined)
-   where t.organization_id = $1 and t.ise_id = r.ise_id and t.mac = r.mac`,
+   where t.organization_id = $1 and t.ise_id = r.ise_id and t.mac = r.mac
+   returning t.due_at <= $8 as due`,
 );
-export async function settleEndpoints(tx: TenantTx, settled: readonly SettledEndpoint[]): Promise<void> {
-  await tx.run(settleStatement, [
+/** @returns whether something changed meanwhile and is due already. */
+export async function settleEndpoints(
+  tx: TenantTx,
+  settled: readonly SettledEndpoint[],
+  now: Date,
+): Promise<boolean> {
+  const rows = await tx.query<{ due: boolean | null }>(settleStatement, [
     tx.organizationId,
     settled.map(({ iseId }) => iseId),
     settled.map(({ mac }) => mac),
@@ -182,7 +189,9 @@ export async function settleEndpoints(tx: TenantTx, settled: readonly SettledEnd
     settled.map(({ dueAt }) => dueAt),
     settled.map(({ again }) => again),
     settled.map(({ quarantined }) => quarantined),
+    now,
   ]);
+  return rows.some(({ due }) => due === true);
 }
 
 const healthStatement = sql(

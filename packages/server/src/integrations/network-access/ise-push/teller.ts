@@ -92,7 +92,7 @@ export function startIseTeller(deps: IseTellerDeps): TellingLoop {
     }
   }
 
-  return createTellingLoop<Item, Told>({
+  const loop = createTellingLoop<Item, Told>({
     log: deps.log,
     most: 1_000,
     organizationsWithDue: () =>
@@ -116,7 +116,7 @@ export function startIseTeller(deps: IseTellerDeps): TellingLoop {
       const now = deps.clock.now();
       for (const [, { outcome }] of told) deps.count(outcome.outcome);
       await deps.database.withTenant(organizationId, async (tx) => {
-        await settleEndpoints(
+        const more = await settleEndpoints(
           tx,
           told.map(([item, result]) => ({
             iseId: item.ise_id,
@@ -125,7 +125,9 @@ export function startIseTeller(deps: IseTellerDeps): TellingLoop {
             quarantined: result.quarantined,
             ...next(item, result, now),
           })),
+          new Date(now),
         );
+        if (more) tx.afterCommit(() => loop.wake(organizationId));
         // The last word about each server counts.
         const words = new Map(told.map(([item, { outcome }]) => [item.ise_id, { item, outcome }]));
         for (const { item, outcome } of words.values()) {
@@ -146,4 +148,5 @@ export function startIseTeller(deps: IseTellerDeps): TellingLoop {
       });
     },
   });
+  return loop;
 }

@@ -118,6 +118,7 @@ create table ise_tellings (
   attempts integer not null default 0,
   told_at timestamptz,
   again boolean not null default false, -- what is due is the second time
+  claimed_until timestamptz, -- it is being told: what follows waits for what came of it
   quarantined boolean, -- by ANC, as far as we know
   primary key (organization_id, ise_id, mac),
   foreign key (organization_id, ise_id) references ise_servers (organization_id, ise_id) on delete cascade,
