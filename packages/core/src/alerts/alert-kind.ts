@@ -8,7 +8,6 @@ export const alertKinds = {
   'rule-broken': 'A compliance rule says that administrators shall know.',
   'action-refused': 'What a compliance rule demands may not be done to this device.',
   'carrier-to-be-told': 'A device was stolen; its carrier can bar it.',
-  'shut-out-hardware-seen': 'Hardware that is shut out tried to come back.',
   'watch-list': 'Devices entered or left a watch list.',
   'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
   'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',

@@ -1,4 +1,5 @@
 /** Devices: what they are, what is known of them, and where they stand in their life. */
+export { barDevice, secureDevice, unbarDevice } from './bar-device.ts';
 export {
   blockDevice,
   changeStanding,
@@ -20,6 +21,7 @@ export {
   takeIntoEscrow,
 } from './escrow.ts';
 export { type Device, findDevice } from './find-device.ts';
+export { blockHardwareOf, unblockHardwareOf } from './hardware-blocks.ts';
 export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
 export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';
 export { loadFacts } from './load-facts.ts';

@@ -19,6 +19,7 @@ import {
   writeFacts,
   writeIdentifiers,
 } from './facts-queries.ts';
+import { barKnownHardware } from './hardware-blocks.ts';
 import { identifiersOf, identifyingFacts } from './identifiers.ts';
 import { type LockedDevice, lockDevice } from './lock-device.ts';
 import { nameIfUnnamed } from './queries.ts';
@@ -103,7 +104,8 @@ export async function recordFacts(
   }
   if (changes.some(({ fact }) => identifyingFacts.has(fact))) {
     const believed = selectFacts(merge(before, source, fresh));
-    writes.push(writeIdentifiers(tx, deviceId, identifiersOf(believed)));
+    const identifiers = identifiersOf(believed);
+    writes.push(writeIdentifiers(tx, deviceId, identifiers), barKnownHardware(tx, deviceId, identifiers));
     const hostName = believed.get('device.host-name')?.value;
     if (device.name === '' && typeof hostName === 'string')
       writes.push(nameIfUnnamed(tx, deviceId, hostName));

@@ -8,6 +8,8 @@ import {
   EscrowReveal,
   EscrowValues,
   FactChange,
+  HardwareBlock,
+  NewHardwareBlock,
   OwnershipImportReport,
   StandingChange,
 } from '@gatehouse/contracts/admin/devices.ts';
@@ -16,8 +18,10 @@ import { factNames } from '@gatehouse/core/facts/catalogue.ts';
 import { scans } from '@gatehouse/core/facts/types.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { barByAdministrator, unbarByAdministrator } from './bar-device.ts';
 import { blockDevice, deleteDevice, unblockDevice, unmanageDevice } from './change-standing.ts';
 import type { DeviceDeps } from './device-deps.ts';
+import { addHardwareBlock, listHardwareBlocks, removeHardwareBlock } from './hardware-blocks.ts';
 import { importOwnership } from './import-ownership.ts';
 import { getDevice, listDevices } from './list-devices.ts';
 import { readFactHistory, readFacts } from './read-facts.ts';
@@ -89,6 +93,8 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
       ['block', 'blockDevice', 'Shut a device out of everything, until it is unblocked', blockDevice],
       ['unblock', 'unblockDevice', 'Let a blocked device in again', unblockDevice],
       ['unmanage', 'unmanageDevice', 'End the management of a device from this side', unmanageDevice],
+      ['bar', 'barDevice', 'Shut every gate for a device that may still be talked to', barByAdministrator],
+      ['unbar', 'unbarDevice', 'Let a device that was barred pass the gates again', unbarByAdministrator],
     ] as const
   ).map(([verb, operation, summary, change]) =>
     defineRoute({
@@ -173,5 +179,37 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     bodyLimit: 50 * 1024 * 1024,
     response: { 200: OwnershipImportReport },
     handle: ({ principal, upload }) => importOwnership(deps, principal, upload),
+  }),
+  listRoute({
+    path: '/hardware-blocks',
+    operation: 'listHardwareBlocks',
+    tag,
+    summary: 'List hardware that may not enrol, newest first',
+    access: { permission: 'devices.read' },
+    item: HardwareBlock,
+    handle: ({ principal, page }) => listHardwareBlocks(deps, principal, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/hardware-blocks',
+    operation: 'addHardwareBlock',
+    tag,
+    summary: 'Shut hardware out: it cannot enrol, and passes no gate if it does',
+    access: { permission: 'devices.delete' },
+    body: NewHardwareBlock,
+    response: { 201: HardwareBlock },
+    example: { kind: 'serial', value: 'C02XY1234567', reason: 'Stolen before it was handed out.' },
+    handle: ({ principal, body }) => addHardwareBlock(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/hardware-blocks/:blockId',
+    operation: 'removeHardwareBlock',
+    tag,
+    summary: 'Let hardware enrol again',
+    access: { permission: 'devices.delete' },
+    params: { blockId: Id },
+    response: { 204: null },
+    handle: ({ principal, params: { blockId } }) => removeHardwareBlock(deps, principal, blockId),
   }),
 ];

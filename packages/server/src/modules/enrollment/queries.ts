@@ -400,18 +400,21 @@ export function selectEnrollment(tx: TenantTx, enrollmentId: string): Promise<En
 
 const blockedHardwareStatement = sql(
   'enrollment-blocked-hardware',
-  `select d.device_id from device_identifiers i
-   join devices d on d.organization_id = i.organization_id and d.device_id = i.device_id
-   where i.organization_id = $1 and i.kind = $2 and i.value = $3 and d.state = 'blocked' limit 1`,
+  `(select 'device' as what from device_identifiers i
+    join devices d on d.organization_id = i.organization_id and d.device_id = i.device_id
+    where i.organization_id = $1 and i.kind = $2 and i.value = $3 and d.state = 'blocked' limit 1)
+   union all
+   (select 'hardware' from hardware_blocks where organization_id = $1 and kind = $2 and value = $3)`,
 );
 
+/** @returns what is blocked: a device that says it is this hardware, or the hardware itself. */
 export async function findBlockedHardware(
   tx: TenantTx,
   kind: string,
   value: string,
-): Promise<string | undefined> {
+): Promise<'device' | 'hardware' | undefined> {
   const values = [tx.organizationId, kind, value];
-  return (await tx.one<{ device_id: string }>(blockedHardwareStatement, values))?.device_id;
+  return (await tx.one<{ what: 'device' | 'hardware' }>(blockedHardwareStatement, values))?.what;
 }
 
 const identifiersOfDeviceStatement = sql(

@@ -80,6 +80,10 @@ describe(`statements of enrolments and certificates at ${fleetSize} devices`, ()
        select $1, 'serial', 'SN-' || device_no, device_id from devices`,
     );
     await fill(
+      `insert into hardware_blocks (organization_id, block_id, kind, value, reason, blocked_by, created_at)
+       select $1, gen_random_uuid(), 'serial', 'STOLEN-' || device_no, '', '', now() from devices`,
+    );
+    await fill(
       `insert into enrollment_visits (organization_id, visit_id, secret_hash, user_id, enrollment_id, signed_in_by, language, created_at, expires_at)
        select $1, encode(locator, 'hex'), '', null, enrollment_id, 'code', 'en', now(), now() + interval '1 hour' from enrollments`,
     );

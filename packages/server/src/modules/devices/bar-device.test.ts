@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { systemActor } from '@gatehouse/core/actor.ts';
+import { isDomainError } from '@gatehouse/core/errors.ts';
+import { queueCommand } from '../commands/index.ts';
+import { openTestQueue, type TestQueue } from '../commands/test-queue.ts';
+import { evaluateDevice } from '../compliance/index.ts';
+import { requireHardwareAllowed } from '../enrollment/known-hardware.ts';
+import { ensureDefaults } from '../policies/index.ts';
+import { barByAdministrator, secureDevice, unbarByAdministrator } from './bar-device.ts';
+import type { DeviceDeps } from './device-deps.ts';
+import {
+  addHardwareBlock,
+  blockHardwareOf,
+  listHardwareBlocks,
+  removeHardwareBlock,
+  unblockHardwareOf,
+} from './hardware-blocks.ts';
+import { createTestFleet } from './test-fleet.ts';
+
+describe('devices and hardware that are shut out', () => {
+  let queue: TestQueue;
+  let deps: DeviceDeps;
+  before(async () => {
+    queue = await openTestQueue();
+    deps = {
+      ...queue.deps,
+      reevaluate: (tx, deviceId, now) => evaluateDevice(queue.deps, tx, deviceId, now),
+    };
+    await queue.inTenant((tx) => ensureDefaults(tx));
+  });
+  after(() => queue[Symbol.asyncDispose]());
+
+  const actor = () => systemActor('test', queue.fleet.organizationId);
+  const facts = (serial: string, mac: string) => ({
+    'device-information': {
+      'device.serial-number': serial,
+      'network.interfaces': [{ name: 'eth0', mac, kind: 'ethernet', up: true }],
+    },
+  });
+  /** A report as it comes in, with the decision that follows from it. */
+  async function report(device: string, serial: string, mac: string) {
+    await queue.inTenant(async (tx) => {
+      await queue.fleet.report(tx, device, facts(serial, mac), queue.clock.at);
+      await evaluateDevice(queue.deps, tx, device, queue.clock.at);
+    });
+  }
+  const gates = async (device: string) =>
+    (
+      await queue.rows(
+        'select access_network as network, access_mail as mail, failure_reason as reason from device_posture where device_id = $1',
+        [device],
+      )
+    )[0];
+
+  test('NAC-40 a barred device passes no gate from that transaction on, and its wipe reaches it all the same', async () => {
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-1', '00:1b:21:aa:00:01');
+    assert.notEqual((await gates(device)).network, 'deny');
+    await barByAdministrator(deps, queue.admin, device, 'It was stolen.');
+    const shut = await gates(device);
+    assert.deepEqual([shut.network, shut.mail], ['deny', 'deny']);
+    assert.equal(await queue.entries('devices.bar', device), 1);
+    const changes = await queue.rows(
+      `select payload -> 'after' ->> 'network' as network from events where name = 'device.posture-changed' and subject_id = $1
+       order by event_id desc limit 1`,
+      [device],
+    );
+    assert.equal(changes[0].network, 'deny', 'who guards a gate hears of it');
+    const wipe = await queueCommand(deps as never, queue.admin, { deviceId: device, name: 'selective-wipe' });
+    assert.equal(wipe.state, 'queued');
+    await barByAdministrator(deps, queue.admin, device);
+    assert.equal(await queue.entries('devices.bar', device), 1, 'once is enough');
+    await unbarByAdministrator(deps, queue.admin, device);
+    assert.notEqual((await gates(device)).network, 'deny');
+  });
+
+  test('GAP-09, LST-08 hardware that is shut out cannot enrol, whatever became of its device, until an administrator says so', async () => {
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-2', '00:1b:21:aa:00:02');
+    const count = await queue.inTenant((tx) =>
+      blockHardwareOf(deps, tx, { deviceId: device, actor: actor(), reason: 'stolen' }),
+    );
+    assert.equal(count, 2, 'serial number and MAC address');
+    await queue.rows('delete from devices where device_id = $1', [device]);
+    const enrol = () =>
+      queue.inTenant((tx) => requireHardwareAllowed(tx, { 'device.serial-number': 'bar-2' } as never));
+    await assert.rejects(
+      enrol(),
+      (error) => isDomainError(error, 'forbidden') && error.reason === 'device-blocked',
+    );
+    const { items } = await listHardwareBlocks(deps, queue.admin, { limit: 10, after: undefined });
+    const serial = items.find(({ value }) => value === 'BAR-2');
+    await removeHardwareBlock(deps, queue.admin, serial?.id ?? '');
+    await enrol();
+    assert.equal(await queue.entries('hardware-blocks.remove', serial?.id ?? ''), 1);
+  });
+
+  test('LST-08 a device that reports a MAC address on the list is barred before its gates are decided', async () => {
+    await addHardwareBlock(deps, queue.admin, {
+      kind: 'mac',
+      value: '00-1B-21-AA-00-03',
+      reason: 'The adapter of a stolen laptop.',
+    });
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-3', '00:1b:21:aa:00:03');
+    assert.equal((await gates(device)).network, 'deny');
+    assert.equal(await queue.entries('devices.bar', device), 1);
+    await queue.inTenant((tx) =>
+      unblockHardwareOf(deps, tx, { deviceId: device, actor: actor(), reason: 'found' }),
+    );
+    assert.equal((await gates(device)).network, 'deny', 'the device itself is let in apart');
+    await unbarByAdministrator(deps, queue.admin, device);
+    assert.notEqual((await gates(device)).network, 'deny');
+  });
+
+  test('what is no identifier is refused, and so is the same twice; another organization sees nothing of it', async () => {
+    const add = (value: string) =>
+      addHardwareBlock(deps, queue.admin, { kind: 'imei', value, reason: 'stolen' });
+    await assert.rejects(add('12'), (error) => isDomainError(error, 'invalid-input'));
+    const { id } = await add('356938035643809');
+    await assert.rejects(add('35-693803-5643809'), (error) => isDomainError(error, 'conflict'));
+    const globex = await createTestFleet(queue.db, 'globex');
+    const stranger = { ...queue.admin, organizationId: globex.organizationId };
+    assert.deepEqual((await listHardwareBlocks(deps, stranger, { limit: 9, after: undefined })).items, []);
+    await assert.rejects(removeHardwareBlock(deps, stranger, id), (error) =>
+      isDomainError(error, 'not-found'),
+    );
+  });
+
+  test('LST-03 the secured group is entered and left once, on record, and platforms hear of it', async () => {
+    const device = await queue.fleet.addDevice();
+    const secure = (secured: boolean) =>
+      queue.inTenant((tx) =>
+        secureDevice(deps, tx, { deviceId: device, actor: actor(), reason: 'stolen' }, secured),
+      );
+    assert.deepEqual([await secure(true), await secure(true), await secure(false)], [true, false, true]);
+    const events = await queue.rows(
+      `select payload -> 'changed' as changed from events where name = 'device.changed' and subject_id = $1`,
+      [device],
+    );
+    assert.deepEqual(events, [{ changed: ['secured'] }, { changed: ['secured'] }]);
+  });
+});
