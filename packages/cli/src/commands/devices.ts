@@ -60,10 +60,11 @@ export const deviceCommands: readonly CliCommand[] = [
     positionals: [device],
     options: {
       gate: { description: 'one gate only', choices: ['network', 'mail', 'vpn', 'apps', 'content'] },
+      at: { description: 'as it was at that moment', placeholder: 'TIME' },
     },
     async run({ api, positionals, options, json }) {
       const path = `/devices/${positionals[0]}/explain`;
-      const query = { gate: options['gate'] };
+      const query = { gate: options['gate'], at: options['at'] };
       if (json) return api().request('GET', path, { query });
       return (await text(await api().download(path, { ...query, format: 'text' }))).trimEnd();
     },

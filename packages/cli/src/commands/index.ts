@@ -9,6 +9,7 @@ import { enrollmentCommands } from './enrollment.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
+import { ruleCommands } from './rules.ts';
 import { searchCommands } from './searches.ts';
 import { serverCommands } from './server.ts';
 import { userCommands } from './users.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CliCommand[] = [
   ...deviceCommands,
   ...searchCommands,
   ...policyCommands,
+  ...ruleCommands,
   ...resourceCommands,
   ...applePushCommands,
   ...approvalCommands,

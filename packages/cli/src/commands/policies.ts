@@ -70,11 +70,13 @@ export const policyCommands: readonly CliCommand[] = [
   },
   {
     words: ['assign'],
-    summary: 'Assign a policy suite, resource or schedule to the organization, a group, a user or a device.',
+    summary:
+      'Assign a policy suite, resource, schedule or compliance rule to the organization, a group, a user or a device.',
     options: {
       policy: { description: 'the policy suite', placeholder: 'ID' },
       schedule: { description: 'or the connection schedule', placeholder: 'ID' },
       resource: { description: 'or the resource', placeholder: 'ID' },
+      rule: { description: 'or the compliance rule', placeholder: 'ID' },
       target: {
         required: true,
         description: 'to whom',
@@ -89,10 +91,10 @@ export const policyCommands: readonly CliCommand[] = [
     async run(context) {
       const { api, options } = context;
       const { target, platform } = options;
-      const given = ['policy', 'schedule', 'resource'].filter((kind) => options[kind] !== undefined);
+      const given = ['policy', 'schedule', 'resource', 'rule'].filter((kind) => options[kind] !== undefined);
       const [kind] = given;
       if (kind === undefined || given.length > 1)
-        throw new UsageError('give one of --policy, --schedule and --resource');
+        throw new UsageError('give one of --policy, --schedule, --resource and --rule');
       const item = { kind, id: options[kind] };
       return api().request('POST', '/assignments', {
         body: {
