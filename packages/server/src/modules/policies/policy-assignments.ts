@@ -110,7 +110,15 @@ export async function deleteAssignment(
   binding: Binding = {},
 ): Promise<void> {
   requirePermission(principal, 'policies.assign');
-  await deps.review?.(principal, { kind: 'assignment-removed', assignmentId }, binding);
+  const row = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) => findAssignment(tx, assignmentId),
+    { readOnly: true },
+  );
+  if (!row) throw noSuchAssignment();
+  // Resources change what a device has, never whether it complies.
+  if (row.item_kind !== 'resource')
+    await deps.review?.(principal, { kind: 'assignment-removed', assignmentId }, binding);
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const gone = await deleteAssignmentRow(tx, assignmentId);
     if (!gone) throw noSuchAssignment();
