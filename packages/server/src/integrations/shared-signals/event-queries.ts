@@ -74,12 +74,12 @@ const selectSignals = sql(
 );
 const deleteSignals = sql(
   'signals-delete-told',
-  `delete from signal_events where organization_id = $1 and stream_id = $2 and jti = any ((select $3::uuid[]))`,
+  `delete from signal_events where organization_id = $1 and stream_id = $2 and jti = any ($3::uuid[]) and state = 'waiting'`,
 );
 const releaseSignals = sql(
   'signals-release',
   `update signal_events set locked_until = null
-   where organization_id = $1 and stream_id = $2 and jti = any ((select $3::uuid[])) and state = 'waiting'`,
+   where organization_id = $1 and stream_id = $2 and jti = any ($3::uuid[]) and state = 'waiting'`,
 );
 const parkSignals = sql(
   'signals-park',
@@ -95,7 +95,7 @@ const countSignals = sql(
   'signals-count',
   `select count(*) filter (where state = 'waiting')::int as waiting, count(*) filter (where state = 'parked')::int as parked,
      min(issued_at) filter (where state = 'waiting') as oldest
-   from (select state, issued_at from signal_events where organization_id = $1 and stream_id = $2 limit $3) some`,
+   from (select state, issued_at from signal_events where organization_id = $1 and stream_id = $2 limit $3) counted`,
 );
 const selectParked = sql(
   'signals-select-parked',
@@ -193,7 +193,7 @@ const selectDevices = sql(
    from device_posture p
      join devices d on d.organization_id = $1 and d.device_id = p.device_id
      left join users u on u.organization_id = $1 and u.user_id = d.user_id
-   where p.organization_id = $1 and p.device_id = any ((select $2::uuid[]))`,
+   where p.organization_id = $1 and p.device_id = any ($2::uuid[])`,
 );
 export const devicesToTellOf = (tx: TenantTx, deviceIds: readonly string[]) =>
   tx.query<ToldDeviceRow>(selectDevices, [tx.organizationId, deviceIds]);

@@ -35,7 +35,7 @@ export function createPolls(
 ): Polls {
   const held = new Map<string, () => void>();
   const unsubscribe = deps.notifications.subscribe('signal-waits', ({ id }) => held.get(id)?.());
-  let closed = false;
+  const closed = new AbortController();
 
   const most = ({ maxEvents }: PollRequest) =>
     Math.min(maxEvents ?? signalLimits.pollEvents, signalLimits.pollEvents);
@@ -80,7 +80,7 @@ export function createPolls(
       const timer = setTimeout(end, ms);
       gone.addEventListener('abort', end);
       held.set(streamId, end);
-      if (gone.aborted || closed) end();
+      if (gone.aborted || closed.signal.aborted) end();
     });
   }
 
@@ -96,7 +96,7 @@ export function createPolls(
         !request.returnImmediately &&
         most(request) > 0 &&
         !gone.aborted &&
-        !closed
+        !closed.signal.aborted
       ) {
         const left = until - performance.now();
         if (left <= 0) break;
@@ -118,7 +118,7 @@ export function createPolls(
       return { sets: Object.fromEntries(sets), moreAvailable: rows.length > shown.length };
     },
     close() {
-      closed = true;
+      closed.abort();
       unsubscribe();
       for (const end of held.values()) end();
     },

@@ -34,7 +34,7 @@ interface Taken {
 
 export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender {
   const loops = new Map<string, { again: boolean; done: Promise<void> }>();
-  let closed = false;
+  const closed = new AbortController();
 
   const unsubscribe = deps.notifications.subscribe(
     'signal-waits',
@@ -45,7 +45,7 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
   );
 
   function wake(organizationId: string, streamId: string): void {
-    if (closed) return;
+    if (closed.signal.aborted) return;
     const key = `${organizationId}/${streamId}`;
     const known = loops.get(key);
     if (known) {
@@ -58,8 +58,8 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
     loop.done = (async () => {
       do {
         loop.again = false;
-        while (!closed && (await sendSome(organizationId, streamId)));
-      } while (loop.again && !closed);
+        while (!closed.signal.aborted && (await sendSome(organizationId, streamId)));
+      } while (loop.again && !closed.signal.aborted);
     })()
       .catch((error: unknown) =>
         deps.log.warn({ err: error, stream: streamId }, 'signals could not be sent; they are tried again'),
@@ -79,7 +79,11 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
     const left = [...taken.rows];
     await Promise.all(
       Array.from({ length: senderLimits.inFlight }, async () => {
-        for (let row = left.shift(); row !== undefined && !down && !closed; row = left.shift()) {
+        for (
+          let row = left.shift();
+          row !== undefined && !down && !closed.signal.aborted;
+          row = left.shift()
+        ) {
           const delivery = await push(deps.outbound, receiver, await tokenOf(sender, row), row);
           outcomes.set(row, delivery);
           if (delivery.kind === 'failed') down = true;
@@ -165,7 +169,7 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
         wake(found.organization_id, found.stream_id);
     },
     async close() {
-      closed = true;
+      closed.abort();
       unsubscribe();
       await Promise.all([...loops.values()].map(({ done }) => done));
     },

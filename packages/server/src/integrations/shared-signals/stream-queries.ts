@@ -112,7 +112,7 @@ const restoreSubject = sql(
 const removedAmong = sql(
   'signals-removed-among',
   `select stream_id, subject_hash from signal_removed_subjects
-   where organization_id = $1 and stream_id = any ((select $2::uuid[])) and subject_hash = any ((select $3::bytea[]))`,
+   where organization_id = $1 and stream_id = any ($2::uuid[]) and subject_hash = any ($3::bytea[])`,
 );
 /** Streams with something to push, or to look after because it has waited. */
 const streamsToPush = sql(
