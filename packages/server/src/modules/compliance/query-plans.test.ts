@@ -184,6 +184,8 @@ describe(`statements at ${fleetSize} devices`, () => {
       'policy_suites',
       'connection_schedules',
       'assignments',
+      'compliance_rules',
+      'watch_lists',
       'groups',
     ]);
     for (const each of seen.values()) {
@@ -226,6 +228,14 @@ async function populate(admin: pg.Client, organization: string): Promise<void> {
     `insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
        access_vpn, evaluation, policy_version, changed_at)
      select $1, device_id, true, false, true, 'allow', 'allow', 'allow', evaluation, 'v', now() from device_posture`,
+    `insert into compliance_exceptions (organization_id, exception_id, device_id, rule, reason, created_by)
+     select $1, gen_random_uuid(), device_id, 'encryption', 'x', 'x' from devices`,
+    `insert into compliance_rules (organization_id, rule_id, name, kind, content)
+     select $1, gen_random_uuid(), 'rule ' || n, 'encryption', '{}' from generate_series(1, 200) n`,
+    `insert into hardware_blocks (organization_id, block_id, kind, value, reason, blocked_by, created_at)
+     select $1, gen_random_uuid(), 'serial', 'shut-out-' || n, 'x', 'x', now() from generate_series(1, ${fleetSize}) n`,
+    `insert into group_devices (organization_id, group_id, device_id, since)
+     select $1, g.group_id, d.device_id, now() from groups g, devices d where d.device_no % 2 = 0`,
     `insert into commands (organization_id, command_id, device_id, name, params, requested_by, expires_at, state)
      select $1, gen_random_uuid(), device_id, 'refresh-device', '{}', 'x', now() + interval '1 day', 'acknowledged' from devices`,
   ];
