@@ -2,7 +2,7 @@
 // caller's transaction, so that a report and what follows from it appear together.
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { earliest } from '@gatehouse/core/compliance/moments.ts';
-import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -242,7 +242,7 @@ function newsOf({ before, posture, at, nextSearchAt }: Outcome): 'nothing' | 'po
   const next = nextChangeOf(subject, nextSearchAt);
   const stored = before.next_change_at?.getTime() ?? null;
   const timeIsFine = stored === null ? next === null : stored > at && (next === null || stored <= next);
-  if (!timeIsFine || substance(before.evaluation) !== substance(subject.evaluation)) return 'posture';
+  if (!timeIsFine || !sameSubstance(before.evaluation, subject.evaluation)) return 'posture';
   const [other, ...others] = (Object.keys(columns) as (keyof PostureColumns)[]).filter((name) =>
     name === 'macs' ? before.macs.join() !== columns.macs.join() : before[name] !== columns[name],
   );
@@ -276,20 +276,32 @@ function statuses({ verdicts }: Evaluation): string {
 }
 
 /** What of an evaluation matters to later ones and to readers; evidence grows younger with every report and does not. */
-function substance({ verdicts }: Evaluation): string {
-  return JSON.stringify(
-    verdicts.map(({ id, status, summary, failingSince, graceEndsAt, ...verdict }) => [
-      id,
-      status,
-      summary,
-      failingSince,
-      graceEndsAt,
-      verdict.ruleId,
-      verdict.ruleVersion,
-      verdict.stage,
-      verdict.settlesAt,
-      verdict.exception,
-      verdict.memory,
-    ]),
+function sameSubstance(a: Evaluation, b: Evaluation): boolean {
+  return (
+    a.verdicts.length === b.verdicts.length &&
+    a.verdicts.every((verdict, index) => {
+      const other = b.verdicts[index];
+      return other !== undefined && sameVerdict(verdict, other);
+    })
   );
+}
+
+function sameVerdict(a: RuleVerdict, b: RuleVerdict): boolean {
+  return (
+    a.id === b.id &&
+    a.status === b.status &&
+    a.summary === b.summary &&
+    a.failingSince === b.failingSince &&
+    a.graceEndsAt === b.graceEndsAt &&
+    a.ruleId === b.ruleId &&
+    a.ruleVersion === b.ruleVersion &&
+    a.stage === b.stage &&
+    a.settlesAt === b.settlesAt &&
+    a.exception?.exceptionId === b.exception?.exceptionId &&
+    sameMemory(a.memory, b.memory)
+  );
+}
+
+function sameMemory(a: RuleVerdict['memory'], b: RuleVerdict['memory']): boolean {
+  return a === b || (a !== null && b !== null && JSON.stringify(a) === JSON.stringify(b));
 }

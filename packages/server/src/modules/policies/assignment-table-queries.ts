@@ -43,13 +43,20 @@ const selectScheduleAs = sql(
    where s.organization_id = $1 and s.schedule_id = $2`,
 );
 
+const selectRuleAs = sql(
+  'rules-select-as-assigned',
+  `select r.rule_id as item_id, r.name, r.version, null as settings, null as schedule, r.content as rule
+   from compliance_rules r where r.organization_id = $1 and r.rule_id = $2 and r.enabled`,
+);
+const selectAs = { policy: selectPolicyAs, schedule: selectScheduleAs, rule: selectRuleAs };
+
 /** What an assignment of this item would say. */
 export function selectAssignable(
   tx: TenantTx,
-  kind: 'policy' | 'schedule',
+  kind: keyof typeof selectAs,
   id: string,
 ): Promise<Pick<TabledRow, 'item_id' | 'name' | 'version' | 'settings' | 'schedule' | 'rule'> | undefined> {
-  return tx.one(kind === 'policy' ? selectPolicyAs : selectScheduleAs, [tx.organizationId, id]);
+  return tx.one(selectAs[kind], [tx.organizationId, id]);
 }
 
 const selectTarget = sql(
