@@ -6,6 +6,7 @@ import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
 import { enrollmentCommands } from './enrollment.ts';
+import { networkAccessCommands } from './network-access.ts';
 import { organizationCommands } from './organizations.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   ...policyCommands,
   ...ruleCommands,
   ...resourceCommands,
+  ...networkAccessCommands,
   ...applePushCommands,
   ...approvalCommands,
   ...auditCommands,
