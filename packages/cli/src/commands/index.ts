@@ -13,6 +13,7 @@ import { resourceCommands } from './resources.ts';
 import { ruleCommands } from './rules.ts';
 import { searchCommands } from './searches.ts';
 import { serverCommands } from './server.ts';
+import { simulationCommands } from './simulations.ts';
 import { userCommands } from './users.ts';
 
 export const commands: readonly CliCommand[] = [
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   ...searchCommands,
   ...policyCommands,
   ...ruleCommands,
+  ...simulationCommands,
   ...resourceCommands,
   ...networkAccessCommands,
   ...applePushCommands,

@@ -3,12 +3,33 @@ import { input } from '../input.ts';
 import { findUser } from './users.ts';
 
 /** The organization needs no id; users are also found by e-mail address. */
-async function targetId(context: CommandContext, kind: string): Promise<string> {
+export async function targetId(context: CommandContext, kind: string): Promise<string> {
   if (kind === 'organization')
     return (await context.api().request<{ id: string }>('GET', '/organization')).id;
   const id = context.options['id'];
   if (id === undefined) throw new UsageError(`--id is missing: which ${kind}?`);
   return kind === 'user' ? findUser(context, id) : id;
+}
+
+/** Of whoever saves a change: what he knows of what it will do. */
+const bindingOptions = {
+  simulation: { description: 'save only if it does what this simulation said', placeholder: 'ID' },
+  bound: { description: 'by how many devices each number may differ by now', placeholder: 'N' },
+  confirmed: { description: 'save although many devices would be shut out', flag: true },
+} as const;
+
+function binding({ options, flags }: CommandContext): Record<string, unknown> {
+  const { simulation, bound } = options;
+  return {
+    ...(simulation === undefined ? {} : { simulationId: simulation }),
+    ...(bound === undefined ? {} : { bound: Number(bound) }),
+    ...(flags.has('confirmed') ? { confirmed: true } : {}),
+  };
+}
+
+function asQuery(given: Record<string, unknown>): string {
+  const query = new URLSearchParams(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  return query.size === 0 ? '' : `?${query}`;
 }
 
 export const policyCommands: readonly CliCommand[] = [
@@ -41,10 +62,11 @@ export const policyCommands: readonly CliCommand[] = [
     positionals: [{ name: 'ID', description: 'the policy suite' }],
     options: {
       settings: { required: true, description: 'all its settings, as JSON or @FILE', placeholder: 'JSON' },
+      ...bindingOptions,
     },
-    run: ({ api, positionals, options }) =>
-      api().request('PATCH', `/policies/${positionals[0]}`, {
-        body: { settings: input.json('settings', options['settings'] ?? '') },
+    run: (context) =>
+      context.api().request('PATCH', `/policies/${context.positionals[0]}`, {
+        body: { settings: input.json('settings', context.options['settings'] ?? ''), ...binding(context) },
       }),
   },
   {
@@ -87,6 +109,7 @@ export const policyCommands: readonly CliCommand[] = [
         description: 'only for this platform',
         choices: ['linux', 'macos', 'ios', 'android', 'windows'],
       },
+      ...bindingOptions,
     },
     async run(context) {
       const { api, options } = context;
@@ -101,6 +124,7 @@ export const policyCommands: readonly CliCommand[] = [
           item,
           target: { kind: target, id: await targetId(context, target ?? '') },
           ...(platform === undefined ? {} : { platform }),
+          ...binding(context),
         },
       });
     },
@@ -114,6 +138,8 @@ export const policyCommands: readonly CliCommand[] = [
     words: ['assignment', 'delete'],
     summary: 'Take an assignment back.',
     positionals: [{ name: 'ID', description: 'the assignment' }],
-    run: ({ api, positionals }) => api().request('DELETE', `/assignments/${positionals[0]}`),
+    options: bindingOptions,
+    run: (context) =>
+      context.api().request('DELETE', `/assignments/${context.positionals[0]}${asQuery(binding(context))}`),
   },
 ];
