@@ -28,7 +28,9 @@ function binding({ options, flags }: CommandContext): Record<string, unknown> {
 }
 
 function asQuery(given: Record<string, unknown>): string {
-  const query = new URLSearchParams(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(given).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   return query.size === 0 ? '' : `?${query}`;
 }
 

@@ -91,6 +91,7 @@ export const simulationCommands: readonly CliCommand[] = [
       options: {
         policy: { description: 'the policy suite', placeholder: 'ID' },
         schedule: { description: 'or the connection schedule', placeholder: 'ID' },
+        rule: { description: 'or the compliance rule', placeholder: 'ID' },
         remove: { description: 'or the assignment that would be taken back', placeholder: 'ID' },
         target: { description: 'to whom', choices: ['organization', 'group', 'user', 'device'] },
         id: { description: 'which group, user or device', placeholder: 'ID' },
@@ -112,6 +113,50 @@ export const simulationCommands: readonly CliCommand[] = [
         item: { kind, id: context.options[kind] },
         target: { kind: target, id: await targetId(context, target) },
         ...(platform === undefined ? {} : { platform }),
+      };
+    },
+  ),
+  simulate(
+    ['rule'],
+    'Say what other contents of a compliance rule would do.',
+    {
+      positionals: [{ name: 'ID', description: 'the rule' }],
+      options: {
+        changes: { description: 'what would be changed of it, as JSON or @FILE', placeholder: 'JSON' },
+        delete: { description: 'or: the rule would be deleted', flag: true },
+      },
+    },
+    async ({ positionals, options, flags }) => {
+      const { changes } = options;
+      if ((changes === undefined) === !flags.has('delete'))
+        throw new UsageError('give either --changes or --delete');
+      return {
+        kind: 'rule',
+        ruleId: positionals[0],
+        changes: changes === undefined ? null : input.json('changes', changes),
+      };
+    },
+  ),
+  simulate(
+    ['new-rule'],
+    'Say what a compliance rule would do that does not exist yet.',
+    {
+      options: {
+        rule: { required: true, description: 'the rule, as JSON or @FILE', placeholder: 'JSON' },
+        target: {
+          required: true,
+          description: 'to whom it would be assigned',
+          choices: ['organization', 'group', 'user', 'device'],
+        },
+        id: { description: 'which group, user or device', placeholder: 'ID' },
+      },
+    },
+    async (context) => {
+      const { rule = '', target = '' } = context.options;
+      return {
+        kind: 'new-rule',
+        rule: input.json('rule', rule),
+        target: { kind: target, id: await targetId(context, target) },
       };
     },
   ),
@@ -197,7 +242,7 @@ export const simulationCommands: readonly CliCommand[] = [
   },
 ];
 
-const itemKinds = ['policy', 'schedule'] as const;
+const itemKinds = ['policy', 'schedule', 'rule'] as const;
 
 function print(result: Simulation): string {
   const { counts, fleet, horizonHours, id } = result;

@@ -8,7 +8,7 @@ import {
 import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
 import { type TOptional, type TSchema, Type } from 'typebox';
 import { ConnectionSchedule } from './schedules.ts';
-import { closed, Id, Line, Time } from './values.ts';
+import { BindingQuery, closed, Id, Line, Time } from './values.ts';
 
 function valueSchema(shape: SettingShape, description: string): TSchema {
   switch (shape.type) {
@@ -36,27 +36,6 @@ export const PolicySettings = Type.Object(
   ) as Record<SettingName, TOptional>,
   closed,
 );
-
-/** What whoever saves a change says about what it will do. */
-export const BindingQuery = {
-  simulationId: Type.Optional(
-    Type.String({
-      format: 'uuid',
-      description: 'Save only if the change does what this simulation said; else 409.',
-    }),
-  ),
-  bound: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 0,
-      description: 'By how many devices each number may differ from the simulation.',
-    }),
-  ),
-  confirmed: Type.Optional(
-    Type.Boolean({ description: 'Save without a simulation although many devices would be shut out.' }),
-  ),
-};
 
 export const Policy = Type.Object(
   {

@@ -4,7 +4,7 @@ import { gates } from '@gatehouse/core/compliance/gate.ts';
 import { policyRuleKinds, ruleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
 import { Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { BindingQuery, closed, Id, Line, Time } from './values.ts';
 
 const yearInMinutes = 366 * 24 * 60;
 
@@ -114,6 +114,7 @@ export const NewRule = Type.Object(
 
 export const RuleChanges = Type.Object(
   {
+    ...BindingQuery,
     name: Type.Optional(Line(100)),
     description: Type.Optional(Line(1_000, 0)),
     demand: Type.Optional(Demand),

@@ -2,11 +2,20 @@ import { platforms } from '@gatehouse/core/devices/device.ts';
 import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
 import { type Static, Type } from 'typebox';
 import { PolicySettings } from './policies.ts';
-import { closed, Id, Time } from './values.ts';
+import { NewRule, RuleChanges } from './rules.ts';
+import { BindingQuery, closed, Id, Time } from './values.ts';
 
 const Target = Type.Object({ kind: Type.Enum([...targetKinds]), id: Id }, closed);
 const Platform = Type.Enum([...platforms]);
 const UserIds = Type.Optional(Type.Array(Id, { maxItems: 10_000 }));
+
+const SimulatedRuleChanges = Type.Omit(
+  RuleChanges,
+  ['expectedVersion', ...Object.keys(BindingQuery)] as const,
+  {
+    ...closed,
+  },
+);
 
 /** A change that is not made. */
 export const SimulatedChange = Type.Union(
@@ -24,10 +33,29 @@ export const SimulatedChange = Type.Union(
     Type.Object(
       {
         kind: Type.Literal('assignment-added'),
-        item: Type.Object({ kind: Type.Enum(['policy', 'schedule']), id: Id }, closed),
+        item: Type.Object({ kind: Type.Enum(['policy', 'schedule', 'rule']), id: Id }, closed),
         target: Target,
         platform: Type.Optional(Type.Union([Platform, Type.Null()])),
         priority: Type.Optional(Type.Integer({ minimum: -1_000, maximum: 1_000 })),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('rule'),
+        ruleId: Id,
+        changes: Type.Union([SimulatedRuleChanges, Type.Null()], {
+          description: 'What would be changed of the rule; null: it is deleted.',
+        }),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('new-rule'),
+        rule: NewRule,
+        target: Target,
+        platform: Type.Optional(Type.Union([Platform, Type.Null()])),
       },
       closed,
     ),

@@ -12,3 +12,24 @@ export const Line = (maxLength: number, minLength = 1) =>
 
 /** A closed object: unknown members are refused. */
 export const closed = { additionalProperties: false } as const;
+
+/** What whoever saves a change says about what it will do. */
+export const BindingQuery = {
+  simulationId: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'Save only if the change does what this simulation said; else 409.',
+    }),
+  ),
+  bound: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: 'By how many devices each number may differ from the simulation.',
+    }),
+  ),
+  confirmed: Type.Optional(
+    Type.Boolean({ description: 'Save without a simulation although many devices would be shut out.' }),
+  ),
+};

@@ -142,7 +142,7 @@ export function composePosture(input: PostureInput): Posture {
  * Nothing is done about a device that is not under management, save what follows from that: its stages are those of the rule
  * about management alone.
  */
-function stagedFor(state: DeviceState, rules: readonly Rule[]): readonly Rule[] {
+export function stagedFor(state: DeviceState, rules: readonly Rule[]): readonly Rule[] {
   if (state === 'registered' || state === 'blocked') return rules;
   return rules.map((rule) => (rule.kind === 'enrollment' ? rule : { ...rule, stages: [] }));
 }

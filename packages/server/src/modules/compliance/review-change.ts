@@ -1,17 +1,24 @@
-// The port of policies, filled: a change that is about to be saved is simulated. Bound to an earlier simulation, it must be that
+// The port of policies and rules, filled: a change that is about to be saved is simulated. Bound to an earlier simulation, it must be that
 // change and do what was said then; otherwise it may not shut out a large part of the fleet unless somebody says that he knows.
 import { canonicalJson, type Json } from '@gatehouse/core/audit/canonical-json.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { readSettings } from '../organizations/index.ts';
-import type { Binding, ReviewChange } from '../policies/index.ts';
+import type { ReviewedChange } from '../policies/index.ts';
+import type { Binding, ReviewedRule } from '../rules/index.ts';
 import { type SimulationDeps, type SimulationResult, simulateChange } from './simulate-change.ts';
+import type { SimulatedChange } from './simulated-change.ts';
 import { countFleet, findSimulation, type SimulationRow } from './simulation-queries.ts';
 
 /** Below this many, the share of a small fleet says nothing: one telephone of five may be shut out by a person who sees it. */
 const fewDevices = 20;
 
-export function reviewChange(deps: SimulationDeps): ReviewChange {
-  return async (principal, change, binding) => {
+export function reviewChange(deps: SimulationDeps) {
+  return async (
+    principal: TenantPrincipal,
+    change: ReviewedChange | ReviewedRule,
+    binding: Binding,
+  ): Promise<{ readonly baseVersion: number | null }> => {
     const { organizationId } = principal;
     const read = <T>(work: Parameters<typeof deps.database.withTenant<T>>[1]) =>
       deps.database.withTenant(organizationId, work, { readOnly: true });
@@ -27,7 +34,7 @@ export function reviewChange(deps: SimulationDeps): ReviewChange {
         reason: 'simulation-differs',
       });
     }
-    const result = await simulateChange(deps, organizationId, change, { horizonMs: 0 });
+    const result = await simulateChange(deps, organizationId, change as SimulatedChange, { horizonMs: 0 });
     if (bound) assertAsSimulated(bound, result, binding);
     else {
       const [fleet, { largestUnconfirmedPercent }] = await read(
@@ -41,10 +48,8 @@ export function reviewChange(deps: SimulationDeps): ReviewChange {
 
 /** What is absent and what is null mean the same. */
 function nameOf(change: unknown): string {
-  const said = change as Readonly<Record<string, Json | undefined>>;
-  const usual: Record<string, Json> = { platform: null, priority: 0 };
-  const kept = Object.entries({ ...usual, ...said }).filter(([, value]) => value !== undefined);
-  return canonicalJson(Object.fromEntries(kept) as Record<string, Json>);
+  const said = JSON.parse(JSON.stringify(change)) as Readonly<Record<string, Json>>;
+  return canonicalJson({ platform: null, priority: 0, ...said });
 }
 
 const compared = ['becomeNotCompliant', 'becomeCompliant', 'newlyDenied'] as const;

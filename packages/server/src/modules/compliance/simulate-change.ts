@@ -2,8 +2,11 @@
 // is kept are counts and a bounded list, so that memory does not grow with the fleet; between handfuls of devices
 // others get their turn.
 import { setImmediate as othersFirst } from 'node:timers/promises';
+import { factsOfRule } from '@gatehouse/core/compliance/parse-rule.ts';
+import { requireSight } from '@gatehouse/core/facts/fact-rights.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { EffectivePolicy } from '../policies/index.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
@@ -36,12 +39,14 @@ export async function simulateChange(
   deps: SimulationDeps,
   organizationId: string,
   change: SimulatedChange,
-  { horizonMs }: { readonly horizonMs: number },
+  { horizonMs, seenBy }: { readonly horizonMs: number; readonly seenBy?: TenantPrincipal },
 ): Promise<SimulationResult> {
   const now = deps.clock.now();
   const prepared = await deps.database.withTenant(organizationId, (tx) => prepareChange(tx, change, now), {
     readOnly: true,
   });
+  // Whoever may not see a fact may not learn of it by asking what a rule over it would do (CEL-03).
+  if (seenBy) requireSight(seenBy, prepared.newRules.flatMap(factsOfRule));
   const pairs = new Map<string, Pair>();
   const tally = new SimulationTally();
   const outcomes: DeviceOutcome[] = [];

@@ -3,22 +3,18 @@
 import { decideAccess } from '@gatehouse/core/compliance/access.ts';
 import type { ActionKind } from '@gatehouse/core/compliance/compliance-rule.ts';
 import { evaluate, isCompliant } from '@gatehouse/core/compliance/evaluate.ts';
-import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import { type Access, type Gate, gates } from '@gatehouse/core/compliance/gate.ts';
 import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { Facts } from '@gatehouse/core/facts/types.ts';
 import type { RuleSet } from './rules-that-differ.ts';
-import { standingOf } from './posture.ts';
+import { exceptionsOf, stagedFor, standingOf } from './posture.ts';
 import type { SimulatedRow } from './simulate-queries.ts';
-
-/** The gates whose answers are stored with a device. */
-export const simulatedGates = ['network', 'mail', 'vpn'] as const;
-export type SimulatedGate = (typeof simulatedGates)[number];
 
 export interface Decision {
   readonly compliant: boolean;
-  readonly access: Readonly<Record<SimulatedGate, Access>>;
+  readonly access: Readonly<Record<Gate, Access>>;
 }
 
 export const graveActions = ['lock', 'selective-wipe', 'full-wipe'] as const satisfies readonly ActionKind[];
@@ -55,7 +51,10 @@ export interface Question {
 export function simulateDevice({ row, after, differing, overlay, now, until }: Question): DeviceOutcome {
   const stored = verdictsOf(row);
   const kept = row.evaluation === null ? [] : stored.filter(({ id }) => !differing.has(id));
-  const rules = after.rules.filter(({ id }) => differing.has(id));
+  const rules = stagedFor(
+    row.state,
+    after.rules.filter(({ id }) => differing.has(id)),
+  );
   const facts = overlay(
     selectFacts(
       (row.facts ?? []).map(({ source, at, facts: stated }) => ({
@@ -78,6 +77,7 @@ export function simulateDevice({ row, after, differing, overlay, now, until }: Q
         policyVersion: after.policyVersion,
         acknowledgedPolicyVersion: row.acknowledged,
       },
+      exceptions: exceptionsOf(row),
       previous: { verdicts: previous, compliant: false, nextChangeAt: null, evaluatedAt: at },
     });
   const decide = (verdicts: readonly RuleVerdict[]) => decisionOf(row, [...kept, ...verdicts]);
@@ -132,20 +132,20 @@ function decisionOf(row: SimulatedRow, verdicts: readonly RuleVerdict[]): Decisi
   const subject = { ...standing, evaluation: { verdicts, compliant, nextChangeAt: null, evaluatedAt: 0 } };
   return {
     compliant: standing.registered && !standing.blocked && compliant,
-    access: {
-      network: decideAccess(subject, 'network').access,
-      mail: decideAccess(subject, 'mail').access,
-      vpn: decideAccess(subject, 'vpn').access,
-    },
+    access: accessBy((gate) => decideAccess(subject, gate).access),
   };
 }
 
-export function beforeOf({ compliant, network, mail, vpn }: SimulatedRow): Decision {
-  return { compliant, access: { network, mail, vpn } };
+function beforeOf(row: SimulatedRow): Decision {
+  return { compliant: row.compliant, access: accessBy((gate) => row[gate]) };
+}
+
+function accessBy(answer: (gate: Gate) => Access): Record<Gate, Access> {
+  return Object.fromEntries(gates.map((gate) => [gate, answer(gate)])) as Record<Gate, Access>;
 }
 
 export function sameDecision(a: Decision, b: Decision): boolean {
-  return a.compliant === b.compliant && simulatedGates.every((gate) => a.access[gate] === b.access[gate]);
+  return a.compliant === b.compliant && gates.every((gate) => a.access[gate] === b.access[gate]);
 }
 
 function isFailing({ status, exception }: RuleVerdict): boolean {

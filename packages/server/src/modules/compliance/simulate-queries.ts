@@ -6,6 +6,7 @@ import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/d
 import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
+import type { DeviceRow } from './queries.ts';
 
 /** Whom a change can concern: everybody, or whoever is one of these or belongs to one. */
 export interface Circle {
@@ -44,7 +45,10 @@ export interface SimulatedRow {
   readonly network: Access;
   readonly mail: Access;
   readonly vpn: Access;
+  readonly apps: Access;
+  readonly content: Access;
   readonly policyVersion: string;
+  readonly exceptions: DeviceRow['exceptions'];
   /** Whole where something stands against the device, so that what does not change counts on. */
   readonly evaluation: StoredEvaluation | null;
   /** Of the kinds of rules that change. */
@@ -72,9 +76,12 @@ const selectChunk = sql(
          where s.organization_id = $1 and s.device_id = d.device_id and s.group_id = any ($9)) end as "groupIds",
        (extract(epoch from c.last_check_in_at) * 1000)::bigint as "contactAt",
        c.acknowledged_policy_version as acknowledged, p.registered, p.compliant, p.access_network as network,
-       p.access_mail as mail, p.access_vpn as vpn, p.policy_version as "policyVersion",
-       case when not (p.compliant and p.access_network = 'allow' and p.access_mail = 'allow' and p.access_vpn = 'allow')
+       p.access_mail as mail, p.access_vpn as vpn, p.access_apps as apps, p.access_content as content, p.policy_version as "policyVersion",
+       case when not (p.compliant and p.access_network = 'allow' and p.access_mail = 'allow' and p.access_vpn = 'allow'
+           and p.access_apps = 'allow' and p.access_content = 'allow')
          then p.evaluation end as evaluation,
+       (select jsonb_agg(e.*) from compliance_exceptions e where e.organization_id = $1 and e.device_id = d.device_id)
+         as exceptions,
        jsonb_path_query_array(p.evaluation, '$.verdicts[*] ? (@.rule == $kinds[*])', jsonb_build_object('kinds', $12::jsonb))
          as verdicts,
        (select json_agg(json_build_object('source', f.source,

@@ -5,6 +5,12 @@ import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.t
 import type { Facts } from '@gatehouse/core/facts/types.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import type { RuleDefinition } from '@gatehouse/core/compliance/rule.ts';
+import {
+  factsOfRule,
+  parseRule,
+  type RuleContent,
+  type RuleInput,
+} from '@gatehouse/core/compliance/parse-rule.ts';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import type { SettingName, Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
@@ -18,10 +24,24 @@ import {
   selectAssignable,
   type TabledRow,
 } from '../policies/index.ts';
+import { changedRule, findRule, type RuleChanges } from '../rules/index.ts';
 import type { Circle, Needed } from './simulate-queries.ts';
 
 export type SimulatedChange =
   | ReviewedChange
+  /** null: the rule and its assignments are gone. */
+  | {
+      readonly kind: 'rule';
+      readonly ruleId: string;
+      readonly changes: Omit<RuleChanges, 'expectedVersion'> | null;
+    }
+  /** A rule that nobody has made yet, assigned to a target. */
+  | {
+      readonly kind: 'new-rule';
+      readonly rule: RuleInput & { readonly name: string };
+      readonly target: { readonly kind: TargetKind; readonly id: string };
+      readonly platform?: Platform | null | undefined;
+    }
   | {
       readonly kind: 'group-members';
       readonly groupId: string;
@@ -42,6 +62,8 @@ export interface PreparedChange {
   readonly overlay: (facts: Facts) => Facts;
   /** Facts that are not as they are: every rule that looks at one of them is judged. */
   readonly changedFacts: readonly FactName[];
+  /** The rules that it brings, for the question who may see what they look at. */
+  readonly newRules: readonly RuleContent[];
   /** What the change starts from: saving it later is refused when this is another by then. */
   readonly base: { readonly version: number } | null;
 }
@@ -59,6 +81,7 @@ export async function prepareChange(
   const prepared = (
     part: Partial<PreparedChange> & { readonly circle: Circle },
     names: readonly SettingName[],
+    rules: readonly RuleContent[] = [],
   ) => ({
     before,
     after: before,
@@ -67,7 +90,8 @@ export async function prepareChange(
     changedFacts: [],
     base: null,
     ...part,
-    needed: neededFor([before, part.after ?? before], names, part.changedFacts ?? []),
+    needed: neededFor([before, part.after ?? before], names, part.changedFacts ?? [], rules),
+    newRules: rules,
   });
   switch (change.kind) {
     case 'policy': {
@@ -108,7 +132,57 @@ export async function prepareChange(
           circle: circleOf(tx.organizationId, [row]),
           base: { version: assignable.version },
         },
-        Object.keys(assignable.settings ?? {}) as SettingName[],
+        namesOf(assignable),
+        assignable.rule === null ? [] : [assignable.rule],
+      );
+    }
+    case 'rule': {
+      const { ruleId, changes } = change;
+      const rule = await findRule(tx, ruleId);
+      if (!rule) throw new DomainError('not-found', 'There is no such rule.');
+      const made = changes === null ? null : changedRule(rule, changes);
+      const rows = before.rows.filter((row) => row.item_id === ruleId);
+      return prepared(
+        {
+          after: before.with({
+            kind: 'rule',
+            ruleId,
+            name: made?.name ?? rule.name,
+            version: rule.version + 1,
+            content: made?.enabled === true ? made.content : null,
+          }),
+          circle: circleOf(tx.organizationId, rows),
+          base: { version: rule.version },
+        },
+        [],
+        [rule.content, ...(made === null ? [] : [made.content])],
+      );
+    }
+    case 'new-rule': {
+      const { rule, target, platform = null } = change;
+      const { name, ...input } = rule;
+      const content = parseRule(input);
+      const known = await findTargetName(tx, target.kind, target.id);
+      if (known === undefined) throw new DomainError('not-found', `There is no such ${target.kind}.`);
+      const row: TabledRow = {
+        assignment_id: newId(),
+        item_kind: 'rule',
+        item_id: newId(),
+        name,
+        version: 1,
+        settings: null,
+        schedule: null,
+        rule: content,
+        for_platform: platform,
+        target_kind: target.kind,
+        target_id: target.id,
+        target_name: known,
+        priority: 0,
+      };
+      return prepared(
+        { after: before.with({ kind: 'added', row }), circle: circleOf(tx.organizationId, [row]) },
+        [],
+        [content],
       );
     }
     case 'assignment-removed': {
@@ -120,7 +194,8 @@ export async function prepareChange(
           after: before.with({ kind: 'removed', assignmentId }),
           circle: circleOf(tx.organizationId, [row]),
         },
-        Object.keys(row.settings ?? {}) as SettingName[],
+        namesOf(row),
+        row.rule === null ? [] : [row.rule],
       );
     }
     case 'group-members': {
@@ -139,7 +214,8 @@ export async function prepareChange(
             return leaving.has(userId) ? others : groupIds;
           },
         },
-        rows.flatMap((row) => Object.keys(row.settings ?? {}) as SettingName[]),
+        rows.flatMap(namesOf),
+        rows.flatMap((row) => row.rule ?? []),
       );
     }
     case 'os-version': {
@@ -182,7 +258,7 @@ function namesThatDiffer(a: Settings, b: Settings): SettingName[] {
   return [...names].filter((name) => a[name] !== b[name]);
 }
 
-const definitions = policyRuleKinds.map((kind): RuleDefinition => ruleCatalogue[kind]);
+const definitions = policyRuleKinds.map((kind) => ruleCatalogue[kind] as RuleDefinition);
 
 /** Settings that say something about several rules without bringing about any. */
 const ofSeveralRules: readonly SettingName[] = [
@@ -196,26 +272,36 @@ function neededFor(
   tables: readonly AssignmentTable[],
   names: readonly SettingName[],
   changedFacts: readonly FactName[],
+  rules: readonly RuleContent[],
 ): Needed {
   const all = names.some((name) => ofSeveralRules.includes(name));
-  const touched = definitions.filter(
-    ({ settings, reads }) =>
+  const rows = tables.flatMap((table) => table.rows);
+  const assigned = [
+    ...new Map(
+      rows.flatMap(({ rule, item_id, version }) =>
+        rule === null ? [] : [[`${item_id}/${version}`, rule] as const],
+      ),
+    ).values(),
+  ].map((rule) => ({ kind: rule.kind, reads: factsOfRule(rule), settings: [] }));
+  const touched = [...definitions, ...assigned].filter(
+    ({ kind, settings, reads }) =>
       all ||
+      // It looks at the version of the policy, which anything may change.
+      kind === 'policy-current' ||
       settings.some((name) => names.includes(name)) ||
       reads.some((fact) => changedFacts.includes(fact)),
   );
-  const facts = [...new Set(touched.flatMap(({ reads }) => reads))];
+  const own = rules.map((rule) => ({ kind: rule.kind, reads: factsOfRule(rule) }));
+  const judged = [...touched, ...own];
+  const facts = [...new Set(judged.flatMap(({ reads }) => reads))];
   return {
     facts,
     scans: [...new Set(facts.map((fact) => factDefinition(fact).scan))],
-    kinds: touched.map(({ kind }) => kind),
-    groupIds: [
-      ...new Set(
-        tables
-          .flatMap(({ rows }) => rows)
-          .filter((row) => row.target_kind === 'group')
-          .map((row) => row.target_id),
-      ),
-    ],
+    kinds: [...new Set(judged.map(({ kind }) => kind))],
+    groupIds: [...new Set(rows.filter((row) => row.target_kind === 'group').map((row) => row.target_id))],
   };
+}
+
+function namesOf({ settings }: Pick<TabledRow, 'settings'>): SettingName[] {
+  return Object.keys(settings ?? {}) as SettingName[];
 }

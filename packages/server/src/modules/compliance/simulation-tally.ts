@@ -1,13 +1,11 @@
 // What comes of a change for a fleet, counted device by device: the numbers that a simulation answers with.
-import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import { type Access, type Gate, gates } from '@gatehouse/core/compliance/gate.ts';
 import {
   type Decision,
   type DeviceOutcome,
   type GraveAction,
   graveActions,
   sameDecision,
-  type SimulatedGate,
-  simulatedGates,
 } from './simulate-device.ts';
 
 export interface GateCount {
@@ -36,7 +34,7 @@ export interface SimulationCounts {
   readonly becomeNotCompliant: number;
   readonly becomeCompliant: number;
   readonly newlyDenied: number;
-  readonly gates: Readonly<Record<SimulatedGate, GateCount>>;
+  readonly gates: Readonly<Record<Gate, GateCount>>;
   readonly escalating: Readonly<Record<GraveAction, number>>;
   readonly byPlatform: readonly ShareCount[];
   readonly byGroup: readonly ShareCount[];
@@ -65,8 +63,8 @@ export class SimulationTally {
   #becomeCompliant = 0;
   #newlyDenied = 0;
   readonly #gates = Object.fromEntries(
-    simulatedGates.map((gate) => [gate, { allowed: 0, quarantined: 0, denied: 0 }]),
-  ) as Record<SimulatedGate, Mutable<GateCount>>;
+    gates.map((gate) => [gate, { allowed: 0, quarantined: 0, denied: 0 }]),
+  ) as Record<Gate, Mutable<GateCount>>;
   readonly #escalating = Object.fromEntries(graveActions.map((action) => [action, 0])) as Record<
     GraveAction,
     number
@@ -86,7 +84,7 @@ export class SimulationTally {
     if (before.compliant && !after.compliant) this.#becomeNotCompliant += 1;
     if (!before.compliant && after.compliant) this.#becomeCompliant += 1;
     if (isDenied(after) && !isDenied(before)) this.#newlyDenied += 1;
-    for (const gate of simulatedGates) {
+    for (const gate of gates) {
       if (before.access[gate] !== after.access[gate]) this.#gates[gate][answers[after.access[gate]]] += 1;
     }
     share(this.#platforms, row.platform, row.platform, before, after);
@@ -128,7 +126,7 @@ export class SimulationTally {
 }
 
 export function isDenied({ access }: Decision): boolean {
-  return simulatedGates.some((gate) => access[gate] === 'deny');
+  return gates.some((gate) => access[gate] === 'deny');
 }
 
 function share(
@@ -141,7 +139,7 @@ function share(
   const counted = shares.get(key) ?? { key, name, notCompliant: 0, compliant: 0, losing: 0, gaining: 0 };
   if (before.compliant && !after.compliant) counted.notCompliant += 1;
   if (!before.compliant && after.compliant) counted.compliant += 1;
-  const steps = simulatedGates.map((gate) => severity[after.access[gate]] - severity[before.access[gate]]);
+  const steps = gates.map((gate) => severity[after.access[gate]] - severity[before.access[gate]]);
   if (steps.some((step) => step > 0)) counted.losing += 1;
   else if (steps.some((step) => step < 0)) counted.gaining += 1;
   shares.set(key, counted);

@@ -1,4 +1,5 @@
 // Simulations as administrators run them: what a change would do, before it is made, kept for a month.
+import { gates } from '@gatehouse/core/compliance/gate.ts';
 import { actorReference } from '@gatehouse/core/actor.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import { parseSettings } from '@gatehouse/core/settings/parse.ts';
@@ -13,7 +14,7 @@ import {
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type SimulationDeps, type SimulationResult, simulateChange } from './simulate-change.ts';
-import { type DeviceOutcome, sameDecision, simulatedGates } from './simulate-device.ts';
+import { type DeviceOutcome, sameDecision } from './simulate-device.ts';
 import type { SimulatedChange } from './simulated-change.ts';
 import {
   countFleet,
@@ -53,6 +54,7 @@ export async function createSimulation(
       : asked;
   const result = await simulateChange(deps, principal.organizationId, change, {
     horizonMs: horizonHours * hour,
+    seenBy: principal,
   });
   const row = await deps.database.withTenant(principal.organizationId, (tx) =>
     keep(tx, principal, change, horizonHours, result),
@@ -163,9 +165,7 @@ function outcomeRow({ row, ...outcome }: DeviceOutcome): OutcomeRow {
 const order = ['allow', 'quarantine', 'deny'];
 
 function effectsOf({ before, after, escalation, later }: Omit<DeviceOutcome, 'row'>): Effect[] {
-  const steps = simulatedGates.map(
-    (gate) => order.indexOf(after.access[gate]) - order.indexOf(before.access[gate]),
-  );
+  const steps = gates.map((gate) => order.indexOf(after.access[gate]) - order.indexOf(before.access[gate]));
   const effects: [Effect, boolean][] = [
     ['becomes-not-compliant', before.compliant && !after.compliant],
     ['becomes-compliant', !before.compliant && after.compliant],

@@ -45,18 +45,20 @@ const selectScheduleAs = sql(
 
 const selectRuleAs = sql(
   'rules-select-as-assigned',
-  `select r.rule_id as item_id, r.name, r.version, null as settings, null as schedule, r.content as rule
-   from compliance_rules r where r.organization_id = $1 and r.rule_id = $2 and r.enabled`,
+  `select r.rule_id as item_id, r.name, r.version, null as settings, null as schedule,
+     case when r.enabled then r.content end as rule from compliance_rules r
+   where r.organization_id = $1 and r.rule_id = $2`,
 );
-const selectAs = { policy: selectPolicyAs, schedule: selectScheduleAs, rule: selectRuleAs };
+
+const selectItemAs = { policy: selectPolicyAs, schedule: selectScheduleAs, rule: selectRuleAs } as const;
 
 /** What an assignment of this item would say. */
 export function selectAssignable(
   tx: TenantTx,
-  kind: keyof typeof selectAs,
+  kind: keyof typeof selectItemAs,
   id: string,
 ): Promise<Pick<TabledRow, 'item_id' | 'name' | 'version' | 'settings' | 'schedule' | 'rule'> | undefined> {
-  return tx.one(selectAs[kind], [tx.organizationId, id]);
+  return tx.one(selectItemAs[kind], [tx.organizationId, id]);
 }
 
 const selectTarget = sql(

@@ -1,5 +1,6 @@
 // Everything that is assigned in an organization, for questions about a whole fleet: read once, changed as a simulation asks, and
 // then asked for each device without the database. What comes out is resolved as for a single device.
+import type { RuleContent } from '@gatehouse/core/compliance/parse-rule.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
@@ -24,6 +25,14 @@ export interface AssignmentTarget {
 /** A change of what is assigned or of what it says; whatever it does not name stays. */
 export type TableChange =
   | { readonly kind: 'policy'; readonly policyId: string; readonly settings: Settings | null }
+  /** null: the rule and its assignments are gone, or it is off. */
+  | {
+      readonly kind: 'rule';
+      readonly ruleId: string;
+      readonly name: string;
+      readonly version: number;
+      readonly content: RuleContent | null;
+    }
   | { readonly kind: 'removed'; readonly assignmentId: string }
   | { readonly kind: 'added'; readonly row: TabledRow };
 
@@ -87,6 +96,11 @@ function changed(rows: readonly TabledRow[], change: TableChange): readonly Tabl
       return rows.map((row) =>
         row.item_id === policyId ? { ...row, settings, version: row.version + 1 } : row,
       );
+    }
+    case 'rule': {
+      const { ruleId, name, version, content } = change;
+      if (content === null) return rows.filter((row) => row.item_id !== ruleId);
+      return rows.map((row) => (row.item_id === ruleId ? { ...row, name, rule: content, version } : row));
     }
     case 'removed':
       return rows.filter((row) => row.assignment_id !== change.assignmentId);

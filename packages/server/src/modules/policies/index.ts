@@ -9,7 +9,7 @@ export {
 } from './policy-assignments.ts';
 export type { DesiredStateItem, ReadDesiredState } from './desired-state.ts';
 export type { PolicyDeps } from './policy-deps.ts';
-export type { Binding, ReviewChange, ReviewedChange } from './review-change.ts';
+export type { ReviewChange, ReviewedChange } from './review-change.ts';
 export {
   createPolicy,
   deletePolicy,

@@ -13,7 +13,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
 import { lockResource } from '../resources/index.ts';
-import { lockRule } from '../rules/index.ts';
+import { type Binding, lockRule } from '../rules/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import {
   type AssignmentRow,
@@ -27,7 +27,6 @@ import {
   selectAssignments,
 } from './queries.ts';
 import { announceReach } from './reach.ts';
-import type { Binding } from './review-change.ts';
 
 export interface NewAssignment extends Binding {
   readonly item: { readonly kind: ItemKind; readonly id: string };

@@ -11,6 +11,7 @@ import {
 } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
+import type { Binding } from '../rules/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import {
   deleteAssignmentRowsOfItem,
@@ -28,7 +29,6 @@ import {
   type VersionRow,
 } from './queries.ts';
 import { announceReach } from './reach.ts';
-import type { Binding } from './review-change.ts';
 
 export interface NewPolicy {
   readonly name: string;

@@ -1,6 +1,5 @@
 import {
   Assignment,
-  BindingQuery,
   DesiredState,
   EffectivePolicy,
   NewAssignment,
@@ -10,7 +9,7 @@ import {
   PolicyVersion,
 } from '@gatehouse/contracts/admin/policies.ts';
 import { NewSchedule, Schedule, ScheduleChanges } from '@gatehouse/contracts/admin/schedules.ts';
-import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { BindingQuery, Id } from '@gatehouse/contracts/admin/values.ts';
 import { defaultSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';

@@ -21,7 +21,7 @@ import {
   selectOthers,
   updateRuleRow,
 } from './queries.ts';
-import type { RuleDeps } from './rule-deps.ts';
+import type { Binding, RuleDeps } from './rule-deps.ts';
 
 /** How a rule weighs; what is absent is as its kind says, or stays as it is. */
 interface Weight {
@@ -42,7 +42,7 @@ export interface NewRule extends Weight {
   readonly demand: unknown;
 }
 
-export interface RuleChanges extends Weight {
+export interface RuleChanges extends Weight, Binding {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly enabled?: boolean | undefined;
@@ -81,10 +81,13 @@ export async function updateRule(
   deps: RuleDeps,
   principal: TenantPrincipal,
   ruleId: string,
-  { name, description, enabled, expectedVersion, ...changes }: RuleChanges,
+  { simulationId, bound, confirmed, expectedVersion: expected, ...changes }: RuleChanges,
 ): Promise<SavedRule> {
   requirePermission(principal, 'rules.manage');
   const now = new Date(deps.clock.now());
+  const binding = { simulationId, bound, confirmed };
+  const reviewed = await deps.review?.(principal, { kind: 'rule', ruleId, changes }, binding);
+  const expectedVersion = expected ?? reviewed?.baseVersion ?? undefined;
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const before = await lockRule(tx, ruleId);
     if (!before) throw noSuchRule();
@@ -94,21 +97,12 @@ export async function updateRule(
         detail: { version: before.version },
       });
     }
+    const { name } = changes;
     if (name !== undefined && name !== before.name && (await isNameTaken(tx, name, ruleId)))
       throw nameTaken();
-    const content = merged(before.content, changes);
-    requireSight(principal, factsOfRule(content));
-    const row = await updateRuleRow(
-      tx,
-      {
-        rule_id: ruleId,
-        name: name ?? before.name,
-        description: description ?? before.description,
-        enabled: enabled ?? before.enabled,
-        content,
-      },
-      now,
-    );
+    const changed = changedRule(before, changes);
+    requireSight(principal, factsOfRule(changed.content));
+    const row = await updateRuleRow(tx, changed, now);
     if (!row) throw noSuchRule();
     await insertVersion(tx, row, actorReference(principal), now);
     await deps.ruleAssignments.announce(tx, ruleId);
@@ -117,14 +111,34 @@ export async function updateRule(
   });
 }
 
-function merged(before: RuleContent, changes: Omit<RuleChanges, 'name'>): RuleContent {
+/** The rule as it would be. @throws DomainError `invalid-input` */
+export function changedRule(
+  before: RuleRow,
+  { name, description, enabled, ...changes }: Omit<RuleChanges, keyof Binding | 'expectedVersion'>,
+): RuleRow {
+  return {
+    ...before,
+    name: name ?? before.name,
+    description: description ?? before.description,
+    enabled: enabled ?? before.enabled,
+    content: merged(before.content, changes),
+  };
+}
+
+function merged(before: RuleContent, changes: Weight & { readonly demand?: unknown }): RuleContent {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return parseRule({ ...before, ...Object.fromEntries(given), kind: before.kind });
 }
 
 /** Its assignments go with it, and the devices that have it are evaluated without it. Its versions stay on record. */
-export async function deleteRule(deps: RuleDeps, principal: TenantPrincipal, ruleId: string): Promise<void> {
+export async function deleteRule(
+  deps: RuleDeps,
+  principal: TenantPrincipal,
+  ruleId: string,
+  binding: Binding = {},
+): Promise<void> {
   requirePermission(principal, 'rules.manage');
+  await deps.review?.(principal, { kind: 'rule', ruleId, changes: null }, binding);
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const row = await lockRule(tx, ruleId);
     if (!row) throw noSuchRule();

@@ -1,3 +1,4 @@
 /** Compliance rules that are assigned. Who has them is the affair of policies, what follows that of compliance. */
-export { lockRule } from './queries.ts';
-export type { RuleAssignments } from './rule-deps.ts';
+export { changedRule, type RuleChanges } from './change-rule.ts';
+export { findRule, lockRule } from './queries.ts';
+export type { Binding, ReviewedRule, RuleAssignments } from './rule-deps.ts';

@@ -7,7 +7,7 @@ import {
   RuleVersion,
   SavedRule,
 } from '@gatehouse/contracts/admin/rules.ts';
-import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { BindingQuery, Id } from '@gatehouse/contracts/admin/values.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { createRule, deleteRule, updateRule } from './change-rule.ts';
@@ -90,8 +90,9 @@ export const ruleRoutes = (deps: RuleDeps): AdminRoute[] => [
     summary: 'Delete a compliance rule and its assignments',
     access: manage,
     params: { ruleId: Id },
+    query: BindingQuery,
     response: { 204: null },
-    handle: ({ principal, params }) => deleteRule(deps, principal, params.ruleId),
+    handle: ({ principal, params, query }) => deleteRule(deps, principal, params.ruleId, query),
   }),
   listRoute({
     path: '/compliance-rules/:ruleId/versions',
