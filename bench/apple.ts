@@ -7,7 +7,7 @@
  * Commands are measured as they flow: while one half of the telephones fetch and answer what was queued for them before, the same
  * number of commands is queued for the other half, and the halves change places. Between two such windows, which are all that is
  * timed, the half whose turn is next signs its answers, because an answer names its command. So each window holds as many commands
- * queued as delivered and acknowledged.
+ * queued as delivered and acknowledged. Nobody is called meanwhile, for want of a push certificate; that is found out and noted each time.
  */
 import { fileURLToPath } from 'node:url';
 import type { Result } from '../tools/benchmark.ts';
