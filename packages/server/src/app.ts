@@ -11,6 +11,7 @@ import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { openNetworkAccess } from './integrations/network-access/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
 import { openSharedSignals } from './integrations/shared-signals/index.ts';
+import { openWebhooks } from './integrations/webhooks/index.ts';
 import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
@@ -176,6 +177,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   });
   const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
   const signals = openSharedSignals(signalDeps);
+  const webhooks = openWebhooks(signalDeps);
   const routes = adminRoutes({
     ...signalDeps,
     ...networkAccess.routes,
@@ -348,6 +350,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...networkAccess.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
+      ...webhooks.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...signals.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
@@ -370,6 +373,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await running.stop();
       await applePush.close();
       await networkAccess.close();
+      await webhooks.close();
       await signals.close();
       await outbound.close();
       mail?.close();

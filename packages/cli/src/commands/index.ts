@@ -15,6 +15,7 @@ import { searchCommands } from './searches.ts';
 import { serverCommands } from './server.ts';
 import { simulationCommands } from './simulations.ts';
 import { userCommands } from './users.ts';
+import { webhookCommands } from './webhooks.ts';
 
 export const commands: readonly CliCommand[] = [
   ...serverCommands,
@@ -30,6 +31,7 @@ export const commands: readonly CliCommand[] = [
   ...networkAccessCommands,
   ...applePushCommands,
   ...approvalCommands,
+  ...webhookCommands,
   ...auditCommands,
   ...decodeCommands,
   ...appleCommands,

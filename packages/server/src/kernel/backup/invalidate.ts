@@ -53,6 +53,16 @@ const spendBudget = sql(
    select $1, gen_random_uuid(), 'system:restore', now() from generate_series(1, $2::int)`,
 );
 
+/** The numbers of transactions are those of another database: the events keep their order, and readers go on behind them. */
+const renumberEvents = sql(
+  'restore-renumber-events',
+  `update events set transaction = 0 where organization_id = $1`,
+);
+const moveReaders = sql(
+  'restore-move-readers',
+  `update webhooks set position_transaction = 0, position_event = 9223372036854775807 where organization_id = $1`,
+);
+
 export interface Invalidated {
   readonly tokens: number;
   readonly enrollments: number;
@@ -66,6 +76,8 @@ export async function invalidate(tx: TenantTx): Promise<Invalidated> {
   const enrollments = await tx.run(cancelEnrollments, own);
   const commands = await tx.run(cancelCommands, own);
   await tx.run(releaseJobs, own);
+  await tx.run(renumberEvents, own);
+  await tx.run(moveReaders, own);
   await tx.run(withdrawApprovals, own);
   const limits = await tx.one<{ budget: number; percent: number }>(largestLimits, own);
   const counted = await tx.one<{ fleet: number }>(countFleet, own);

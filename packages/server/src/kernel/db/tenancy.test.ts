@@ -101,6 +101,7 @@ describe('the database catalog', () => {
         'organizations:INSERT',
         'scep_challenges:DELETE',
         'throttles:DELETE',
+        'webhook_deliveries:DELETE',
       ],
     );
   });

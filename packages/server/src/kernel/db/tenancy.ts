@@ -33,6 +33,8 @@ const systemRights: Record<string, string> = {
   ise_tellings: 'select (organization_id, due_at, claimed_until)',
   alerts: 'select (organization_id, alert_id, created_at), delete',
   approval_requests: 'select (organization_id, approval_id, state, expires_at)',
+  webhooks: 'select (organization_id, webhook_id, state, retry_at, position_transaction, position_event)',
+  webhook_deliveries: 'select (organization_id, webhook_id, state, next_attempt_at, finished_at), delete',
   signal_streams: 'select (organization_id, stream_id, method, status, retry_at)',
   signal_events: 'select (organization_id, stream_id, state, subject_id)',
 };

@@ -168,6 +168,20 @@ export const sealedColumns = {
     key: 'stream_id',
     holds: 'the header by which a receiver of signals knows that a delivery is ours',
   },
+  'webhooks.secret': {
+    class: 'keys',
+    table: 'webhooks',
+    column: 'secret',
+    key: 'webhook_id',
+    holds: 'what signs the messages of a webhook',
+  },
+  'webhooks.previous_secret': {
+    class: 'keys',
+    table: 'webhooks',
+    column: 'previous_secret',
+    key: 'webhook_id',
+    holds: 'what signed the messages of a webhook before, and signs them beside the new one for a day',
+  },
 } as const satisfies Record<string, SealedColumn>;
 
 export type SealedColumnName = keyof typeof sealedColumns;

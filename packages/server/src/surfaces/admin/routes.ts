@@ -4,6 +4,7 @@ import type { AdminRoute } from '../../kernel/http/route.ts';
 import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import { signalRoutes } from '../../integrations/shared-signals/routes.ts';
+import { webhookRoutes } from '../../integrations/webhooks/routes.ts';
 import type { AdministratorDeps } from '../../modules/administrators/index.ts';
 import { administratorRoutes } from '../../modules/administrators/routes.ts';
 import { alertRoutes } from '../../modules/alerts/routes.ts';
@@ -30,6 +31,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
   Parameters<typeof applePushRoutes>[0] &
   Parameters<typeof signalRoutes>[0] &
+  Parameters<typeof webhookRoutes>[0] &
   Parameters<typeof appleDeviceRoutes>[0] &
   Parameters<typeof alertRoutes>[0] &
   Parameters<typeof approvalRoutes>[0] &
@@ -68,6 +70,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...certificateRoutes(deps),
   ...applePushRoutes(deps),
   ...signalRoutes(deps),
+  ...webhookRoutes(deps),
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),

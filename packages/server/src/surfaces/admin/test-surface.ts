@@ -25,7 +25,11 @@ import {
 import { recordAudit } from '../../modules/audit/index.ts';
 import { ensureAuthorities } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
-import { createOrganization, createOrganizationFinder } from '../../modules/organizations/index.ts';
+import {
+  createOrganization,
+  createOrganizationFinder,
+  createSlugReader,
+} from '../../modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from '../../modules/policies/index.ts';
 import { type AdminSurfaceDeps, registerAdminSurface } from '../admin.ts';
 import { type AdminRoutesDeps, adminRoutes } from './routes.ts';
@@ -149,6 +153,7 @@ function createDeps(
     events,
     notifications,
     log: createLog({ level: 'trace', console: (line) => logged.push(line) }),
+    slugOf: createSlugReader({ database }),
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),

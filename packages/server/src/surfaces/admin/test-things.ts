@@ -64,7 +64,16 @@ export async function createForeignThings(
     rule: 'encryption',
     reason: 'things',
   });
+  const webhookId = await make('/webhooks', {
+    name: 'things',
+    url: 'https://receiver.example/things',
+    events: ['user.created'],
+  });
+  const pinged = await surface.call(token, 'POST', `/webhooks/${webhookId}/ping`);
+  const { deliveryId } = pinged.json() as { deliveryId: string };
   return {
+    webhookId,
+    deliveryId,
     nasId,
     iseId,
     approvalId,

@@ -1,0 +1,56 @@
+/**
+ * The events that others may hear of, by webhook and in the console’s stream, with the permission that reading of them takes. What
+ * is not here stays inside.
+ */
+import type { Permission } from '../permissions/catalogue.ts';
+
+interface EventDescription {
+  readonly description: string;
+  readonly permission: Permission;
+}
+
+export const eventCatalogue = {
+  'device.enrolled': { description: 'A device began its enrolment.', permission: 'devices.read' },
+  'device.registered': { description: 'A device finished its enrolment.', permission: 'devices.read' },
+  'device.changed': { description: 'An administrator changed a device.', permission: 'devices.read' },
+  'device.unmanaged': { description: 'A device is no longer managed.', permission: 'devices.read' },
+  'device.deleted': { description: 'A device was deleted.', permission: 'devices.read' },
+  'device.posture-changed': {
+    description: 'The decision about a device changed: its compliance, or its access at a gate.',
+    permission: 'devices.read',
+  },
+  'device.rule-stage-changed': {
+    description: 'A device entered or left a stage of a rule.',
+    permission: 'devices.read',
+  },
+  'certificate.issued': { description: 'A certificate was issued.', permission: 'certificates.read' },
+  'certificate.revoked': { description: 'A certificate was revoked.', permission: 'certificates.read' },
+  'command.queued': { description: 'A command waits for a device.', permission: 'commands.read' },
+  'command.finished': { description: 'A command was carried out.', permission: 'commands.read' },
+  'command.not-done': {
+    description: 'A command failed, expired or was cancelled.',
+    permission: 'commands.read',
+  },
+  'alert.raised': { description: 'Administrators are alerted.', permission: 'alerts.read' },
+  'enrollment.created': { description: 'An enrolment code was made.', permission: 'enrollments.read' },
+  'user.created': { description: 'A user was created.', permission: 'users.read' },
+  'user.updated': { description: 'A user was changed.', permission: 'users.read' },
+  'user.deleted': { description: 'A user was deleted.', permission: 'users.read' },
+  'signals.status-changed': {
+    description: 'A stream of Shared Signals was paused, stopped or resumed.',
+    permission: 'gates.read',
+  },
+} as const satisfies Record<string, EventDescription>;
+
+export type PublicEventName = keyof typeof eventCatalogue;
+
+export const publicEventNames = Object.keys(eventCatalogue) as readonly PublicEventName[];
+
+export function isPublicEvent(name: string): name is PublicEventName {
+  return Object.hasOwn(eventCatalogue, name);
+}
+
+/** Nobody hears of what he may not read. */
+export function mayHear(permissions: ReadonlySet<Permission>, name: PublicEventName): boolean {
+  return permissions.has(eventCatalogue[name].permission);
+}
