@@ -62,6 +62,7 @@ export const moduleOrder = [
   'approvals',
   'commands',
   'resources',
+  'rules',
   'policies',
   'compliance',
   'enrollment',

@@ -2,39 +2,19 @@
  * The rule as it is stored and assigned, like a policy: to the organization, groups, users and devices. What it demands
  * depends on its kind (demands.ts); how much it weighs, where it counts and what follows is the same for all.
  */
+import type { Action } from './action.ts';
 import type { DemandOf } from './demands.ts';
 import type { Gate } from './gate.ts';
 import type { RuleKind } from './rule-kind.ts';
 import type { RulePurpose, Severity } from './verdict.ts';
 
-/** What follows when a device has been failing for a while. */
-export type Action =
-  | { readonly kind: 'notify-user'; readonly by: readonly MessageChannel[] }
-  | { readonly kind: 'alert-administrators' }
-  /** Shuts these gates, whatever the rule counts for otherwise. */
-  | { readonly kind: 'restrict'; readonly gates: readonly Gate[] }
-  /** No gate is better than quarantine. */
-  | { readonly kind: 'quarantine' }
-  | { readonly kind: 'remove-profiles' }
-  | { readonly kind: 'lock' }
-  | { readonly kind: 'selective-wipe' }
-  | { readonly kind: 'full-wipe' };
-
-export const messageChannels = ['push', 'mail', 'sms'] as const;
-export type MessageChannel = (typeof messageChannels)[number];
-
-export type ActionKind = Action['kind'];
-/** In order of weight. */
-export const actionKinds = [
-  'notify-user',
-  'alert-administrators',
-  'restrict',
-  'quarantine',
-  'remove-profiles',
-  'lock',
-  'selective-wipe',
-  'full-wipe',
-] as const satisfies readonly ActionKind[];
+export {
+  type Action,
+  type ActionKind,
+  actionKinds,
+  type MessageChannel,
+  messageChannels,
+} from './action.ts';
 
 /** Reached when the device has been failing the rule for this long; later stages add to earlier ones. */
 export interface Stage {

@@ -24,6 +24,8 @@ export interface EvaluationContext {
   readonly lastCheckInAt: number | null;
   readonly device: DeviceContext;
   readonly exceptions?: readonly RuleException[];
+  /** How long this thread has worked, for expressions that take too long; absent: only their steps are counted. */
+  readonly workedMs?: (() => number) | undefined;
   /** Carries since when each rule has been broken; null or absent at the first evaluation. */
   readonly previous?: Evaluation | null;
 }
@@ -54,12 +56,13 @@ function judgeRule(
   context: EvaluationContext,
   previous: RuleVerdict | undefined,
 ): RuleVerdict {
-  const { now, lastCheckInAt, device } = context;
+  const { now, lastCheckInAt, device, workedMs } = context;
   const findings = rule.judge({
     facts,
     lastCheckInAt,
     now,
     device,
+    workedMs,
     maximumFactAgeMs: rule.maximumFactAgeMs,
     // Another version asks something else: what was noted for the former one says nothing.
     memory: previous?.ruleVersion === rule.ruleVersion ? previous.memory : null,

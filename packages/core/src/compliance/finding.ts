@@ -35,6 +35,8 @@ export interface DeviceView<R extends FactName = FactName> {
   readonly now: number;
   readonly maximumFactAgeMs: number;
   readonly device: DeviceContext;
+  /** See ExpressionValues. */
+  readonly workedMs?: (() => number) | undefined;
   /** What this rule noted at the evaluation before. */
   readonly memory: RuleMemory | null;
   /** Exists only in types: which facts may be asked for. */

@@ -6,7 +6,7 @@ import type { FactName } from '../facts/catalogue.ts';
 import type { FactSource, FactStatement, FactValue } from '../facts/types.ts';
 import type { SettingName } from '../settings/catalogue.ts';
 import type { AssignmentPath } from '../settings/resolve.ts';
-import type { Action } from './compliance-rule.ts';
+import type { Action } from './action.ts';
 import type { Gate } from './gate.ts';
 import type { RuleKind } from './rule-kind.ts';
 

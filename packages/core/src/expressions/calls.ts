@@ -1,14 +1,13 @@
 /** Functions and macros. A regular expression can take for ever, so `matches` is not among them (CEL-01). */
 import { parseReportedVersion, parseVersion } from '../version.ts';
-import type { Compiler, Typed } from './compile.ts';
-import { isOfType } from './compile.ts';
 import { Fault } from './run.ts';
 import type { Node } from './syntax.ts';
+import { type Compiling, isOfType, type Typed } from './typed.ts';
 import { bool, duration, type ExpressionType, int, string, typeName, version } from './types.ts';
 
 type Call = Node & { kind: 'call' };
 
-export function compileCall(compiler: Compiler, call: Call): Typed {
+export function compileCall(compiler: Compiling, call: Call): Typed {
   const known = call.of === null ? functions.get(call.name) : (methods.get(call.name) ?? macro(call.name));
   if (known === undefined) {
     const reason =
@@ -20,9 +19,9 @@ export function compileCall(compiler: Compiler, call: Call): Typed {
   return known(compiler, call);
 }
 
-type CompileCall = (compiler: Compiler, call: Call) => Typed;
+type CompileCall = (compiler: Compiling, call: Call) => Typed;
 
-function argument(compiler: Compiler, call: Call, index: number, count: number): Node {
+function argument(compiler: Compiling, call: Call, index: number, count: number): Node {
   const node = call.args[index];
   if (node === undefined || call.args.length !== count) {
     throw compiler.error(call, `"${call.name}" takes ${count} value${count === 1 ? '' : 's'}`);
@@ -30,11 +29,14 @@ function argument(compiler: Compiler, call: Call, index: number, count: number):
   return node;
 }
 
-function textArgument(compiler: Compiler, call: Call): { readonly node: Node; readonly text: string } {
+function textArgument(compiler: Compiling, call: Call): { readonly node: Node; readonly text: string } {
   const node = argument(compiler, call, 0, 1);
   if (node.kind !== 'string') throw compiler.error(node, `"${call.name}" takes a text in quotes`);
   return { node, text: node.value };
 }
+
+/** Characters looked at in one step. */
+const textStride = 256;
 
 const unreadable = new Fault('A version cannot be read as numbers.');
 const spanUnits: Readonly<Record<string, number>> = {
@@ -108,7 +110,7 @@ function parseSpan(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-function sizeOf(compiler: Compiler, call: Call, of: Typed): Typed {
+function sizeOf(compiler: Compiling, call: Call, of: Typed): Typed {
   if (of.type.kind !== 'list' && of.type.kind !== 'string')
     throw compiler.error(call, `a value of type ${typeName(of.type)} has no size`);
   return {
@@ -117,14 +119,14 @@ function sizeOf(compiler: Compiler, call: Call, of: Typed): Typed {
     run: (frame) => {
       frame.step();
       const value = of.run(frame);
-      if (typeof value === 'string') return [...value].length;
+      if (typeof value === 'string') {
+        frame.step(Math.ceil(value.length / textStride));
+        return [...value].length;
+      }
       return Array.isArray(value) ? value.length : value;
     },
   };
 }
-
-/** Characters looked at in one step. */
-const textStride = 256;
 
 function textMethod(name: string, test: (text: string, part: string) => boolean): [string, CompileCall] {
   return [
@@ -148,7 +150,7 @@ function textMethod(name: string, test: (text: string, part: string) => boolean)
   ];
 }
 
-function receiver(compiler: Compiler, call: Call): Typed {
+function receiver(compiler: Compiling, call: Call): Typed {
   if (call.of === null) throw compiler.error(call, `"${call.name}" stands behind a value`);
   return compiler.compile(call.of);
 }
@@ -168,11 +170,11 @@ const methods: ReadonlyMap<string, CompileCall> = new Map<string, CompileCall>([
         type: string,
         cost: 1 + text.cost,
         run: (frame) => {
-          frame.step();
           const value = text.run(frame);
-          return value instanceof Fault
-            ? value
-            : (value as string).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+          if (value instanceof Fault) return value;
+          const all = value as string;
+          frame.step(1 + Math.ceil(all.length / textStride));
+          return all.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
         },
       };
     },

@@ -7,6 +7,7 @@ import { compileCall } from './calls.ts';
 import { expressionError } from './expression-error.ts';
 import { binary, logical, negate } from './operators.ts';
 import { Fault, Frame, type Run, TooCostly } from './run.ts';
+import { type Compiling, isOfType, type Typed } from './typed.ts';
 import { type Node, parseSyntax } from './syntax.ts';
 import {
   bool,
@@ -19,17 +20,6 @@ import {
   string,
   typeName,
 } from './types.ts';
-
-export interface Typed {
-  readonly type: ExpressionType;
-  readonly run: Run;
-  /** Steps over the longest lists. */
-  readonly cost: number;
-  /** Set where the value is written in the expression. */
-  readonly literal?: boolean | number | string;
-  /** Set where the value is one of the environment's. */
-  readonly variable?: string;
-}
 
 export interface Compiled {
   readonly source: string;
@@ -77,7 +67,7 @@ export function evaluateExpression(compiled: Compiled, values: ExpressionValues)
   }
 }
 
-export class Compiler {
+class Compiler implements Compiling {
   readonly source: string;
   readonly environment: Environment;
   readonly reads = new Set<string>();
@@ -165,7 +155,6 @@ export class Compiler {
     return {
       type,
       cost: 0,
-      variable: path,
       run: ({ values }) => {
         const value = values.get(path);
         return isOfType(type, value) ? value : missing;
@@ -252,30 +241,7 @@ function literal(type: ExpressionType, value: boolean | number | string): Typed 
   return { type, cost: 0, literal: value, run: () => value };
 }
 
-export function ownProperty(object: unknown, field: string): unknown {
+function ownProperty(object: unknown, field: string): unknown {
   if (typeof object !== 'object' || object === null || !Object.hasOwn(object, field)) return undefined;
   return (object as Readonly<Record<string, unknown>>)[field];
-}
-
-export function isOfType(type: ExpressionType, value: unknown): boolean {
-  switch (type.kind) {
-    case 'bool':
-      return typeof value === 'boolean';
-    case 'int':
-      return Number.isSafeInteger(value);
-    case 'double':
-      return typeof value === 'number' && Number.isFinite(value);
-    case 'string':
-      return typeof value === 'string';
-    case 'list':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null;
-    case 'version':
-      return Array.isArray(value);
-    case 'duration':
-      return typeof value === 'number';
-    default:
-      return type satisfies never;
-  }
 }

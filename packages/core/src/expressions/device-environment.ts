@@ -80,10 +80,13 @@ export interface Known {
   readonly device: NamedDevice;
   readonly facts: Facts;
   readonly now: number;
+  /** See ExpressionValues. */
+  readonly workedMs?: (() => number) | undefined;
 }
 
-export function deviceValues({ device, facts, now }: Known): ExpressionValues {
+export function deviceValues({ device, facts, now, workedMs }: Known): ExpressionValues {
   return {
+    ...(workedMs === undefined ? {} : { workedMs }),
     get(name) {
       const fact = factsByName.get(name);
       if (fact !== undefined) return facts.get(fact)?.value;

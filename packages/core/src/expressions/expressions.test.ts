@@ -153,6 +153,19 @@ test('CEL-01 what would cost too much is refused when it is saved, or found too 
   }
 });
 
+test('CEL-01 beside the steps there is a clock, if somebody holds one', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => ({ id: `app-${index}`, version: '1' }));
+  let worked = 0;
+  const slow = {
+    get: (name: string) => (name === 'apps.installed' ? many : undefined),
+    workedMs: () => (worked += 11),
+  };
+  const compiled = compileExpression('apps.installed.exists(a, a.id == "app-19999")', environment);
+  assert.deepEqual(evaluateExpression(compiled, slow), {
+    error: 'The expression takes too many steps on this device.',
+  });
+});
+
 test('CEL-01 long texts cost by their length, and grow only so far', () => {
   const long = new Map([['os.version', 'x'.repeat(30_000_000)]]);
   assert.deepEqual(result('os.version.contains("y")', long), {

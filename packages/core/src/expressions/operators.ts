@@ -1,8 +1,8 @@
 /** Comparisons, arithmetic and logic: which types they take, and what they do. */
 import { compareVersions, type Version } from '../version.ts';
-import type { Compiler, Typed } from './compile.ts';
 import { Fault, type Run } from './run.ts';
 import type { BinaryOperator, Node } from './syntax.ts';
+import type { Compiling, Typed } from './typed.ts';
 import { bool, type ExpressionType, string, typeName } from './types.ts';
 
 type Kind = ExpressionType['kind'];
@@ -17,7 +17,7 @@ const tooLong = new Fault('A text became too long.');
 const byZero = new Fault('Something was divided by zero.');
 
 export function binary(
-  compiler: Compiler,
+  compiler: Compiling,
   node: Node & { kind: 'binary' },
   left: Typed,
   right: Typed,
@@ -58,7 +58,7 @@ export function binary(
 }
 
 /** Two spans that are both written down compare alike for ever: certainly not what was meant. */
-function rememberNothing(compiler: Compiler, node: Node, left: Typed, right: Typed): void {
+function rememberNothing(compiler: Compiling, node: Node, left: Typed, right: Typed): void {
   if (left.literal !== undefined && right.literal !== undefined)
     throw compiler.error(node, 'these two spans are always the same; compare one with age(…)');
 }
@@ -126,7 +126,7 @@ function order(kind: Kind): (a: unknown, b: unknown) => number {
 
 /** `false` decides for `&&`, `true` for `||`, whatever is not known beside it. */
 export function logical(
-  compiler: Compiler,
+  compiler: Compiling,
   node: Node & { kind: 'all' | 'any' },
   operands: readonly Typed[],
 ): Typed {
@@ -156,7 +156,7 @@ export function logical(
   };
 }
 
-export function negate(compiler: Compiler, node: Node & { kind: 'unary' }, operand: Typed): Typed {
+export function negate(compiler: Compiling, node: Node & { kind: 'unary' }, operand: Typed): Typed {
   const { operator } = node;
   const { kind } = operand.type;
   if (operator === '!' ? kind !== 'bool' : !isNumber(kind)) {

@@ -26,6 +26,11 @@ export interface ExpressionValues {
   get(name: string): unknown;
   /** How long ago the value was observed, in ms; absent: nobody knows. */
   ageMs?(name: string): number | undefined;
+  /**
+   * How long this thread has worked, in ms, from any beginning; absent: only steps are counted. Not the time of the day: an
+   * expression is not to blame for what others of the machine take.
+   */
+  workedMs?(): number;
 }
 
 export const expressionLimits = {

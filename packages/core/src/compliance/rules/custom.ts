@@ -78,7 +78,7 @@ function asFinding(
 }
 
 function resultAt(compiled: Compiled, view: DeviceView, now: number): Result {
-  return evaluateExpression(compiled, deviceValues({ device: view.device, facts: view.facts, now }));
+  return evaluateExpression(compiled, deviceValues({ device: view.device, facts: view.facts, now, workedMs: view.workedMs }));
 }
 
 /** Moments looked at ahead; the first that changes the answer is mostly among the first. */

@@ -116,7 +116,7 @@ export interface Posture {
 
 export function composePosture(input: PostureInput): Posture {
   const { device, facts, lastCheckInAt, exceptions, previous, now } = input;
-  const context = { now, lastCheckInAt, device, exceptions, previous };
+  const context = { now, lastCheckInAt, device, exceptions, previous, workedMs };
   const evaluation = evaluate(stagedFor(device.state, input.rules), facts, context);
   const subject = { ...standingOf(device.state), evaluation };
   const decide = (gate: Gate) => decideAccess(subject, gate).access;
@@ -136,6 +136,12 @@ export function composePosture(input: PostureInput): Posture {
       ...attributes(facts),
     },
   };
+}
+
+/** What this thread has worked, in ms: expressions are held to it (CEL-01). */
+function workedMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 /**
