@@ -8,6 +8,7 @@ import { signalSubscriptions } from './integrations/shared-signals/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+import { playbookSubscriptions } from './modules/playbooks/index.ts';
 import { remediationSubscriptions } from './modules/remediation/index.ts';
 import { desiredStateSubscriptions } from './platforms/apple/desired-state/index.ts';
 import { appleSubscriptions } from './platforms/apple/index.ts';
@@ -29,6 +30,8 @@ export const subscriptions: Subscriptions = merge(
   approvalSubscriptions,
   // device.rule-stage-changed: users are told, devices locked or wiped under the guard; taken back on recovery
   remediationSubscriptions,
+  // playbook.started, and what comes of the wipes of procedures for lost and stolen devices
+  playbookSubscriptions,
   // alert.raised: administrators get it by mail
   alertSubscriptions,
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
@@ -40,6 +43,7 @@ export const subscriptions: Subscriptions = merge(
   // command.not-done: what was ordered and did not happen is tried again in time
   desiredStateSubscriptions,
   // device.posture-changed: network devices and ISE servers that have sessions of the device are told
+  // device.changed, device.groups-changed, user.groups-changed: the same, where RADIUS servers are answered by ownership or groups
   networkAccessSubscriptions,
   // device.posture-changed, certificate.revoked: receivers of Shared Signals are told, where there are any
   signalSubscriptions,

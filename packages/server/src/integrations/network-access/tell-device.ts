@@ -5,7 +5,7 @@ import { recordAudit } from '../../modules/audit/index.ts';
 import { findDevice, noSuchDevice } from '../../modules/devices/index.ts';
 import type { GateDeps } from './gate-deps.ts';
 import { noteEndpoints } from './ise-push/ise-queries.ts';
-import { forgetAnswer, noteChanges } from './radius/tell-queries.ts';
+import { forgetAnswers, noteChanges } from './radius/tell-queries.ts';
 
 export interface TellDeviceDeps extends Pick<GateDeps, 'database' | 'clock'> {
   readonly wakeTellers: (organizationId: string) => void;
@@ -20,7 +20,7 @@ export async function tellDevice(
   const now = new Date(deps.clock.now());
   return deps.database.withTenant(actor.organizationId, async (tx) => {
     if (!(await findDevice(tx, deviceId))) throw noSuchDevice();
-    await forgetAnswer(tx, deviceId);
+    await forgetAnswers(tx, [deviceId]);
     const sessions = await noteChanges(tx, [deviceId], now);
     const endpoints = await noteEndpoints(tx, [deviceId], now);
     await recordAudit(tx, {

@@ -7,7 +7,8 @@ import { sql } from '../../../kernel/db/sql.ts';
 const findStatement = sql(
   'nac-find-devices',
   `select p.registered, p.access_network, d.ownership, d.platform,
-     array(select m.group_id from group_members m where m.organization_id = $1 and m.user_id = d.user_id) as groups
+     array(select m.group_id from group_members m where m.organization_id = $1 and m.user_id = d.user_id
+       union all select g.group_id from group_devices g where g.organization_id = $1 and g.device_id = d.device_id) as groups
    from device_identifiers i
    join device_posture p on p.organization_id = $1 and p.device_id = i.device_id
    join devices d on d.organization_id = $1 and d.device_id = i.device_id

@@ -351,6 +351,45 @@ describe('RADIUS servers and network devices', () => {
     assert.equal((await gates.post('authorize', { 'Calling-Station-Id': ['no address'] })).status, 404);
   });
 
+  test('NAC-38 another owner, another group: where a rule looks at them, the session is authorized anew', async () => {
+    const nas = await addSwitch();
+    const device = await gates.addDevice();
+    const groupId = '33333333-3333-4333-8333-333333333333';
+    await gates.post('authorize', { 'Calling-Station-Id': [dashed(device.mac)] });
+    await gates.post('accounting', start(nas.host, device));
+    const change = (name: string, payload: object) =>
+      gates.db.database.withTenant(gates.organizationId, (tx) =>
+        gates.events.emit(tx, { name, subjectId: device.deviceId, payload: { ...payload } }),
+      );
+    await change('device.changed', { changed: ['ownership'] });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(nas.requests.length, 0, 'no rule looks at it');
+    const accept = { kind: 'accept' as const, attributes: [{ name: 'Filter-Id', value: 'x' }] };
+    await changeNetworkAccess(gates.access.routes, gates.actor, {
+      rules: [
+        { name: 'members', groupIds: [groupId], reply: accept },
+        { name: 'private', ownerships: ['personal'], reply: accept },
+      ],
+    });
+    await change('device.changed', { changed: ['name'] });
+    await change('device.changed', { changed: ['ownership'] });
+    await until(() => nas.requests.length === 1);
+    const ask = async () =>
+      (await gates.post('authorize', { 'Calling-Station-Id': [dashed(device.mac)] })).status;
+    assert.equal(await ask(), 204);
+    await gates.admin.query(
+      `insert into groups (organization_id, group_id, name) values ($1, $2, 'members')`,
+      [gates.organizationId, groupId],
+    );
+    await gates.admin.query(
+      `insert into group_devices (organization_id, group_id, device_id, since) values ($1, $2, $3, now())`,
+      [gates.organizationId, groupId, device.deviceId],
+    );
+    await change('device.groups-changed', {});
+    await until(() => nas.requests.length === 2);
+    assert.equal(await ask(), 200, 'a smart group counts as the user’s groups do');
+  });
+
   test('RAD-04 a password that is posted goes nowhere: not into the log, not into the database', async () => {
     const canary = 'canary-7d1b3f0a9c';
     const device = await gates.addDevice();

@@ -112,12 +112,22 @@ export async function dropSessions(tx: TenantTx, sessionIds: readonly string[]):
 }
 
 const forgetStatement = sql(
-  'nac-forget-answer',
+  'nac-forget-answers',
   `delete from nac_admissions a using device_identifiers i
-   where i.organization_id = $1 and i.device_id = $2 and i.kind in ('mac', 'guid')
+   where i.organization_id = $1 and i.device_id = any ($2::uuid[]) and i.kind in ('mac', 'guid')
      and a.organization_id = $1 and a.station = i.value`,
 );
-/** So that its sessions are told even though nothing has changed. */
-export async function forgetAnswer(tx: TenantTx, deviceId: string): Promise<void> {
-  await tx.run(forgetStatement, [tx.organizationId, deviceId]);
+/** So that their sessions are told even though the decision is what it was. */
+export async function forgetAnswers(tx: TenantTx, deviceIds: readonly string[]): Promise<void> {
+  await tx.run(forgetStatement, [tx.organizationId, deviceIds]);
+}
+
+const ofUsersStatement = sql(
+  'nac-devices-of-users',
+  `select device_id from devices where organization_id = $1 and user_id = any ($2::uuid[]) and state <> 'unmanaged'`,
+);
+export async function devicesOfUsers(tx: TenantTx, userIds: readonly string[]): Promise<string[]> {
+  return (await tx.query<{ device_id: string }>(ofUsersStatement, [tx.organizationId, userIds])).map(
+    (row) => row.device_id,
+  );
 }
