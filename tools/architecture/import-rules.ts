@@ -67,6 +67,7 @@ export const moduleOrder = [
   'compliance',
   'enrollment',
   'remediation',
+  'playbooks',
 ];
 
 /** What a module shows: to other modules its index, to the layers above also what they mount and schedule. */

@@ -61,6 +61,7 @@ import {
   createSlugReader,
   readSettings,
 } from './modules/organizations/index.ts';
+import { playbookJobs, playbookTasks } from './modules/playbooks/index.ts';
 import { remediationJobs } from './modules/remediation/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/policies/index.ts';
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
@@ -326,6 +327,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...commandJobs(devices),
       ...approvalJobs(approvals),
       ...remediationJobs(remediation),
+      ...playbookJobs(devices),
       ...alertJobs(addresses),
       ...enrollmentJobs(enrollment),
       ...appleJobs(),
@@ -343,6 +345,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...desiredStateTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(desiredState))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...approvalTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(approvals))),
+      ...playbookTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),

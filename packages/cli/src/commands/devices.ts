@@ -105,13 +105,15 @@ export const deviceCommands: readonly CliCommand[] = [
     run: (context) => upload(context, '/devices/ownership-import'),
     print: printImport,
   },
-  ...(['block', 'unblock', 'unmanage'] as const).map(
+  ...(['block', 'unblock', 'unmanage', 'bar', 'unbar'] as const).map(
     (verb): CliCommand => ({
       words: ['device', verb],
       summary: {
         block: 'Block a device: every gate shuts, and it cannot enrol again until it is unblocked.',
         unblock: 'Unblock a device: it may enrol again.',
         unmanage: 'Release a device from management; its certificates end.',
+        bar: 'Shut every gate for a device that may still be talked to.',
+        unbar: 'Let a device that was barred pass the gates again.',
       }[verb],
       positionals: [device],
       options: { reason: { description: 'why; kept in the audit record', placeholder: 'TEXT' } },

@@ -8,6 +8,7 @@ import { deviceCommands } from './devices.ts';
 import { enrollmentCommands } from './enrollment.ts';
 import { networkAccessCommands } from './network-access.ts';
 import { organizationCommands } from './organizations.ts';
+import { playbookCommands } from './playbooks.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
 import { ruleCommands } from './rules.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   ...networkAccessCommands,
   ...applePushCommands,
   ...approvalCommands,
+  ...playbookCommands,
   ...webhookCommands,
   ...auditCommands,
   ...decodeCommands,

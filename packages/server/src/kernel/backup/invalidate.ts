@@ -32,6 +32,11 @@ const withdrawApprovals = sql(
   `update approval_requests set state = 'withdrawn', decision_reason = 'restored', finished_at = now(), sealed_params = null
    where organization_id = $1 and state in ('pending', 'canary')`,
 );
+const stopPlaybooks = sql(
+  'restore-stop-playbooks',
+  `update playbook_runs set state = 'stopped', due_at = null, ended_at = now(), ended_by = 'system:restore', note = 'restored'
+   where organization_id = $1 and state in ('running', 'waiting')`,
+);
 const largestLimits = sql(
   'restore-largest-limits',
   `select coalesce(max(minimum_budget), 0)::int as budget, coalesce(max(fleet_percent), 0)::float8 as percent
@@ -79,6 +84,7 @@ export async function invalidate(tx: TenantTx): Promise<Invalidated> {
   await tx.run(renumberEvents, own);
   await tx.run(moveReaders, own);
   await tx.run(withdrawApprovals, own);
+  await tx.run(stopPlaybooks, own);
   const limits = await tx.one<{ budget: number; percent: number }>(largestLimits, own);
   const counted = await tx.one<{ fleet: number }>(countFleet, own);
   await tx.run(spendBudget, [

@@ -32,6 +32,7 @@ const systemRights: Record<string, string> = {
   nac_admissions: 'select (organization_id, answered_at), delete',
   ise_tellings: 'select (organization_id, due_at, claimed_until)',
   alerts: 'select (organization_id, alert_id, created_at), delete',
+  playbook_runs: 'select (organization_id, run_id, state, due_at)',
   approval_requests: 'select (organization_id, approval_id, state, expires_at)',
   webhooks: 'select (organization_id, webhook_id, state, retry_at, position_transaction, position_event)',
   webhook_deliveries: 'select (organization_id, webhook_id, state, next_attempt_at, finished_at), delete',

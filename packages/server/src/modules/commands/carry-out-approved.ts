@@ -1,13 +1,10 @@
 // Carries out what was approved: the port of the approvals module. The asker's rights are those of now, and so are the devices.
-import type { Principal } from '@gatehouse/core/actor.ts';
-import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { rightsOfActor } from '../administrators/index.ts';
 import type { ApprovedOrder, OrderOutcome } from '../approvals/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
+import { principalLater } from './principal-later.ts';
 import { queueInTransaction } from './queue-command.ts';
-import { systemRights } from './system-rights.ts';
 
 export async function carryOutApproved(
   deps: Omit<CommandDeps, 'database'>,
@@ -16,7 +13,7 @@ export async function carryOutApproved(
 ): Promise<readonly OrderOutcome[]> {
   const { approvalId, command, deviceIds, permission, standing, reason, cause } = order;
   if (deviceIds.length === 0) return [];
-  const principal = await principalOf(tx, order.requestedBy);
+  const principal = await principalLater(tx, order.requestedBy);
   if (!principal.permissions.has(permission)) {
     const refusal = 'Whoever asked for it may no longer do so.';
     return deviceIds.map((deviceId) => ({ deviceId, commandId: null, refusal }));
@@ -35,21 +32,4 @@ export async function carryOutApproved(
       ? { deviceId, commandId: outcome.command.id, refusal: null }
       : { deviceId, commandId: null, refusal: outcome.refusal.message };
   });
-}
-
-/** Its power was old enough when it asked, and has not grown younger by waiting. */
-async function principalOf(tx: TenantTx, reference: string): Promise<Principal> {
-  const separator = reference.indexOf(':');
-  const [kind, id] = [reference.slice(0, separator) as Principal['kind'], reference.slice(separator + 1)];
-  const rights =
-    (await rightsOfActor(tx, reference)) ?? (kind === 'system' ? systemRights : new Set(permissions));
-  return {
-    kind,
-    id,
-    organizationId: tx.organizationId,
-    label: reference,
-    role: '',
-    permissions: rights,
-    empoweredAt: 0,
-  };
 }

@@ -31,6 +31,7 @@ export { closeCommands, expireCommands } from './expire-commands.ts';
 export { HandedOverMemory } from './handed-over.ts';
 export { loadCommand, type LoadedCommand } from './load-command.ts';
 export { getCommand, listCommands } from './list-commands.ts';
+export { principalLater } from './principal-later.ts';
 export {
   type BulkCommandRequest,
   type CommandRequest,

@@ -1,6 +1,7 @@
 /** Policies: suites and schedules, whom they are assigned to, and what follows for one device. */
 export { AssignmentTable } from './assignment-table.ts';
 export { findTargetName, selectAssignable, type TabledRow } from './assignment-table-queries.ts';
+export { assignPolicyToDevice, unassignPolicyFromDevice } from './assign-to-device.ts';
 export { ensureDefaults } from './ensure-defaults.ts';
 export {
   createAssignment,

@@ -17,6 +17,7 @@ import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
+import { playbookRoutes } from '../../modules/playbooks/routes.ts';
 import { remediationRoutes } from '../../modules/remediation/routes.ts';
 import { resourceRoutes } from '../../modules/resources/routes.ts';
 import { ruleRoutes } from '../../modules/rules/routes.ts';
@@ -44,6 +45,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
+  Parameters<typeof playbookRoutes>[0] &
   Parameters<typeof remediationRoutes>[0] &
   Parameters<typeof resourceRoutes>[0] &
   Parameters<typeof ruleRoutes>[0] &
@@ -60,6 +62,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...commandRoutes(deps),
   ...approvalRoutes(deps),
   ...remediationRoutes(deps),
+  ...playbookRoutes(deps),
   ...alertRoutes(deps),
   ...searchRoutes(deps),
   ...complianceRoutes(deps),

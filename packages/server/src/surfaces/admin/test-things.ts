@@ -135,6 +135,12 @@ async function rowsOf(
      values ($1, $2, $3, 'lock-device', '{}', 'local:0', now() + interval '1 day')`,
     [id, commandId, deviceId],
   );
+  const runId = newId();
+  await admin.query(
+    `insert into playbook_runs (organization_id, run_id, device_id, playbook, ownership, state, reason, started_by, started_at)
+     values ($1, $2, $3, 'found', 'corporate', 'done', 'things', 'local:0', now())`,
+    [id, runId, deviceId],
+  );
   await admin.query(
     `insert into apple_channels (organization_id, device_id, channel_id, kind, udid)
      values ($1, $2, $3, 'device', 'THING')`,
@@ -182,6 +188,7 @@ async function rowsOf(
   );
   return {
     deviceId,
+    runId,
     commandId,
     streamId,
     kind: 'lock-pin',
