@@ -43,6 +43,7 @@ export const subscriptions: Subscriptions = merge(
   // command.not-done: what was ordered and did not happen is tried again in time
   desiredStateSubscriptions,
   // device.posture-changed: network devices and ISE servers that have sessions of the device are told
+  // device.changed, device.groups-changed, user.groups-changed: the same, where RADIUS servers are answered by ownership or groups
   networkAccessSubscriptions,
   // device.posture-changed, certificate.revoked: receivers of Shared Signals are told, where there are any
   signalSubscriptions,
