@@ -71,6 +71,7 @@ export async function createForeignThings(
   });
   const pinged = await surface.call(token, 'POST', `/webhooks/${webhookId}/ping`);
   const { deliveryId } = pinged.json() as { deliveryId: string };
+  await surface.call(token, 'POST', `/webhooks/${webhookId}/secret`);
   return {
     webhookId,
     deliveryId,
@@ -173,10 +174,19 @@ async function rowsOf(
     key,
   ]);
   const streamId = newId();
+  const [header, signalKey] = await surface.db.database.withTenant(id, async (tx) => [
+    await sealer.seal(tx, 'signal_streams.authorization_header', streamId, Buffer.from('Bearer thing')),
+    await sealer.seal(tx, 'signal_keys.private_key', 'thing', randomBytes(32)),
+  ]);
   await admin.query(
-    `insert into signal_streams (organization_id, stream_id, events_requested, method, created_by, created_at)
-     values ($1, $2, '{}', 'poll', 'token:thing', now())`,
-    [id, streamId],
+    `insert into signal_streams (organization_id, stream_id, events_requested, method, endpoint_url, authorization_header,
+       created_by, created_at)
+     values ($1, $2, '{}', 'push', 'https://receiver.example/', $3, 'token:thing', now())`,
+    [id, streamId, header],
+  );
+  await admin.query(
+    `insert into signal_keys (organization_id, key_id, public_key, private_key, signs_from) values ($1, 'thing', '', $2, now())`,
+    [id, signalKey],
   );
   const serial = randomBytes(16);
   await admin.query(
