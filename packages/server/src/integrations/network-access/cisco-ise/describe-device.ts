@@ -8,7 +8,7 @@ import type {
 } from '@gatehouse/protocols/cisco-ise/index.ts';
 import type { Posture } from './queries.ts';
 
-/** Of the two texts about compliance; ISE refuses longer ones. */
+/** Of the two texts about compliance: cut by us, at a word, and not by whoever shows them. */
 const longest = 255;
 
 /** Lower is worse. */
