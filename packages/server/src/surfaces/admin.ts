@@ -2,12 +2,14 @@
 import swagger from '@fastify/swagger';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { principalOf } from '../kernel/http/access.ts';
 import type { AddressList } from '../kernel/http/address-list.ts';
 import type { AdminRoute } from '../kernel/http/route.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
 import type { AdministratorDeps } from '../modules/administrators/index.ts';
 import { type AuthenticateDeps, createAuthenticate } from './admin/authenticate.ts';
 import { renderProblem } from './admin/problem.ts';
+import { registerEventStream } from './admin/event-stream.ts';
 import { registerRoute } from './admin/register-route.ts';
 import { compileValidator } from './admin/validation.ts';
 
@@ -32,11 +34,12 @@ export function registerAdminSurface(
   options: AdminSurfaceOptions,
 ): void {
   const authenticateDeps: AuthenticateDeps = { ...deps, localCaller: options.localCaller };
+  const authenticate = createAuthenticate(authenticateDeps);
   registerSurface(server, {
     name: 'admin',
     prefix: '/api/v1',
     from: options.from,
-    authenticate: createAuthenticate(authenticateDeps),
+    authenticate: (request) => authenticate(request),
     bodies: { 'application/json': 'json', 'text/csv': 'stream' },
     bodyLimit: megabyte / 4,
     renderFailure: renderProblem,
@@ -44,6 +47,13 @@ export function registerAdminSurface(
       scope.setValidatorCompiler(compileValidator as never);
       await scope.register(swagger, { openapi: describeApi(deps) as never });
       for (const route of options.routes) registerRoute(scope, deps, route);
+      registerEventStream(scope, {
+        ...deps,
+        async recheck(request) {
+          await authenticate(request, 'passively');
+          return principalOf(request);
+        },
+      });
       scope.get(
         '/openapi.json',
         {

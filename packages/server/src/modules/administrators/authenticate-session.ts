@@ -23,10 +23,14 @@ export interface AuthenticatedSession {
 
 const touchEveryMs = 60_000;
 
-/** @throws DomainError `unauthenticated`, with one text for every cause. */
+/**
+ * @param passively the person does nothing at this moment: the session goes on growing idle.
+ * @throws DomainError `unauthenticated`, with one text for every cause.
+ */
 export async function authenticateSession(
   deps: { readonly database: Database; readonly clock: Clock; readonly locateCredential: LocateCredential },
   cookie: string,
+  passively = false,
 ): Promise<AuthenticatedSession> {
   const credential = parseCredential(cookie, 'ses');
   const organizationId = credential && (await deps.locateCredential(credential));
@@ -40,7 +44,7 @@ export async function authenticateSession(
   if (row.expires_at.getTime() <= now || row.seen_at.getTime() + sessionLife.idleMs <= now) throw ended();
   const granted = permissionsOf(row.role, row.role_permissions);
   if (isServiceAccount(granted)) throw ended();
-  if (now - row.seen_at.getTime() >= touchEveryMs) {
+  if (!passively && now - row.seen_at.getTime() >= touchEveryMs) {
     const when = new Date(now);
     await deps.database.withTenant(organizationId, (tx) => touchSession(tx, credential.id, when));
   }

@@ -42,10 +42,13 @@ export function sessionOf(principal: Principal): AuthenticatedSession | undefine
   return sessions.get(principal);
 }
 
-export function createAuthenticate(deps: AuthenticateDeps): (request: FastifyRequest) => Promise<void> {
+/** Who calls, at this moment. @param passively for what goes on by itself: it keeps no session from growing idle. */
+export type Authenticate = (request: FastifyRequest, passively?: 'passively') => Promise<void>;
+
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const enter = createEntryRecorder(deps);
-  return async (request) => {
-    const { principal, session } = await identify(deps, request);
+  return async (request, passively) => {
+    const { principal, session } = await identify(deps, request, passively === 'passively');
     const chosen = chosenOrganization(request);
     const entered = chosen === undefined ? undefined : await chooseOrganization(deps, principal, chosen);
     if (entered !== undefined && entered !== principal.organizationId)
@@ -82,6 +85,7 @@ function requireFactorForWork(session: AuthenticatedSession, request: FastifyReq
 async function identify(
   deps: AuthenticateDeps,
   request: FastifyRequest,
+  passively: boolean,
 ): Promise<{ principal: Principal; session?: AuthenticatedSession }> {
   if (deps.localCaller) return { principal: deps.localCaller(request) };
   const { authorization, cookie } = request.headers;
@@ -93,7 +97,7 @@ async function identify(
   const value = readCookie(cookie, sessionCookie);
   if (value === undefined) throw new DomainError('unauthenticated', 'Sign in, or send a token');
   if (!safeMethods.has(request.method)) requireSameOrigin(headerOf(request), deps.publicUrl);
-  const session = await authenticateSession(deps, value);
+  const session = await authenticateSession(deps, value, passively);
   if (!safeMethods.has(request.method) && !session.isCsrfToken(headerOf(request)('gatehouse-csrf'))) {
     throw new DomainError('forbidden', 'The header Gatehouse-Csrf is missing or not of this session', {
       reason: 'csrf-token',
