@@ -5,6 +5,7 @@ import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/dev
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
 import { type TSchema, Type } from 'typebox';
+import { RuleVersion } from './rules.ts';
 import { closed, Id, Line, Time } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -211,6 +212,8 @@ export const ExplainQuery = {
   format: Type.Optional(Type.Enum(['json', 'text'])),
 };
 
+const ExplainedRuleVersion = Type.Object({ ruleId: Id, ...RuleVersion.properties }, closed);
+
 export const DeviceExplanation = Type.Object(
   {
     deviceId: Id,
@@ -267,6 +270,9 @@ export const DeviceExplanation = Type.Object(
     settingsVersion: Type.String(),
     policyVersion: Type.String(),
     acknowledgedPolicyVersion: MaybeText,
+    ruleVersions: Type.Array(ExplainedRuleVersion, {
+      description: 'What the assigned rules said in the versions that held; for those who may read rules.',
+    }),
     text: Type.Array(Type.String(), { description: 'The same for people, line by line.' }),
   },
   closed,

@@ -304,9 +304,18 @@ describe('assigned rules', () => {
       await deleteException(deps, principal(), device, id);
       assert.equal((await posture(device)).access_network, 'deny');
       await updateRule(deps, principal(), made.id, { severity: 'low' });
+      await deleteRule(deps, principal(), made.id);
       const past = await explainDevice(deps, principal(), device, { at: t0 + minute });
       assert.equal(past.gates.network.access, 'allow');
       assert.deepEqual([past.rules[0]?.ruleVersion, past.rules[0]?.exception?.reason], [1, 'Loaned.']);
+      assert.deepEqual(
+        past.ruleVersions.map(({ ruleId, version, severity }) => [ruleId, version, severity]),
+        [[made.id, 1, 'high']],
+        'what the rule said then is told, though it was changed and deleted since',
+      );
+      const fewer = permissions.filter((each) => each !== 'rules.read');
+      const at = { at: t0 + minute };
+      assert.deepEqual((await explainDevice(deps, principal(fewer), device, at)).ruleVersions, []);
     });
 
     test('what is no rule, no device or no future is refused', async () => {

@@ -11,6 +11,7 @@ import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { resolveForDevice } from '../policies/index.ts';
+import { findRuleVersions } from '../rules/index.ts';
 import { composePosture, contextOf, evaluatedScans, exceptionsOf } from './posture.ts';
 import { findChangeAt, loadRows } from './queries.ts';
 import { furtherFacts, ruleCache } from './rules-of-devices.ts';
@@ -27,7 +28,11 @@ export interface DeviceExplanation extends Explanation {
   /** The version of policy and schedule that held, and the one the device last said it applies (CMP-11, POL-15). */
   readonly policyVersion: string;
   readonly acknowledgedPolicyVersion: string | null;
+  /** What the assigned rules said in the versions that held; nothing for who may not read rules. */
+  readonly ruleVersions: Awaited<ReturnType<typeof findRuleVersions>>;
 }
+
+type WithoutVersions = Omit<DeviceExplanation, 'ruleVersions'>;
 
 export interface ExplainQuestion {
   /** Only what concerns this gate. */
@@ -47,12 +52,18 @@ export async function explainDevice(
   const now = deps.clock.now();
   const explanation = await deps.database.withTenant(
     principal.organizationId,
-    (tx) => {
+    async (tx) => {
       const mayShow = (fact: FactName) =>
         factDefinition(fact).privacy === 'technical' || principal.permissions.has(permissionToSee(fact));
-      return at === undefined || at >= now
-        ? explainNow(tx, deviceId, now, mayShow)
-        : explainPast(tx, deviceId, at, mayShow);
+      const explained =
+        at === undefined || at >= now
+          ? await explainNow(tx, deviceId, now, mayShow)
+          : await explainPast(tx, deviceId, at, mayShow);
+      const named = explained.rules.flatMap(({ ruleId, ruleVersion: version }) =>
+        ruleId === null || version === null ? [] : [{ ruleId, version }],
+      );
+      const mayRead = principal.permissions.has('rules.read');
+      return { ...explained, ruleVersions: mayRead ? await findRuleVersions(tx, named) : [] };
     },
     { readOnly: true },
   );
@@ -67,7 +78,7 @@ async function explainNow(
   deviceId: string,
   now: number,
   mayShow: MayShow,
-): Promise<DeviceExplanation> {
+): Promise<WithoutVersions> {
   const [rows, policy] = await Promise.all([
     loadRows(tx, [deviceId], evaluatedScans, { lock: false }),
     resolveForDevice(tx, deviceId),
@@ -99,7 +110,7 @@ async function explainPast(
   deviceId: string,
   at: number,
   mayShow: MayShow,
-): Promise<DeviceExplanation> {
+): Promise<WithoutVersions> {
   const [change, policy] = await Promise.all([
     findChangeAt(tx, deviceId, new Date(at)),
     resolveForDevice(tx, deviceId),

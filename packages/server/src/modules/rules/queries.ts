@@ -158,3 +158,25 @@ export function selectVersions(
 ): Promise<VersionRow[]> {
   return tx.query<VersionRow>(listVersions, [tx.organizationId, ruleId, before, limit]);
 }
+
+export interface VersionReference {
+  readonly ruleId: string;
+  readonly version: number;
+}
+
+const selectNamedVersions = sql(
+  'rules-select-named-versions',
+  `select v.rule_id, v.version, v.name, v.enabled, v.content, v.created_by, v.created_at
+   from rows from (unnest((select $2::uuid[])), unnest((select $3::int[]))) as w (rule_id, version)
+   join compliance_rule_versions v on v.organization_id = $1 and v.rule_id = w.rule_id and v.version = w.version
+   order by v.name, v.rule_id`,
+);
+
+/** Versions of rules, also of such as are deleted. */
+export function selectVersionsNamed(
+  tx: TenantTx,
+  named: readonly VersionReference[],
+): Promise<(VersionRow & { readonly rule_id: string })[]> {
+  const [ids, versions] = [named.map(({ ruleId }) => ruleId), named.map(({ version }) => version)];
+  return tx.query(selectNamedVersions, [tx.organizationId, ids, versions]);
+}

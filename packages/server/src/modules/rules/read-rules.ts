@@ -3,6 +3,7 @@ import { demandForms } from '@gatehouse/core/compliance/demand-forms.ts';
 import { isPolicyRuleKind, type RuleKind, ruleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
 import {
   type PageAnswer,
   pageOfRows,
@@ -11,7 +12,13 @@ import {
 } from '../../kernel/http/route.ts';
 import { noSuchRule } from './change-rule.ts';
 import { presentRule, presentVersion, type RulePresentation } from './present-rule.ts';
-import { findRule, selectRules, selectVersions } from './queries.ts';
+import {
+  findRule,
+  selectRules,
+  selectVersions,
+  selectVersionsNamed,
+  type VersionReference,
+} from './queries.ts';
 import type { RuleDeps } from './rule-deps.ts';
 
 type Reading = Pick<RuleDeps, 'database'>;
@@ -65,6 +72,12 @@ export async function listRuleVersions(
     { readOnly: true },
   );
   return pageOfRows(rows, page.limit, presentVersion, (row) => [row.version]);
+}
+
+/** What rules said in certain versions; one query, none for none. */
+export async function findRuleVersions(tx: TenantTx, named: readonly VersionReference[]) {
+  const rows = named.length === 0 ? [] : await selectVersionsNamed(tx, named);
+  return rows.map((row) => ({ ruleId: row.rule_id, ...presentVersion(row) }));
 }
 
 export async function describeRuleKinds(principal: TenantPrincipal) {
