@@ -1,5 +1,5 @@
 // The gate of the network, put together: what RADIUS servers ask, and who is told when a decision changes.
-import { createRadiusSender } from '@gatehouse/clients/radius/index.ts';
+import { createRadiusSender, type RadiusSenderOptions } from '@gatehouse/clients/radius/index.ts';
 import client from 'prom-client';
 import type { Metrics } from '../../kernel/http/metrics.ts';
 import type { JobDefinition } from '../../kernel/jobs/jobs.ts';
@@ -19,6 +19,8 @@ export { networkAccessSubscriptions } from './reactions.ts';
 export interface NetworkAccessOptions extends GateDeps, Omit<RadiusRestDeps, 'count' | 'wakeTeller'> {
   readonly outbound: Pick<Outbound, 'request'>;
   readonly metrics: Pick<Metrics, 'registry'>;
+  /** Other pauses than those of the field, for tests. */
+  readonly sending?: RadiusSenderOptions;
 }
 
 export interface NetworkAccess {
@@ -30,7 +32,7 @@ export interface NetworkAccess {
 }
 
 export function openNetworkAccess(options: NetworkAccessOptions): NetworkAccess {
-  const { metrics, outbound, ...deps } = options;
+  const { metrics, outbound, sending, ...deps } = options;
   const count = counter(
     metrics,
     'gatehouse_radius_questions_total',
@@ -43,7 +45,7 @@ export function openNetworkAccess(options: NetworkAccessOptions): NetworkAccess 
     'Changes that gates were told, by what came of it.',
     ['gate', 'outcome'],
   );
-  const sender = createRadiusSender();
+  const sender = createRadiusSender(sending);
   // A person waits for this one.
   const trySender = createRadiusSender({ retryAfterMs: [1_000], lastWaitMs: 2_000 });
   const iseCalls = createIseCalls(outbound);

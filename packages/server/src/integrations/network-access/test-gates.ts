@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import type { RadiusSenderOptions } from '@gatehouse/clients/radius/index.ts';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { encodeRestRequest } from '@gatehouse/protocols/radius/index.ts';
@@ -80,6 +81,7 @@ export async function startTestGates(
     readonly database?: (database: Database) => Database;
     readonly trust?: string;
     readonly tls?: SecureContextOptions;
+    readonly sending?: RadiusSenderOptions;
   } = {},
 ): Promise<TestGates> {
   const db = await openTestDatabase();
@@ -106,6 +108,7 @@ export async function startTestGates(
     reachable: createAddressList(['127.0.0.0/8', '::1']),
     outbound,
     metrics: { registry: new client.Registry() },
+    ...(options.sending ? { sending: options.sending } : {}),
   });
   const running = startWorker({ database: db.database, log, definitions: access.jobs, pollMilliseconds: 50 });
   worker.wake = running.wake;

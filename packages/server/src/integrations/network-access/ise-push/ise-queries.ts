@@ -111,7 +111,7 @@ const noteStatement = sql(
    order by e.ise_id, p.mac, p.device_id
    on conflict (organization_id, ise_id, mac) do update set device_id = excluded.device_id, changed_at = excluded.changed_at,
      revision = t.revision + 1, attempts = 0, again = false,
-     due_at = greatest(excluded.due_at, t.told_at + interval '1 second' * coalesce(
+     due_at = greatest(excluded.due_at, case when t.told_at > excluded.due_at then excluded.due_at else t.told_at end + interval '1 second' * coalesce(
        (select quiet_seconds from network_access_settings where organization_id = $1), 10))`,
 );
 /** The endpoints of these devices are due at every ISE server, those told a moment ago when it is quiet again. @returns how many */

@@ -27,9 +27,10 @@ export function createNasPace(clock: Clock): NasPace {
   return {
     turn(nasId, perSecond) {
       const now = clock.now();
-      const alone = aloneUntil.get(nasId) ?? 0;
-      if (alone > now) return alone - now;
-      if (alone !== 0) {
+      const alone = aloneUntil.get(nasId);
+      // A clock that was set back must not make everybody wait.
+      if (alone !== undefined && alone > now && alone <= now + aloneMs) return alone - now;
+      if (alone !== undefined) {
         // One may try; the others wait for what becomes of it.
         aloneUntil.set(nasId, now + aloneMs);
         underWay.set(nasId, (underWay.get(nasId) ?? 0) + 1);
@@ -38,9 +39,8 @@ export function createNasPace(clock: Clock): NasPace {
       const open = underWay.get(nasId) ?? 0;
       if (open >= mostUnderWay) return laterMs;
       if (nextAt.size > mostKnown) nextAt.clear();
-      // A clock that was set back must not make everybody wait.
-      const before = nextAt.get(nasId) ?? 0;
-      const from = before > now + 3_600_000 ? now : Math.max(before, now);
+      const before = nextAt.get(nasId) ?? now;
+      const from = before > now + 60_000 ? now : Math.max(before, now);
       const at = from + 1_000 / perSecond;
       // A quarter of a second's worth may go at once.
       const wait = Math.max(0, Math.ceil(from - now - 250));

@@ -15,7 +15,7 @@ const sessionsOfDevices = `select s.session_id from unnest((select $2::uuid[])) 
 const noteStatement = sql(
   'nac-note-changes',
   `with mine as (${sessionsOfDevices})
-   update nac_sessions s set due_at = greatest($3::timestamptz, s.told_at + q.quiet), changed_at = $3,
+   update nac_sessions s set due_at = greatest($3::timestamptz, case when s.told_at > $3 then $3 else s.told_at end + q.quiet), changed_at = $3,
      revision = s.revision + 1, attempts = 0
    from mine, (select coalesce((select quiet_seconds from network_access_settings where organization_id = $1), 10)
      * interval '1 second' as quiet) q
