@@ -112,6 +112,10 @@ describe('RADIUS servers and network devices', () => {
     const device = await gates.addDevice();
     await gates.post('authorize', { 'Calling-Station-Id': [dashed(device.mac)] });
     await gates.decide(device, 'quarantine');
+    // Whoever was to be told has been looked for, and there was nobody.
+    await until(
+      async () => (await gates.admin.query(`select 1 from jobs where state <> 'dead'`)).rowCount === 0,
+    );
     await gates.post('accounting', start(nas.host, device));
     await until(() => nas.requests.length === 1);
     // It came back and was answered anew: nothing is left to tell, also when the session is reported again.
