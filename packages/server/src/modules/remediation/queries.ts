@@ -91,20 +91,6 @@ export async function endAction(
   await tx.run(end, [tx.organizationId, actionId, ended.state, ended.note, ended.at]);
 }
 
-const note = sql(
-  'remediation-note',
-  `update remediation_actions set note = $3, state = $4 where organization_id = $1 and action_id = $2`,
-);
-
-export async function noteOutcome(
-  tx: TenantTx,
-  actionId: string,
-  text: string,
-  state: ActionState,
-): Promise<void> {
-  await tx.run(note, [tx.organizationId, actionId, text, state]);
-}
-
 /** With what became of its command, or of the request for it. */
 export interface ReportRow extends ActionRow {
   readonly device_name: string;
@@ -112,7 +98,8 @@ export interface ReportRow extends ActionRow {
   readonly approval_state: string | null;
 }
 
-const reportColumns = columns.replaceAll(/\b([a-z_]+)\b/g, 'a.$1');
+const reportColumns = `a.action_id, a.action_no, a.device_id, a.rule, a.rule_id, a.rule_version, a.rule_name, a.summary, a.remedy,
+  a.stage, a.kind, a.detail, a.state, a.note, a.command_id, a.approval_id, a.created_at, a.ended_at`;
 
 const list = sql(
   'remediation-list',
