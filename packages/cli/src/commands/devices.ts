@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
+import { languages } from '@gatehouse/core/languages.ts';
 import type { CliCommand } from '../command.ts';
 import { table } from '../output.ts';
 import { sendCommand } from './send-command.ts';
@@ -61,10 +62,11 @@ export const deviceCommands: readonly CliCommand[] = [
     options: {
       gate: { description: 'one gate only', choices: ['network', 'mail', 'vpn', 'apps', 'content'] },
       at: { description: 'as it was at that moment', placeholder: 'TIME' },
+      language: { description: 'in this language; else English', choices: [...languages] },
     },
     async run({ api, positionals, options, json }) {
       const path = `/devices/${positionals[0]}/explain`;
-      const query = { gate: options['gate'], at: options['at'] };
+      const query = { gate: options['gate'], at: options['at'], language: options['language'] };
       if (json) return api().request('GET', path, { query });
       return (await text(await api().download(path, { ...query, format: 'text' }))).trimEnd();
     },

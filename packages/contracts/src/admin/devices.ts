@@ -1,6 +1,7 @@
 import { accessLevels, gates } from '@gatehouse/core/compliance/gate.ts';
 import { ruleKinds } from '@gatehouse/core/compliance/rule.ts';
 import { ruleStatuses, severities } from '@gatehouse/core/compliance/verdict.ts';
+import { languages } from '@gatehouse/core/languages.ts';
 import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
@@ -210,6 +211,11 @@ export const ExplainQuery = {
     Type.String({ format: 'date-time', description: 'Explain the decision of that moment instead.' }),
   ),
   format: Type.Optional(Type.Enum(['json', 'text'])),
+  language: Type.Optional(
+    Type.Enum([...languages], {
+      description: 'Of the texts; by default what Accept-Language asks for, else English.',
+    }),
+  ),
 };
 
 const ExplainedRuleVersion = Type.Object({ ruleId: Id, ...RuleVersion.properties }, closed);
@@ -218,6 +224,7 @@ export const DeviceExplanation = Type.Object(
   {
     deviceId: Id,
     at: Milliseconds,
+    language: Type.Enum([...languages]),
     compliant: Type.Boolean({ description: 'By everything that the device owes.' }),
     networkCompliant: Type.Boolean({ description: 'By what counts for the network, and nothing else.' }),
     gates: perGate(Type.Object({ access: Access, reasons: Type.Array(Type.Object({}, open)) }, closed)),

@@ -6,6 +6,7 @@
 import { type Access, type Gate, gates, worstAccess } from './gate.ts';
 import type { RuleKind } from './rule.ts';
 import type { Evaluation, RuleStatus, RuleVerdict } from './verdict.ts';
+import { type Message, say } from './wording/message.ts';
 
 export interface AccessSubject {
   /** Enrolment is complete and management is in place (ENR-19, CMP-04). */
@@ -17,14 +18,14 @@ export interface AccessSubject {
 }
 
 export type AccessReason =
-  | { readonly code: 'not-registered' | 'blocked' | 'not-evaluated'; readonly text: string }
+  | { readonly code: 'not-registered' | 'blocked' | 'not-evaluated'; readonly says: readonly Message[] }
   | {
       readonly code: 'rule';
       /** Of the verdict. */
       readonly id: string;
       readonly rule: RuleKind;
       readonly status: RuleStatus;
-      readonly text: string;
+      readonly says: readonly Message[];
     };
 
 export interface AccessDecision {
@@ -41,22 +42,16 @@ const accessByStatus = {
 } as const satisfies Record<RuleStatus, Access>;
 
 export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision {
-  if (!subject.registered) return deny('not-registered', 'The device is not under management.');
-  if (subject.blocked) return deny('blocked', 'An administrator has blocked the device.');
+  if (!subject.registered) return deny('not-registered', [say('standing.unmanaged')]);
+  if (subject.blocked) return deny('blocked', [say('standing.blocked')]);
   if (subject.evaluation === null) {
-    const text = 'The device has not reported since it was enrolled.';
-    return { access: 'quarantine', reasons: [{ code: 'not-evaluated', text }] };
+    const says = [say('standing.never-reported')];
+    return { access: 'quarantine', reasons: [{ code: 'not-evaluated', says }] };
   }
   const against = subject.evaluation.verdicts.filter((verdict) => effectOn(verdict, gate) !== 'allow');
   return {
     access: worstAccess(against.map((verdict) => effectOn(verdict, gate))),
-    reasons: against.map(({ id, rule, status, summary }) => ({
-      code: 'rule',
-      id,
-      rule,
-      status,
-      text: summary,
-    })),
+    reasons: against.map(({ id, rule, status, says }) => ({ code: 'rule', id, rule, status, says })),
   };
 }
 
@@ -82,6 +77,6 @@ export function effectOn(verdict: Effective, gate: Gate): Access {
   ]);
 }
 
-function deny(code: 'not-registered' | 'blocked', text: string): AccessDecision {
-  return { access: 'deny', reasons: [{ code, text }] };
+function deny(code: 'not-registered' | 'blocked', says: readonly Message[]): AccessDecision {
+  return { access: 'deny', reasons: [{ code, says }] };
 }

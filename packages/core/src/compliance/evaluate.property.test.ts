@@ -20,6 +20,7 @@ import {
 } from './device-arbitrary.ts';
 import { accessLevels } from './gate.ts';
 import type { Evaluation } from './verdict.ts';
+import { render } from './wording/render.ts';
 
 const contact = fc.option(ageArbitrary.map((age) => noon - age));
 const statuses = ({ verdicts }: Evaluation) =>
@@ -162,8 +163,8 @@ test('what fails says why and what mends it; what is met needs no remedy', () =>
   fc.assert(
     fc.property(situation, ({ rules, facts, ...context }) => {
       for (const verdict of evaluate(rules, facts, { ...context, now: noon }).verdicts) {
-        assert.match(verdict.summary, /^[A-Z].*\.$/);
-        assert.equal(verdict.remedy === null, verdict.status === 'compliant');
+        assert.match(render(verdict.says), /^[A-Z].*\.$/);
+        assert.equal(verdict.mends.length === 0, verdict.status === 'compliant');
         assert.equal(
           verdict.failingSince !== null,
           verdict.status !== 'compliant' && verdict.failingSince !== null,

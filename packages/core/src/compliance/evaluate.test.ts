@@ -14,6 +14,8 @@ import {
 } from './device-arbitrary.ts';
 import { judgeFact, met } from './finding.ts';
 import { defineRule, everyGate } from './rule.ts';
+import { say } from './wording/message.ts';
+import { render } from './wording/render.ts';
 
 const encryption = { 'encryption.required': true, 'encryption.grace-minutes': 60 };
 const plain = { values: { 'storage.encrypted': false } };
@@ -64,10 +66,10 @@ test('CEL-02 a fact that is missing or of the wrong type is unknown, and not com
     assert.equal(evaluation.verdicts[0]?.status, 'unknown');
     assert.equal(evaluation.compliant, false);
     assert.equal(
-      evaluation.verdicts[0]?.summary,
+      render(evaluation.verdicts[0]?.says ?? []),
       'The device has not reported whether its storage is encrypted.',
     );
-    assert.match(evaluation.verdicts[0]?.remedy ?? '', /refresh/);
+    assert.match(render(evaluation.verdicts[0]?.mends ?? []), /refresh/);
   }
 });
 
@@ -77,7 +79,7 @@ test('GAP-08: a good fact counts until it is as old as is allowed; the settings 
   const old = verdictOf(settings, { ageMs: 4 * hour });
   assert.equal(old.status, 'unknown');
   assert.equal(old.evidence[0]?.stale, true);
-  assert.equal(old.summary, 'The device reported whether its storage is encrypted too long ago.');
+  assert.equal(render(old.says), 'The device reported whether its storage is encrypted too long ago.');
 });
 
 test('DEV-13 a fact from the future is of age zero and does not fail', () => {
@@ -153,16 +155,15 @@ test('a rule without findings shows nothing, and nothing is not compliance', () 
 test('a rule can ask only for the facts it declares', () => {
   const rule = defineRule({
     kind: 'encryption',
-    title: 'T',
     severity: 'low',
     purpose: 'security',
     defaultGates: everyGate,
     reads: ['storage.encrypted'],
     demand: (demand) => demand,
     judge: (_demand, view) => [
-      judgeFact(view, 'storage.encrypted', 's', () => met('t')),
+      judgeFact(view, 'storage.encrypted', () => met(say('encryption.on'))),
       // @ts-expect-error the rule does not declare that it reads this fact
-      judgeFact(view, 'device.phone-number', 's', () => met('t')),
+      judgeFact(view, 'sim.id', () => met(say('sim.same'))),
     ],
   });
   assert.deepEqual(rule.reads, ['storage.encrypted']);

@@ -16,6 +16,7 @@ import { breaksAfter, settlesAt } from './restlessness.ts';
 import { type Rule, ruleKinds } from './rule.ts';
 import { noEffect, stageOf } from './stage.ts';
 import type { Evaluation, RuleStatus, RuleVerdict, VerdictException } from './verdict.ts';
+import { say } from './wording/message.ts';
 
 export interface EvaluationContext {
   /** The server's clock, ms since the epoch. */
@@ -129,20 +130,11 @@ function wordsOf(
   found: Finding['outcome'],
   outcome: Finding['outcome'],
   restless: boolean,
-): Pick<RuleVerdict, 'summary' | 'remedy'> {
-  const texts = deciding.map(({ text }) => text);
-  if (restless) {
-    return {
-      summary: [...texts, 'This has changed too often in the last minutes to be relied on.'].join(' '),
-      remedy: 'Leave the device as it is: what it reports counts once it has held for five minutes.',
-    };
-  }
-  if (found === 'unknown' && outcome === 'met')
-    return { summary: [...texts, 'This rule lets that pass.'].join(' '), remedy: null };
-  return {
-    summary: texts.join(' '),
-    remedy: deciding.flatMap((finding) => ('remedy' in finding ? [finding.remedy] : [])).join(' ') || null,
-  };
+): Pick<RuleVerdict, 'says' | 'mends'> {
+  const says = deciding.map((finding) => finding.says);
+  if (restless) return { says: [...says, say('restless')], mends: [say('restless.leave')] };
+  if (found === 'unknown' && outcome === 'met') return { says: [...says, say('let-pass')], mends: [] };
+  return { says, mends: deciding.flatMap((finding) => ('mends' in finding ? finding.mends : [])) };
 }
 
 function exceptionFor(rule: Rule, { exceptions = [], now }: EvaluationContext): VerdictException | null {

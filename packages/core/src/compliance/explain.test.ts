@@ -17,8 +17,10 @@ import {
   noon,
 } from './device-arbitrary.ts';
 import { explain } from './explain.ts';
+import type { Gate } from './gate.ts';
 import { formatDuration, formatValue } from './plain-language.ts';
 import { rulesFromSettings } from './rules.ts';
+import { render } from './wording/render.ts';
 
 const policy = (name: string, change: Partial<AssignedPolicy>): AssignedPolicy => ({
   policyId: name,
@@ -203,7 +205,11 @@ test('the explanation decides nothing: its gates are those of the one decision',
       });
       const subject = { registered: true, blocked: false, evaluation };
       const explanation = explain({ subject, resolved: of, now: noon });
-      assert.deepEqual(explanation.gates, decideAllAccess(subject));
+      for (const [gate, { access, reasons }] of Object.entries(decideAllAccess(subject)))
+        assert.deepEqual(explanation.gates[gate as Gate], {
+          access,
+          reasons: reasons.map(({ says, ...reason }) => ({ ...reason, text: render(says) })),
+        });
       assert.equal(explanation.rules.length, evaluation.verdicts.length);
       for (const line of explanation.text) assert.match(line, /^\P{Cc}+$/u);
     }),

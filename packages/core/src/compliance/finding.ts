@@ -9,12 +9,13 @@ import type { Facts, FactValue, StoredFact } from '../facts/types.ts';
 import type { DeviceContext } from './device-context.ts';
 import { platformRemedies } from './platform-remedies.ts';
 import type { Evidence, RecordedFact, RuleMemory } from './verdict.ts';
+import { type Message, say } from './wording/message.ts';
+import type { Subject } from './wording/subject.ts';
 
 /** What a rule thinks of a value it was given. */
 export type Opinion =
-  | { readonly outcome: 'met'; readonly text: string }
-  | { readonly outcome: 'broken'; readonly text: string; readonly remedy: string }
-  | { readonly outcome: 'unknown'; readonly text: string; readonly remedy: string };
+  | { readonly outcome: 'met'; readonly says: Message }
+  | { readonly outcome: 'broken' | 'unknown'; readonly says: Message; readonly mends: readonly Message[] };
 
 export type Finding = Opinion & {
   readonly evidence: readonly Evidence[];
@@ -24,9 +25,9 @@ export type Finding = Opinion & {
   readonly memory?: RuleMemory | null;
 };
 
-export const met = (text: string): Opinion => ({ outcome: 'met', text });
-export const broken = (text: string, remedy: string): Opinion => ({ outcome: 'broken', text, remedy });
-export const unknown = (text: string, remedy: string): Opinion => ({ outcome: 'unknown', text, remedy });
+export const met = (says: Message): Opinion => ({ outcome: 'met', says });
+export const broken = (says: Message, ...mends: Message[]): Opinion => ({ outcome: 'broken', says, mends });
+export const unknown = (says: Message, ...mends: Message[]): Opinion => ({ outcome: 'unknown', says, mends });
 
 /** The device as one rule sees it: only the facts that the rule declares. */
 export interface DeviceView<R extends FactName = FactName> {
@@ -43,14 +44,10 @@ export interface DeviceView<R extends FactName = FactName> {
   readonly reads?: (name: R) => void;
 }
 
-/**
- * @param subject what the fact is about, to complete "The device has not reported …".
- * @param opinion judges a value whatever its age.
- */
-export function judgeFact<R extends FactName, N extends R>(
+/** @param opinion judges a value whatever its age. */
+export function judgeFact<R extends FactName, N extends R & Subject>(
   view: DeviceView<R>,
   name: N,
-  subject: string,
   opinion: (value: FactValueOf<N>) => Opinion,
   mentions: readonly (Evidence | undefined)[] = [],
   /** What of the value is kept as evidence; all of it, unless that is long or private. */
@@ -60,14 +57,14 @@ export function judgeFact<R extends FactName, N extends R>(
   const reportAgain = platformRemedies[view.device.platform].report;
   const mentioned = mentions.filter((evidence) => evidence !== undefined);
   if (stored === undefined) {
-    const nothing = unknown(`The device has not reported ${subject}.`, reportAgain);
+    const nothing = unknown(say('unreported', { about: name }), reportAgain);
     return { ...nothing, evidence: mentioned, holdsUntil: null };
   }
   const evidence = [evidenceOf(view, name, stored, shown(stored.value as FactValueOf<N>)), ...mentioned];
   const judged = opinion(stored.value as FactValueOf<N>);
   if (judged.outcome !== 'met') return { ...judged, evidence, holdsUntil: null };
   if (isStale(view, stored)) {
-    const old = unknown(`The device reported ${subject} too long ago.`, reportAgain);
+    const old = unknown(say('too-old', { about: name }), reportAgain);
     return { ...old, evidence, holdsUntil: null };
   }
   return { ...judged, evidence, holdsUntil: stored.observedAt + view.maximumFactAgeMs };

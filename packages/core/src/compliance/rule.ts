@@ -42,7 +42,6 @@ export interface Rule {
 
 export interface RuleDefinition<K extends RuleKind = RuleKind> {
   readonly kind: K;
-  readonly title: string;
   readonly severity: Severity;
   readonly purpose: RulePurpose;
   readonly defaultGates: readonly Gate[];
@@ -57,8 +56,6 @@ export interface RuleDefinition<K extends RuleKind = RuleKind> {
 
 interface RuleDeclaration<K extends RuleKind, R extends FactName, D> {
   readonly kind: K;
-  /** The state that the rule demands: "Storage is encrypted". */
-  readonly title: string;
   readonly severity: Severity;
   readonly purpose: RulePurpose;
   readonly defaultGates: readonly Gate[];
@@ -95,7 +92,7 @@ const factAgeOf = (values: Settings): number =>
 export function defineRule<const K extends RuleKind, const R extends FactName, D>(
   declaration: RuleDeclaration<K, R, D>,
 ): RuleDefinition<K> {
-  const { kind, title, severity, purpose, defaultGates, reads, readsOf, settings } = declaration;
+  const { kind, severity, purpose, defaultGates, reads, readsOf, settings } = declaration;
   const judging = (demand: D) => ({
     kind,
     reads: readsOf?.(demand) ?? reads,
@@ -103,7 +100,6 @@ export function defineRule<const K extends RuleKind, const R extends FactName, D
   });
   return {
     kind,
-    title,
     severity,
     purpose,
     defaultGates,

@@ -5,6 +5,7 @@ import { assignedRule, follow, hour, inForce, knownFacts, laptop, minute, noon }
 import type { RuleException, Stage } from './compliance-rule.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation, RuleVerdict } from './verdict.ts';
+import { render } from './wording/render.ts';
 
 const plain = { values: { 'storage.encrypted': false } };
 const sound = {};
@@ -94,11 +95,11 @@ describe('what the unknown means is chosen per rule', () => {
       follow(assignedRule('encryption', {}, { whenUnknown, graceMinutes: 30, stages }))(nothing, 0);
     assert.equal(under('quarantine').status, 'unknown');
     assert.equal(under('compliant').status, 'compliant');
-    assert.match(under('compliant').summary, /has not reported .* This rule lets that pass\.$/);
+    assert.match(render(under('compliant').says), /has not reported .* This rule lets that pass\.$/);
     const failing = under('not-compliant');
     assert.equal(failing.status, 'in-grace');
     assert.equal(failing.stage, 1);
-    assert.ok(failing.remedy);
+    assert.notDeepEqual(failing.mends, []);
   });
 
   test('a rule may say how old its facts may be', () => {
@@ -165,7 +166,7 @@ describe('facts that flap', () => {
     assert.equal(held.settlesAt, noon + 11 * minute);
     assert.equal(held.changesAt, noon + 11 * minute);
     assert.equal(held.failingSince, since, 'the clock of its stages runs on');
-    assert.match(held.summary, /Storage is encrypted\. This has changed too often/);
+    assert.match(render(held.says), /Storage is encrypted\. This has changed too often/);
     assert.equal(step(plain, 8).settlesAt, null);
     assert.equal(step(sound, 9).settlesAt, noon + 13 * minute, 'each break begins the wait anew');
     assert.equal(step(sound, 13).status, 'compliant');

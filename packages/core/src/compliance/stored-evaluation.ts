@@ -5,6 +5,7 @@
  */
 import { gates } from './gate.ts';
 import type { Evaluation, Evidence, RuleVerdict } from './verdict.ts';
+import { inTheirWords } from './wording/message.ts';
 
 /** What a verdict says where nothing is stored; its id is then its rule's kind. */
 const usual = {
@@ -14,7 +15,7 @@ const usual = {
   assignedTo: null,
   purpose: 'security',
   gates,
-  remedy: null,
+  mends: [],
   evidence: [],
   failingSince: null,
   graceEndsAt: null,
@@ -31,8 +32,13 @@ const usual = {
 } as const satisfies Partial<RuleVerdict>;
 
 type StoredEvidence = Omit<Evidence, 'ageMs' | 'stale'> & Partial<Evidence>;
-type StoredVerdict = Pick<RuleVerdict, 'rule' | 'severity' | 'settings' | 'status' | 'summary'> &
-  Partial<Omit<RuleVerdict, 'evidence'>> & { readonly evidence?: readonly StoredEvidence[] };
+type StoredVerdict = Pick<RuleVerdict, 'rule' | 'severity' | 'settings' | 'status'> &
+  Partial<Omit<RuleVerdict, 'evidence'>> & {
+    readonly evidence?: readonly StoredEvidence[];
+    /** Of verdicts from before there were messages: in English, and read as words that stay as they are. */
+    readonly summary?: string;
+    readonly remedy?: string | null;
+  };
 
 export interface StoredEvaluation extends Omit<Evaluation, 'verdicts'> {
   readonly verdicts: readonly StoredVerdict[];
@@ -66,9 +72,11 @@ export function readEvaluation(stored: StoredEvaluation): Evaluation {
   const { evaluatedAt } = stored;
   return {
     ...stored,
-    verdicts: stored.verdicts.map((verdict) => ({
+    verdicts: stored.verdicts.map(({ summary = '', remedy = null, ...verdict }) => ({
       id: verdict.rule,
       ...usual,
+      says: [inTheirWords(summary)],
+      ...(remedy === null ? {} : { mends: [inTheirWords(remedy)] }),
       ...verdict,
       evidence: (verdict.evidence ?? []).map((evidence) => ({
         ageMs: Math.max(0, evaluatedAt - evidence.observedAt),

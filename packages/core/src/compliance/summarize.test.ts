@@ -7,6 +7,7 @@ import { evaluateAt, factsArbitrary, laptop } from './device-arbitrary.ts';
 import type { RuleVerdict } from './verdict.ts';
 import { shorten } from './plain-language.ts';
 import { summarize, summaryLength } from './summarize.ts';
+import { render } from './wording/render.ts';
 
 test('a compliant device has neither a reason nor a remedy', () => {
   assert.deepEqual(summarize(evaluateAt({ 'encryption.required': true }, {})), {
@@ -70,7 +71,7 @@ test('GAP-04: nobody is told to open an agent that a telephone has not, and each
       lastCheckInAt: null,
       device: { ...laptop, platform },
     });
-    const remedies = verdicts.map(({ remedy }) => remedy ?? '');
+    const remedies = verdicts.map(({ mends }) => render(mends));
     assert.ok(remedies.length >= 3 && remedies.every((remedy) => remedy.length > 20), platform);
     assert.equal(/agent/.test(remedies.join()), platform === 'linux' || platform === 'macos', platform);
   }

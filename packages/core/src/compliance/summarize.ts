@@ -1,8 +1,15 @@
-/** The evaluation in one line each, for peers that have room for one line only (ISE's failure_reason and remediation). */
+/**
+ * What is wrong and what mends it, in one line each: in English for peers that have room for one line only (ISE's failure_reason
+ * and remediation), and in their own language for the users of devices.
+ */
+import type { DeviceState } from '../devices/device.ts';
+import type { Language } from '../languages.ts';
 import { effectOn } from './access.ts';
 import { shorten } from './plain-language.ts';
 import { ruleKinds } from './rule.ts';
 import { type Evaluation, type RuleVerdict, severities } from './verdict.ts';
+import { type Message, say } from './wording/message.ts';
+import { render } from './wording/render.ts';
 
 export const summaryLength = 255;
 
@@ -13,8 +20,34 @@ export interface EvaluationSummary {
   readonly remediation: string | null;
 }
 
-/** @returns plain English without text from the device, each at most 255 characters. */
-export function summarize(evaluation: Evaluation): EvaluationSummary {
+interface Standing {
+  readonly says: Message;
+  readonly mends: Message | null;
+}
+
+/** Standing comes before rules: a blocked device is not mended by setting a passcode. */
+const standings: Readonly<Record<Exclude<DeviceState, 'registered'>, Standing>> = {
+  pending: { says: say('standing.pending'), mends: say('standing.finish-enrolment') },
+  unmanaged: { says: say('standing.unmanaged'), mends: say('standing.enrol-again') },
+  blocked: { says: say('standing.blocked'), mends: say('standing.ask-to-unblock') },
+  wiping: { says: say('standing.wiping'), mends: null },
+};
+
+/** @returns text without anything from the device, each at most 255 characters; ASCII if English. */
+export function summarizeStanding(
+  state: DeviceState,
+  evaluation: Evaluation,
+  language: Language = 'en',
+): EvaluationSummary {
+  if (state === 'registered') return summarize(evaluation, language);
+  const { says, mends } = standings[state];
+  return {
+    failureReason: render([says], language),
+    remediation: mends && render([mends], language),
+  };
+}
+
+export function summarize(evaluation: Evaluation, language: Language = 'en'): EvaluationSummary {
   const broken = evaluation.verdicts.filter(
     ({ status, exception }) => status !== 'compliant' && exception === null,
   );
@@ -23,11 +56,13 @@ export function summarize(evaluation: Evaluation): EvaluationSummary {
   const failing = (
     counting.length > 0 ? counting : broken.filter(({ purpose }) => purpose === 'security')
   ).toSorted(compareUrgency);
-  const line = (parts: readonly (string | null)[]): string | null =>
-    shorten(parts.filter((part) => part !== null).join(' '), summaryLength) || null;
+  const line = (parts: readonly (readonly Message[])[]): string | null => {
+    const texts = parts.map((messages) => render(messages, language)).filter((text) => text !== '');
+    return shorten([...new Set(texts)].join(' '), summaryLength) || null;
+  };
   return {
-    failureReason: line(failing.map(({ summary }) => summary)),
-    remediation: line([...new Set(failing.map(({ remedy }) => remedy))]),
+    failureReason: line(failing.map(({ says }) => says)),
+    remediation: line(failing.map(({ mends }) => mends)),
   };
 }
 

@@ -9,6 +9,7 @@ import type { AssignmentPath } from '../settings/resolve.ts';
 import type { Action } from './action.ts';
 import type { Gate } from './gate.ts';
 import type { RuleKind } from './rule-kind.ts';
+import type { Message } from './wording/message.ts';
 
 /**
  * compliant: the rule is met. in-grace: it is broken, and time remains to mend it; the gates treat the device as not
@@ -59,10 +60,10 @@ export interface RuleVerdict {
   /** The settings that the rule comes from. */
   readonly settings: readonly SettingName[];
   readonly status: RuleStatus;
-  /** Why, in full sentences that hold no text from the device. */
-  readonly summary: string;
-  /** What would mend it; null when nothing needs mending. */
-  readonly remedy: string | null;
+  /** Why, in messages that hold no text from the device; made words by wording/render.ts. */
+  readonly says: readonly Message[];
+  /** What would mend it; none when nothing needs mending. */
+  readonly mends: readonly Message[];
   readonly evidence: readonly Evidence[];
   /** Since when the rule is known to be broken without having been met in between; grace counts from here. */
   readonly failingSince: number | null;

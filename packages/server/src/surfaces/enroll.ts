@@ -4,6 +4,7 @@
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { isPlatform } from '@gatehouse/core/devices/device.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { preferredLanguages } from '@gatehouse/core/languages.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../kernel/http/failure.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
@@ -41,7 +42,7 @@ import { declinedPage, donePage, failurePage, overPage } from './enroll/pages/en
 import { entrance, type EntranceState } from './enroll/pages/entrance.ts';
 import { passwordPage, passwordSetPage } from './enroll/pages/password.ts';
 import { agentPage, installPage, profilePage } from './enroll/pages/profile.ts';
-import { preferredLanguages, speechFor, type TextKey } from './enroll/texts/index.ts';
+import { speechFor, type TextKey } from './enroll/texts/index.ts';
 
 export type EnrollPageDeps = EnrollmentDeps &
   UserSignInDeps &

@@ -1,17 +1,17 @@
 import { compareVersions, parseReportedVersion, parseVersion } from '../../version.ts';
 import type { FactValueOf } from '../../facts/catalogue.ts';
+import type { FactValue } from '../../facts/types.ts';
 import type { AppPattern, Demands } from '../demands.ts';
 import { broken, type DeviceView, type Finding, judgeFact, met, type Opinion } from '../finding.ts';
 import { fits } from '../pattern.ts';
-import { formatValue } from '../plain-language.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { type NamedApps, say } from '../wording/message.ts';
 
 type App = FactValueOf<'apps.installed'>[number];
 
 /** CMP-12, CMP-13. Names in the texts are those that the administrator gave; a device's own words go only into the evidence. */
 export const apps = defineRule({
   kind: 'apps',
-  title: 'The right apps are installed',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -27,22 +27,25 @@ export const apps = defineRule({
 });
 
 type View = DeviceView<'apps.installed'>;
-type Shown = (installed: readonly App[]) => readonly string[];
+type Shown = (installed: readonly App[]) => FactValue;
 
 const mostNamed = 8;
-const countOf: Shown = (installed) => [`${installed.length} apps`];
+const countOf: Shown = (installed) => installed.length;
 const idsOf = (found: readonly App[]) => found.slice(0, mostNamed).map(({ id }) => id);
 
 function judgeApps(view: View, shown: Shown, opinion: (installed: readonly App[]) => Opinion): Finding {
-  return judgeFact(view, 'apps.installed', 'which apps are installed', opinion, [], shown);
+  return judgeFact(view, 'apps.installed', opinion, [], shown);
 }
 
 function judgeRequired(view: View, required: NonNullable<Demands['apps']['required']>): Finding {
   return judgeApps(view, countOf, (installed) => {
     const missing = required.filter((pattern) => !installed.some((app) => isNewEnough(pattern, app)));
     return missing.length === 0
-      ? met('Every required app is installed.')
-      : broken(`Not installed: ${namesOf(missing)}.`, `Install ${namesOf(missing)}.`);
+      ? met(say('apps.all-required'))
+      : broken(
+          say('apps.missing', { missing: named(missing) }),
+          say('apps.install', { missing: named(missing) }),
+        );
   });
 }
 
@@ -55,8 +58,8 @@ function judgeForbidden(view: View, forbidden: readonly AppPattern[]): Finding {
     (installed) => {
       const found = [...new Set(among(installed).flatMap((app) => isForbidden(app) ?? []))];
       return found.length === 0
-        ? met('No forbidden app is installed.')
-        : broken(`Forbidden, and installed: ${namesOf(found)}.`, `Remove ${namesOf(found)}.`);
+        ? met(say('apps.none-forbidden'))
+        : broken(say('apps.forbidden', { found: named(found) }), say('apps.remove', { found: named(found) }));
     },
   );
 }
@@ -70,11 +73,8 @@ function judgeAllowed(view: View, allowed: readonly AppPattern[]): Finding {
     (installed) => {
       const count = others(installed).length;
       return count === 0
-        ? met('Only allowed apps are installed.')
-        : broken(
-            `${count} installed app${count === 1 ? ' is' : 's are'} not among those that are allowed.`,
-            'Remove the apps that your organization does not allow.',
-          );
+        ? met(say('apps.only-allowed'))
+        : broken(say('apps.others', { count }), say('apps.remove-others'));
     },
   );
 }
@@ -110,11 +110,9 @@ function age(wanted: string, { version }: App): number | undefined {
   return demanded && installed && compareVersions(installed, demanded);
 }
 
-function namesOf(patterns: readonly AppPattern[]): string {
-  const named = patterns.slice(0, mostNamed).map(({ id, name, version }) => {
-    const which = name === undefined ? formatValue(id) : formatValue(name);
-    return version === undefined ? which : `${which} (version ${version})`;
-  });
-  const rest = patterns.length - named.length;
-  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+function named(patterns: readonly AppPattern[]): NamedApps {
+  const apps = patterns
+    .slice(0, mostNamed)
+    .map(({ id, name = id, version }) => ({ name, ...(version === undefined ? {} : { version }) }));
+  return { apps, more: patterns.length - apps.length };
 }

@@ -7,6 +7,7 @@ import type { AppPattern } from '../demands.ts';
 import { assignedRule, follow, hour, laptop, minute, noon, statusUnder } from '../device-arbitrary.ts';
 import { everyGate, noGate } from '../rule.ts';
 import { ruleCatalogue } from '../rules.ts';
+import { render } from '../wording/render.ts';
 
 const told = (values: Partial<Record<FactName, FactValue>>, ageMs = 0) => ({ values, ageMs });
 
@@ -16,7 +17,7 @@ test('CMA-01, CMA-02 a restriction of access is broken for as long as it is assi
     0,
   );
   assert.equal(verdict.status, 'not-compliant');
-  assert.equal(verdict.summary, 'The device is under investigation.');
+  assert.equal(render(verdict.says), 'The device is under investigation.');
   assert.equal(verdict.changesAt, null);
 });
 
@@ -88,7 +89,7 @@ test('CMP-11 a policy must be applied within its time, and further changes do no
   assert.equal(step({}, 69, device('v3', 'v1')).changesAt, noon + 70 * minute);
   const late = step({}, 70, device('v3', 'v1'));
   assert.equal(late.status, 'not-compliant');
-  assert.match(late.summary, /within 1 hour/);
+  assert.match(render(late.says), /within 1 hour/);
   assert.equal(step({}, 71, device('v3', 'v3')).status, 'compliant');
   assert.equal(step({}, 72, device('v4', 'v3')).changesAt, noon + 132 * minute);
 });
@@ -105,7 +106,7 @@ describe('CMP-12, CMP-13 apps', () => {
     assert.equal(under({ required }, app('COM.acme.MAIL', '2.5.0')).status, 'compliant');
     assert.equal(under({ required }, app('com.acme.mail', '2.4')).status, 'not-compliant');
     assert.equal(under({ required }, app('com.acme.mail', 'beta')).status, 'not-compliant');
-    assert.equal(under({ required }).summary, 'Not installed: "Acme Mail" (version 2.5).');
+    assert.equal(render(under({ required }).says), 'Not installed: "Acme Mail" (version 2.5).');
   });
 
   test('what is forbidden must not, alone or by the beginning of its name', () => {
@@ -124,7 +125,7 @@ describe('CMP-12, CMP-13 apps', () => {
       'compliant',
     );
     const found = under({ allowedOnly }, app('com.acme.a'), app('x\u001b[31m'));
-    assert.equal(found.summary, '1 installed app is not among those that are allowed.', 'DEV-12');
+    assert.equal(render(found.says), '1 installed app is not among those that are allowed.', 'DEV-12');
     assert.equal(under({ allowedOnly: [] }).status, 'compliant');
   });
 
@@ -191,7 +192,7 @@ test('CMP-19 the data plan, by the limit of the device or of the rule', () => {
   assert.equal(statusUnder(rule(), used(80, 100)), 'not-compliant');
   assert.equal(statusUnder(rule(), used(80)), 'unknown');
   assert.equal(statusUnder(rule(50), used(40, 100)), 'not-compliant');
-  assert.match(follow(rule())(used(95, 100), 0).summary, /^95 percent .* the mark is at 80\.$/);
+  assert.match(render(follow(rule())(used(95, 100), 0).says), /^95 percent .* the mark is at 80\.$/);
 });
 
 test('another SIM than the first breaks the rule, and its number is shown to nobody', () => {

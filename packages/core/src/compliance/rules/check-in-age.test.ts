@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hour, noon, verdictOf } from '../device-arbitrary.ts';
+import { render } from '../wording/render.ts';
 
 const settings = { 'check-in.maximum-age-hours': 24 };
 const after = (ms: number) => verdictOf(settings, {}, { lastCheckInAt: noon - ms });
@@ -9,7 +10,7 @@ test('CMP-05: a device may be out of contact for as long as is allowed, and not 
   assert.equal(after(24 * hour - 1).status, 'compliant');
   const late = after(24 * hour);
   assert.equal(late.status, 'not-compliant');
-  assert.equal(late.summary, 'The device has not checked in for more than 1 day.');
+  assert.equal(render(late.says), 'The device has not checked in for more than 1 day.');
 });
 
 test('CMP-05: the verdict says when silence will break the rule', () => {

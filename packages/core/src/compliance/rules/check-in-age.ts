@@ -1,14 +1,13 @@
 import { broken, met, unknown } from '../finding.ts';
-import { formatDuration } from '../plain-language.ts';
 import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 const hour = 3_600_000;
 
 /** CMP-05. The one rule about silence itself: it needs no fact, only the server's own memory. */
 export const checkInAge = defineRule({
   kind: 'check-in-age',
-  title: 'The device checks in',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -23,9 +22,9 @@ export const checkInAge = defineRule({
   },
   demand: ({ maximumHours }) => ({ longestMs: maximumHours * hour }),
   judge: ({ longestMs }, { lastCheckInAt, now, device }) => {
-    const connect = `Connect the device to the internet. ${platformRemedies[device.platform].report}`;
+    const connect = [say('check-in.connect'), platformRemedies[device.platform].report];
     if (lastCheckInAt === null) {
-      return [{ ...unknown('The device has never checked in.', connect), evidence: [], holdsUntil: null }];
+      return [{ ...unknown(say('check-in.never'), ...connect), evidence: [], holdsUntil: null }];
     }
     const ageMs = Math.max(0, now - lastCheckInAt);
     const stale = now - lastCheckInAt >= longestMs;
@@ -39,18 +38,17 @@ export const checkInAge = defineRule({
         stale,
       },
     ] as const;
-    const allowed = formatDuration(longestMs);
     return stale
       ? [
           {
-            ...broken(`The device has not checked in for more than ${allowed}.`, connect),
+            ...broken(say('check-in.late', { ms: longestMs }), ...connect),
             evidence,
             holdsUntil: null,
           },
         ]
       : [
           {
-            ...met(`The device checked in within the last ${allowed}.`),
+            ...met(say('check-in.within', { ms: longestMs })),
             evidence,
             holdsUntil: lastCheckInAt + longestMs,
           },

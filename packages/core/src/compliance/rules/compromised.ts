@@ -1,10 +1,10 @@
 import { broken, judgeFact, mention, met } from '../finding.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /** CMP-08, CMA-07. No grace: a device that lies about itself has no time to mend. */
 export const compromised = defineRule({
   kind: 'compromised',
-  title: 'The device is not compromised',
   severity: 'critical',
   purpose: 'security',
   defaultGates: everyGate,
@@ -19,11 +19,10 @@ export const compromised = defineRule({
     judgeFact(
       view,
       'integrity.compromised',
-      'whether it is compromised',
       (isCompromised) =>
         isCompromised
-          ? broken('The device is compromised.', 'Restore the original operating system, then enrol again.')
-          : met('No sign of a compromise was found.'),
+          ? broken(say('compromised.yes'), say('compromised.restore'))
+          : met(say('compromised.no')),
       [mention(view, 'integrity.signs', (signs) => signs.slice(0, 8).map(({ sign }) => sign))],
     ),
   ],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assignedRule, follow, hour, minute, noon, statusUnder } from '../device-arbitrary.ts';
+import { render } from '../wording/render.ts';
 
 const rule = (expression: string) =>
   assignedRule('custom', { expression, text: 'Too old.', remedy: 'Ask for a new device.' });
@@ -9,10 +10,10 @@ test('CEL-02 true is met, false is broken, and what cannot be told is unknown', 
   assert.equal(statusUnder(rule('storage.encrypted && passcode.minimum_length >= 8')), 'compliant');
   const broken = follow(rule('device.platform == "android"'))({}, 0);
   assert.equal(broken.status, 'not-compliant');
-  assert.equal(broken.summary, 'Too old.');
+  assert.equal(render(broken.says), 'Too old.');
   const unknown = follow(rule('hardware.cpu_count >= 2'))({}, 0);
   assert.equal(unknown.status, 'unknown');
-  assert.equal(unknown.summary, 'This cannot be told: Nothing is known of hardware.cpu_count.');
+  assert.equal(render(unknown.says), 'This cannot be told: Nothing is known of hardware.cpu_count.');
   assert.equal(statusUnder(rule('storage.encrypted'), { values: { 'storage.encrypted': 'yes' } }), 'unknown');
 });
 
@@ -36,6 +37,13 @@ test('an expression about ages changes by itself at the moment that it names', (
   assert.equal(waiting.changesAt, noon + 10 * minute + 1, 'what is broken by time is mended by time');
 });
 
+test('DLP-06 where a device is goes into no verdict', () => {
+  const values = { 'location.latitude': 47.3769, 'location.longitude': 8.5417 };
+  const verdict = follow(rule('location.latitude < 10.0 || location.longitude < 1.0'))({ values }, 0);
+  assert.equal(verdict.status, 'not-compliant');
+  assert.ok(!/47\.3|8\.54/.test(JSON.stringify(verdict)));
+});
+
 test('the evidence is what the expression reads, long lists by their length', () => {
   const verdict = follow(rule('network.interfaces.exists(i, i.kind == "wifi") || storage.encrypted'))(
     {
@@ -46,7 +54,7 @@ test('the evidence is what the expression reads, long lists by their length', ()
   assert.deepEqual(
     verdict.evidence.map(({ fact, value }) => [fact, value]),
     [
-      ['network.interfaces', '1 items'],
+      ['network.interfaces', 1],
       ['storage.encrypted', true],
     ],
   );

@@ -11,7 +11,7 @@ import {
   factsReadBy,
 } from '../../expressions/device-environment.ts';
 import type { FactValue } from '../../facts/types.ts';
-import { factNames } from '../../facts/catalogue.ts';
+import { factDefinition, type FactName, factNames } from '../../facts/catalogue.ts';
 import {
   broken,
   type DeviceView,
@@ -19,22 +19,23 @@ import {
   type Finding,
   isStale,
   met,
+  type Opinion,
   readFact,
   unknown,
 } from '../finding.ts';
 import { earliest } from '../moments.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { inTheirWords, type Message, say } from '../wording/message.ts';
 
 interface CustomDemand {
   readonly compiled: Compiled;
-  readonly text: string;
-  readonly remedy: string;
+  readonly text: Message;
+  readonly remedy: Message;
 }
 
 /** CEL-02. True is met, false is broken, an error is unknown; true counts only while the facts behind it are young. */
 export const custom = defineRule({
   kind: 'custom',
-  title: 'A condition of the organization is met',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -42,8 +43,8 @@ export const custom = defineRule({
   readsOf: ({ compiled }: CustomDemand) => factsReadBy(compiled),
   demand: ({ expression, text, remedy }): CustomDemand => ({
     compiled: compiledOf(expression),
-    text,
-    remedy,
+    text: inTheirWords(text),
+    remedy: inTheirWords(remedy),
   }),
   judge: ({ compiled, text, remedy }, view) => {
     const result = resultAt(compiled, view, view.now);
@@ -54,31 +55,29 @@ export const custom = defineRule({
     });
     const evidence = facts
       .slice(0, 8)
-      .map(({ name, stored }) => evidenceOf(view, name, stored, shown(stored.value)));
-    const finding = (opinion: Parameters<typeof asFinding>[0], until: number | null) =>
-      asFinding(opinion, evidence, until);
+      .map(({ name, stored }) => evidenceOf(view, name, stored, shown(name, stored.value)));
+    const finding = (opinion: Opinion, holdsUntil: number | null): Finding => ({
+      ...opinion,
+      evidence,
+      holdsUntil,
+    });
     if (typeof result !== 'boolean')
-      return [finding(unknown(`This cannot be told: ${result.error}`, remedy), changesAt)];
+      return [finding(unknown(say('custom.undecided', { error: result.error }), remedy), changesAt)];
     if (!result) return [finding(broken(text, remedy), changesAt)];
     const aged = new Set(compiled.ages.map(factNamed));
     const resting = facts.filter(({ name }) => !aged.has(name));
     if (resting.some(({ stored }) => isStale(view, stored)))
-      return [finding(unknown('What this rests on was reported too long ago.', remedy), changesAt)];
+      return [finding(unknown(say('custom.too-old'), remedy), changesAt)];
     const stale = resting.map(({ stored }) => stored.observedAt + view.maximumFactAgeMs);
-    return [finding(met('The condition is met.'), earliest([changesAt, ...stale]))];
+    return [finding(met(say('custom.met')), earliest([changesAt, ...stale]))];
   },
 });
 
-function asFinding(
-  opinion: Pick<Finding, 'outcome' | 'text'> & { readonly remedy?: string },
-  evidence: Finding['evidence'],
-  holdsUntil: number | null,
-): Finding {
-  return { ...opinion, evidence, holdsUntil } as Finding;
-}
-
 function resultAt(compiled: Compiled, view: DeviceView, now: number): Result {
-  return evaluateExpression(compiled, deviceValues({ device: view.device, facts: view.facts, now, workedMs: view.workedMs }));
+  return evaluateExpression(
+    compiled,
+    deviceValues({ device: view.device, facts: view.facts, now, workedMs: view.workedMs }),
+  );
 }
 
 /** Moments looked at ahead; the first that changes the answer is mostly among the first. */
@@ -103,8 +102,10 @@ function nextAnswer(compiled: Compiled, view: DeviceView, result: Result): numbe
   );
 }
 
-function shown(value: FactValue): FactValue {
-  return Array.isArray(value) ? `${value.length} items` : value;
+/** Where a device is goes into no verdict, and so into no history (DLP-06). */
+function shown(fact: FactName, value: FactValue): FactValue {
+  if (factDefinition(fact).privacy === 'sensitive') return 'not shown';
+  return Array.isArray(value) ? value.length : value;
 }
 
 const known = new Map<string, Compiled>();

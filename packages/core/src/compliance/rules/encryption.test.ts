@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluateAt, verdictOf } from '../device-arbitrary.ts';
+import { render } from '../wording/render.ts';
 
 const settings = { 'encryption.required': true };
 
@@ -8,7 +9,7 @@ test('CMP-07: encrypted storage meets the rule, other storage breaks it', () => 
   assert.equal(verdictOf(settings).status, 'compliant');
   const broken = verdictOf(settings, { values: { 'storage.encrypted': false } });
   assert.equal(broken.status, 'not-compliant');
-  assert.match(broken.remedy ?? '', /encryption/);
+  assert.match(render(broken.mends), /encryption/);
 });
 
 test('CEL-02 without a report, storage counts as unknown', () => {

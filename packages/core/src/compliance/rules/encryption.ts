@@ -1,11 +1,11 @@
 import { broken, judgeFact, mention, met } from '../finding.ts';
 import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /** CMP-07, POL-17. */
 export const encryption = defineRule({
   kind: 'encryption',
-  title: 'Storage is encrypted',
   severity: 'high',
   purpose: 'security',
   defaultGates: everyGate,
@@ -22,11 +22,8 @@ export const encryption = defineRule({
       judgeFact(
         view,
         'storage.encrypted',
-        'whether its storage is encrypted',
         (encrypted) =>
-          encrypted
-            ? met('Storage is encrypted.')
-            : broken('Storage is not encrypted.', `${encrypt} ${report}`),
+          encrypted ? met(say('encryption.on')) : broken(say('encryption.off'), encrypt, report),
         [
           mention(view, 'storage.volumes', (volumes) =>
             volumes

@@ -1,6 +1,7 @@
 import { broken, met, type Opinion, recorded, unknown } from '../finding.ts';
 import type { DeviceState } from '../../devices/device.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /**
  * CMP-04. Gates are shut without management anyway; the rule is there for what else should follow when a user removes it, such
@@ -8,7 +9,6 @@ import { defineRule, everyGate } from '../rule.ts';
  */
 export const enrollment = defineRule({
   kind: 'enrollment',
-  title: 'The device is under management',
   severity: 'critical',
   purpose: 'security',
   defaultGates: everyGate,
@@ -23,12 +23,12 @@ export const enrollment = defineRule({
   ],
 });
 
-const again = 'Enrol the device again.';
+const again = say('standing.enrol-again');
 
 const opinions: Readonly<Record<DeviceState, Opinion>> = {
-  registered: met('The device is under management.'),
-  pending: unknown('The device has not completed its enrolment.', 'Finish the enrolment on the device.'),
-  blocked: met('The device is under management; an administrator has blocked it.'),
-  wiping: broken('The device is being taken out of management.', again),
-  unmanaged: broken('Management has been removed from the device.', again),
+  registered: met(say('standing.registered')),
+  pending: unknown(say('standing.pending'), say('standing.finish-enrolment')),
+  blocked: met(say('enrollment.blocked')),
+  wiping: broken(say('enrollment.ending'), again),
+  unmanaged: broken(say('enrollment.removed'), again),
 };

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Area, Demands, Position } from '../demands.ts';
 import { assignedRule, follow, hour, minute, noon } from '../device-arbitrary.ts';
 import { distance, metersFromBorder } from '../geometry.ts';
+import { render } from '../wording/render.ts';
 
 const zurich: Position = { latitude: 47.3769, longitude: 8.5417 };
 const circle: Area = { shape: 'circle', name: 'the site', center: zurich, radiusMeters: 1_000 };
@@ -33,13 +34,13 @@ describe('CMP-18 geofence', () => {
     assert.equal(step(at(north(0)), 0).status, 'compliant');
     const left = step(at(north(1_500)), 1);
     assert.equal(left.status, 'compliant');
-    assert.match(left.summary, /outside the site, and not yet for 10 minutes/);
+    assert.match(render(left.says), /outside the site, and not yet for 10 minutes/);
     assert.equal(left.changesAt, noon + 11 * minute);
     assert.equal(step(at(north(1_500)), 10).status, 'compliant');
     const broken = step(at(north(1_500)), 11);
     assert.equal(broken.status, 'not-compliant');
-    assert.equal(broken.summary, 'The device is outside the site.');
-    assert.equal(broken.remedy, 'Return to the site.');
+    assert.equal(render(broken.says), 'The device is outside the site.');
+    assert.equal(render(broken.mends), 'Return to the site.');
     assert.equal(step(at(north(500)), 12).status, 'compliant');
     assert.equal(step(at(north(1_500)), 13).changesAt, noon + 23 * minute, 'the dwell time starts anew');
   });
@@ -69,7 +70,7 @@ describe('CMP-18 geofence', () => {
     assert.equal(follow(rule)(at(north(3_000)), 0).status, 'compliant');
     const inside = follow(rule)(at({ latitude: 48.005, longitude: 9.005 }), 0);
     assert.equal(inside.status, 'not-compliant');
-    assert.equal(inside.remedy, 'Leave the site or the yard.');
+    assert.equal(render(inside.mends), 'Leave the site or the yard.');
   });
 
   test('an unknown position is unknown; an old one on the wrong side still breaks the rule', () => {

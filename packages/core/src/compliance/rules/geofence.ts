@@ -11,8 +11,8 @@ import {
   unknown,
 } from '../finding.ts';
 import { metersFromBorder } from '../geometry.ts';
-import { formatDuration } from '../plain-language.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { type Named, say } from '../wording/message.ts';
 
 const minute = 60_000;
 
@@ -27,7 +27,6 @@ type View = DeviceView<'location.latitude' | 'location.longitude' | 'location.ac
  */
 export const geofence = defineRule({
   kind: 'geofence',
-  title: 'The device is where it may be',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -37,12 +36,12 @@ export const geofence = defineRule({
     const latitude = readFact(view, 'location.latitude');
     const longitude = readFact(view, 'location.longitude');
     const remembered = view.memory;
-    const locate = 'Turn on location services and open the agent, so that the device can say where it is.';
+    const locate = say('place.locate');
     const was = sideOf(remembered?.['side']);
     if (latitude === undefined || longitude === undefined)
       return [
         {
-          ...unknown('Where the device is, is not known.', locate),
+          ...unknown(say('place.unknown'), locate),
           evidence: [],
           holdsUntil: null,
           memory: remembered,
@@ -54,8 +53,7 @@ export const geofence = defineRule({
     });
     const evidence = [evidenceOf(view, 'location.latitude', latitude, side ?? 'at the border')];
     if (side === undefined) {
-      const text = 'The device is so near to a border that its side cannot be told.';
-      return [{ ...unknown(text, locate), evidence, holdsUntil: null, memory: remembered }];
+      return [{ ...unknown(say('place.at-border'), locate), evidence, holdsUntil: null, memory: remembered }];
     }
     const since = side === was && typeof remembered?.['since'] === 'number' ? remembered['since'] : view.now;
     const common = { evidence, memory: { side, since } };
@@ -64,12 +62,12 @@ export const geofence = defineRule({
     return isStale(view, latitude)
       ? [
           {
-            ...unknown('Where the device is, was reported too long ago.', locate),
+            ...unknown(say('place.too-old'), locate),
             ...common,
             holdsUntil: null,
           },
         ]
-      : [{ ...met(`The device is ${side} ${areaNames(demand)}.`), ...common, holdsUntil: staleAt }];
+      : [{ ...met(say('place.is', { side, areas: named(demand) })), ...common, holdsUntil: staleAt }];
   },
 });
 
@@ -80,14 +78,14 @@ function wrongSide(
   now: number,
 ): Opinion & Pick<Finding, 'holdsUntil'> {
   const end = since + demand.dwellMinutes * minute;
-  const where = `${side} ${areaNames(demand)}`;
+  const areas = named(demand);
   if (now < end)
     return {
-      ...met(`The device is ${where}, and not yet for ${formatDuration(end - since)}.`),
+      ...met(say('place.is-shortly', { side, areas, ms: end - since })),
       holdsUntil: end,
     };
-  const go = demand.must === 'inside' ? 'Return to' : 'Leave';
-  return { ...broken(`The device is ${where}.`, `${go} ${areaNames(demand)}.`), holdsUntil: null };
+  const go = say(demand.must === 'inside' ? 'place.return' : 'place.leave', { areas });
+  return { ...broken(say('place.is', { side, areas }), go), holdsUntil: null };
 }
 
 function sideOf(value: unknown): Side | undefined {
@@ -109,8 +107,7 @@ function sideNow(
   return meters <= 0 ? 'inside' : 'outside';
 }
 
-function areaNames({ areas }: Demands['geofence']): string {
+function named({ areas }: Demands['geofence']): Named {
   const names = areas.slice(0, 3).map(({ name }) => name);
-  const rest = areas.length - names.length;
-  return [...names, ...(rest > 0 ? [`${rest} other areas`] : [])].join(' or ');
+  return { names, more: areas.length - names.length };
 }

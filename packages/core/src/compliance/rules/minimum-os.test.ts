@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rulesOf, verdictOf } from '../device-arbitrary.ts';
 import { minimumOs } from './minimum-os.ts';
+import { render } from '../wording/render.ts';
 
 const demand = { 'os.minimum-version.linux': '24.04' };
 const on = (version: string) => verdictOf(demand, { values: { 'os.version': version } });
@@ -20,7 +21,7 @@ test('CMP-06: a version that cannot be compared is unknown', () => {
 
 test('DEV-12 the text holds the version as numbers, not as the device wrote it', () => {
   const verdict = on('12.1 <img onerror=alert(1)>');
-  assert.equal(verdict.summary, "The operating system's version is 12.1; 24.04 is demanded.");
+  assert.equal(render(verdict.says), "The operating system's version is 12.1; 24.04 is demanded.");
 });
 
 test('each platform has its own minimum', () => {

@@ -3,6 +3,7 @@ import { broken, type DeviceView, judgeFact, met, type Opinion, readFact, unknow
 import { fits } from '../pattern.ts';
 import { platformRemedies } from '../platform-remedies.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 interface MinimumDemand {
   /** null: models that no pattern fits may have any version. */
@@ -13,7 +14,6 @@ interface MinimumDemand {
 /** CMP-06. A version that cannot be read as numbers is unknown, never "probably new enough". */
 export const minimumOs = defineRule({
   kind: 'minimum-os',
-  title: 'The operating system is new enough',
   severity: 'high',
   purpose: 'security',
   defaultGates: everyGate,
@@ -44,12 +44,12 @@ export const minimumOs = defineRule({
     const minimum = minimumFor(demand, view);
     if (minimum === undefined) {
       const { report } = platformRemedies[view.device.platform];
-      const nothing = unknown('The device has not reported its model.', report);
+      const nothing = unknown(say('os.no-model'), report);
       return [{ ...nothing, evidence: [], holdsUntil: null }];
     }
     return [
-      judgeFact(view, 'os.version', 'the version of its operating system', (reported) =>
-        minimum === null ? met('This model may have any version.') : judgeVersion(reported, minimum),
+      judgeFact(view, 'os.version', (reported) =>
+        minimum === null ? met(say('os.any')) : judgeVersion(reported, minimum),
       ),
     ];
   },
@@ -69,13 +69,14 @@ function minimumFor(
 }
 
 function judgeVersion(reported: string, minimum: string): Opinion {
-  const update = `Update the operating system to version ${minimum} or newer.`;
+  const update = say('os.update', { minimum });
   const installed = parseReportedVersion(reported);
   const demanded = parseVersion(minimum);
   if (installed === undefined || demanded === undefined) {
-    return unknown(`The operating system's version cannot be compared with ${minimum}.`, update);
+    return unknown(say('os.unreadable', { minimum }), update);
   }
+  const version = installed.join('.');
   return compareVersions(installed, demanded) >= 0
-    ? met(`The operating system's version is ${installed.join('.')}.`)
-    : broken(`The operating system's version is ${installed.join('.')}; ${minimum} is demanded.`, update);
+    ? met(say('os.new', { version }))
+    : broken(say('os.old', { version, minimum }), update);
 }

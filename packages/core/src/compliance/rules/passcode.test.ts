@@ -4,6 +4,7 @@ import type { FactName } from '../../facts/catalogue.ts';
 import type { FactValue } from '../../facts/types.ts';
 import type { Settings } from '../../settings/catalogue.ts';
 import { evaluateAt, minute, noon, verdictOf } from '../device-arbitrary.ts';
+import { render } from '../wording/render.ts';
 
 const noGrace: Settings = { 'passcode.grace-minutes': 0 };
 
@@ -45,7 +46,7 @@ test('a broken demand decides whatever else is unknown, and only what is broken 
     { values: { 'passcode.minimum-length': 4 }, without: ['passcode.history'] },
   );
   assert.equal(verdict.status, 'not-compliant');
-  assert.equal(verdict.summary, 'Passcodes may be as short as 4 characters; 8 are demanded.');
+  assert.equal(render(verdict.says), 'Passcodes may be as short as 4 characters; 8 are demanded.');
 });
 
 test('a length may be demanded without demanding that there is a passcode', () => {
@@ -72,7 +73,7 @@ test('a system that says its passcode breaks the rules is believed; one that say
   const settings: Settings = { ...noGrace, 'passcode.required': true };
   const broken = verdictOf(settings, { values: { 'passcode.compliant-with-profiles': false } });
   assert.equal(broken.status, 'not-compliant');
-  assert.match(broken.summary, /does not meet the rules/);
+  assert.match(render(broken.says), /does not meet the rules/);
   assert.equal(
     verdictOf(settings, { values: { 'passcode.compliant-with-profiles': true } }).status,
     'compliant',

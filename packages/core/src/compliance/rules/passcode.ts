@@ -1,6 +1,7 @@
 import type { Settings } from '../../settings/catalogue.ts';
 import { broken, type Finding, judgeFact, mention, met } from '../finding.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 const passcodeSettings = [
   'passcode.required',
@@ -15,7 +16,6 @@ type PasscodeDemand = Pick<Settings, (typeof passcodeSettings)[number]>;
 /** CMP-09, PWD-01, PWD-02, PWD-08, PWD-09. */
 export const passcode = defineRule({
   kind: 'passcode',
-  title: 'A proper passcode is set',
   severity: 'high',
   purpose: 'security',
   defaultGates: everyGate,
@@ -51,11 +51,7 @@ export const passcode = defineRule({
         judgeFact(
           view,
           'passcode.set',
-          'whether a passcode is set',
-          (set) =>
-            set
-              ? met('A passcode is set.')
-              : broken('No passcode is set.', 'Set a passcode for every account that can sign in.'),
+          (set) => (set ? met(say('passcode.set')) : broken(say('passcode.none'), say('passcode.set-one'))),
           [accounts],
         ),
       );
@@ -63,23 +59,20 @@ export const passcode = defineRule({
     // A system that judges by itself is believed when it says no; its yes is about the rules that it holds, which may be older.
     if (mention(view, 'passcode.compliant-with-profiles', (meets) => meets)?.value === false) {
       findings.push(
-        judgeFact(view, 'passcode.compliant-with-profiles', 'whether its passcode meets the rules', () =>
-          broken(
-            'The passcode does not meet the rules that the device holds.',
-            'Change the passcode to one that the device accepts.',
-          ),
+        judgeFact(view, 'passcode.compliant-with-profiles', () =>
+          broken(say('passcode.refused'), say('passcode.change')),
         ),
       );
     }
     const length = demand['passcode.minimum-length'];
     if (length !== undefined) {
       findings.push(
-        judgeFact(view, 'passcode.minimum-length', 'how long its passcodes must be', (enforced) =>
+        judgeFact(view, 'passcode.minimum-length', (enforced) =>
           enforced >= length
-            ? met(`Passcodes have at least ${enforced} characters.`)
+            ? met(say('passcode.long', { enforced }))
             : broken(
-                `Passcodes may be as short as ${enforced} characters; ${length} are demanded.`,
-                `Make the device demand passcodes of at least ${length} characters.`,
+                say('passcode.short', { enforced, demanded: length }),
+                say('passcode.make-longer', { demanded: length }),
               ),
         ),
       );
@@ -87,12 +80,12 @@ export const passcode = defineRule({
     const classes = demand['passcode.minimum-classes'];
     if (classes !== undefined) {
       findings.push(
-        judgeFact(view, 'passcode.minimum-classes', 'how mixed its passcodes must be', (enforced) =>
+        judgeFact(view, 'passcode.minimum-classes', (enforced) =>
           enforced >= classes
-            ? met(`Passcodes mix at least ${enforced} kinds of characters.`)
+            ? met(say('passcode.mixed', { enforced }))
             : broken(
-                `Passcodes need only ${enforced} kinds of characters; ${classes} are demanded.`,
-                `Make the device demand passcodes that mix ${classes} of: lower case, upper case, digits, signs.`,
+                say('passcode.plain', { enforced, demanded: classes }),
+                say('passcode.make-mixed', { demanded: classes }),
               ),
         ),
       );
@@ -101,12 +94,12 @@ export const passcode = defineRule({
     if (age !== undefined) {
       findings.push(
         // The fact is 0 when passcodes never expire.
-        judgeFact(view, 'passcode.maximum-age-days', 'when its passcodes expire', (enforced) =>
+        judgeFact(view, 'passcode.maximum-age-days', (enforced) =>
           enforced > 0 && enforced <= age
-            ? met(`Passcodes expire after ${enforced} days.`)
+            ? met(say('passcode.expires', { enforced }))
             : broken(
-                `Passcodes ${enforced === 0 ? 'never expire' : `expire after ${enforced} days`}; ${age} days are demanded.`,
-                `Make the device demand a new passcode after at most ${age} days.`,
+                say('passcode.expires-late', { enforced, demanded: age }),
+                say('passcode.make-expire', { demanded: age }),
               ),
         ),
       );
@@ -114,12 +107,12 @@ export const passcode = defineRule({
     const history = demand['passcode.history'];
     if (history !== undefined) {
       findings.push(
-        judgeFact(view, 'passcode.history', 'how many earlier passcodes it refuses', (enforced) =>
+        judgeFact(view, 'passcode.history', (enforced) =>
           enforced >= history
-            ? met(`The last ${enforced} passcodes are refused.`)
+            ? met(say('passcode.history', { enforced }))
             : broken(
-                `Only the last ${enforced} passcodes are refused; ${history} are demanded.`,
-                `Make the device refuse the last ${history} passcodes.`,
+                say('passcode.history-short', { enforced, demanded: history }),
+                say('passcode.make-remember', { demanded: history }),
               ),
         ),
       );

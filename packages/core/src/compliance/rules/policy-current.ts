@@ -1,6 +1,6 @@
 import { broken, met, recorded } from '../finding.ts';
-import { formatDuration } from '../plain-language.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 const minute = 60_000;
 
@@ -10,7 +10,6 @@ const minute = 60_000;
  */
 export const policyCurrent = defineRule({
   kind: 'policy-current',
-  title: 'The device applies its present policy',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -20,19 +19,16 @@ export const policyCurrent = defineRule({
     const acknowledged = device.acknowledgedPolicyVersion;
     const evidence = [recorded('acknowledged-policy', acknowledged ?? 'none', now, now)];
     if (acknowledged === device.policyVersion)
-      return [{ ...met('The device applies its present policy.'), evidence, holdsUntil: null, memory: null }];
+      return [{ ...met(say('policy.applied')), evidence, holdsUntil: null, memory: null }];
     const remembered = memory?.['since'];
     const since = typeof remembered === 'number' ? remembered : now;
     const common = { evidence, memory: { since } };
     const end = since + withinMs;
     return now < end
-      ? [{ ...met('A new policy is on its way to the device.'), ...common, holdsUntil: end }]
+      ? [{ ...met(say('policy.on-its-way')), ...common, holdsUntil: end }]
       : [
           {
-            ...broken(
-              `The device has not applied its present policy within ${formatDuration(withinMs)}.`,
-              'Connect the device to the internet and refresh in the agent.',
-            ),
+            ...broken(say('policy.not-applied', { ms: withinMs }), say('policy.connect')),
             ...common,
             holdsUntil: null,
           },

@@ -1,11 +1,11 @@
 import type { Demands } from '../demands.ts';
 import { broken, judgeFact, met } from '../finding.ts';
 import { defineRule, noGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /** CMP-15. About cost: it warns, and shuts nothing unless somebody says so. */
 export const roaming = defineRule({
   kind: 'roaming',
-  title: 'The device is not roaming',
   severity: 'low',
   purpose: 'cost',
   defaultGates: noGate,
@@ -14,19 +14,12 @@ export const roaming = defineRule({
     when === 'any' ? ['roaming.active'] : ['roaming.active', 'roaming.data'],
   demand: (demand) => demand,
   judge: ({ when }, view) => {
-    const abroad = judgeFact(view, 'roaming.active', 'whether it is in a foreign network', (active) =>
-      active
-        ? broken(
-            'The device is in a foreign mobile network.',
-            'Use Wi-Fi, or a mobile network that your plan includes.',
-          )
-        : met('The device is in its own mobile network.'),
+    const abroad = judgeFact(view, 'roaming.active', (active) =>
+      active ? broken(say('roaming.abroad'), say('roaming.use-other')) : met(say('roaming.at-home')),
     );
     if (when === 'any' || abroad.outcome === 'met') return [abroad];
-    const data = judgeFact(view, 'roaming.data', 'whether it uses data abroad', (on) =>
-      on
-        ? broken('The device uses mobile data in foreign networks.', 'Turn off data roaming.')
-        : met('The device uses no mobile data in foreign networks.'),
+    const data = judgeFact(view, 'roaming.data', (on) =>
+      on ? broken(say('roaming.data-on'), say('roaming.turn-off')) : met(say('roaming.data-off')),
     );
     // Abroad without data costs nothing; only both together break the rule.
     return abroad.outcome === 'broken'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verdictOf } from '../device-arbitrary.ts';
+import { render } from '../wording/render.ts';
 
 const settings = { 'screen-lock.maximum-inactivity-seconds': 300, 'passcode.grace-minutes': 0 };
 const after = (seconds: number) =>
@@ -15,7 +16,7 @@ test('PWD-06: the device may lock sooner than demanded, not later', () => {
 test('PWD-06: a time without a lock locks nothing', () => {
   const off = verdictOf(settings, { values: { 'screen-lock.enabled': false } });
   assert.equal(off.status, 'not-compliant');
-  assert.equal(off.summary, 'The screen does not lock by itself.');
+  assert.equal(render(off.says), 'The screen does not lock by itself.');
 });
 
 test('a lock may be demanded without a time', () => {

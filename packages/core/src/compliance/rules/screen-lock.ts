@@ -1,10 +1,10 @@
 import { broken, type Finding, judgeFact, met } from '../finding.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /** PWD-06: the server sets the longest idle time, the device may choose less. A time without a lock locks nothing. */
 export const screenLock = defineRule({
   kind: 'screen-lock',
-  title: 'The screen locks by itself',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -20,20 +20,18 @@ export const screenLock = defineRule({
   demand: ({ maximumInactivitySeconds: longest }) => ({ longest }),
   judge: ({ longest }, view) => {
     const findings: Finding[] = [
-      judgeFact(view, 'screen-lock.enabled', 'whether its screen locks by itself', (enabled) =>
-        enabled
-          ? met('The screen locks by itself.')
-          : broken('The screen does not lock by itself.', 'Turn on the automatic screen lock.'),
+      judgeFact(view, 'screen-lock.enabled', (enabled) =>
+        enabled ? met(say('screen-lock.on')) : broken(say('screen-lock.off'), say('screen-lock.turn-on')),
       ),
     ];
     if (longest !== undefined) {
       findings.push(
-        judgeFact(view, 'screen-lock.timeout-seconds', 'after how long its screen locks', (timeout) =>
-          timeout <= longest
-            ? met(`The screen locks after ${timeout} seconds.`)
+        judgeFact(view, 'screen-lock.timeout-seconds', (seconds) =>
+          seconds <= longest
+            ? met(say('screen-lock.soon', { seconds }))
             : broken(
-                `The screen locks only after ${timeout} seconds; at most ${longest} are allowed.`,
-                `Let the screen lock after at most ${longest} seconds.`,
+                say('screen-lock.late', { seconds, longest }),
+                say('screen-lock.make-sooner', { longest }),
               ),
         ),
       );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { broken, judgeFact, met } from '../finding.ts';
 import { defineRule, everyGate } from '../rule.ts';
+import { say } from '../wording/message.ts';
 
 /**
  * The SIM first seen under this version of the rule is the right one. Its number is not kept with the verdict, only a digest;
@@ -8,7 +9,6 @@ import { defineRule, everyGate } from '../rule.ts';
  */
 export const simChange = defineRule({
   kind: 'sim-change',
-  title: 'The SIM has not been changed',
   severity: 'medium',
   purpose: 'security',
   defaultGates: everyGate,
@@ -20,16 +20,12 @@ export const simChange = defineRule({
     const finding = judgeFact(
       view,
       'sim.id',
-      'which SIM it uses',
       (id) => {
         const sim = createHash('sha256').update(id).digest('base64url').slice(0, 16);
         memory ??= { sim };
         return first === undefined || first === sim
-          ? met('The SIM is the one that the device had before.')
-          : broken(
-              'The device uses another SIM than before.',
-              'Put the former SIM back, or tell your administrators of the new one.',
-            );
+          ? met(say('sim.same'))
+          : broken(say('sim.other'), say('sim.put-back'));
       },
       [],
       () => 'not shown',

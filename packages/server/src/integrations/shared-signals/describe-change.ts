@@ -1,6 +1,7 @@
 // From a decision that changed to what receivers are told of it, in the words of CAEP. Pure.
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
+import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import { factCatalogue, type FactName } from '@gatehouse/core/facts/catalogue.ts';
 import {
   type ComplexSubject,
@@ -103,8 +104,8 @@ function reasons({ compliant, evaluation }: ToldDevice): { reason_admin: Reason;
     ? []
     : evaluation.verdicts.filter(({ status, exception }) => status !== 'compliant' && exception === null);
   const shown = broken.filter(isTechnical).slice(0, 5);
-  const admin = shown.map(({ summary }) => summary);
-  const user = shown.flatMap(({ remedy }) => remedy ?? []);
+  const admin = shown.map(({ says }) => render(says));
+  const user = shown.flatMap(({ mends }) => (mends.length === 0 ? [] : [render(mends)]));
   if (shown.length < broken.length) admin.push(general.admin);
   return {
     reason_admin: { en: admin.length === 0 ? general.admin : admin.join(' ').slice(0, 1_000) },

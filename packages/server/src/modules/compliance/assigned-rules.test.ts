@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -220,7 +221,7 @@ describe('assigned rules', () => {
     await assign(made.id, device);
     const app = { id: 'com.game.chess', name: 'Chess', version: '1', source: 'store' };
     const { evaluation } = await checkIn(device, { ...sound, apps: { 'apps.installed': [app] } });
-    assert.equal(evaluation.verdicts[0]?.summary, 'Forbidden, and installed: "Games".');
+    assert.equal(render(evaluation.verdicts[0]?.says ?? []), 'Forbidden, and installed: "Games".');
     const shown = await explainDevice(deps, principal(), device);
     assert.ok(shown.text.some((line) => line.includes('com.game.chess')));
     const fewer = permissions.filter((each) => each !== 'devices.facts.personal.read');

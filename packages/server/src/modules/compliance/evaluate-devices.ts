@@ -290,7 +290,7 @@ function sameVerdict(a: RuleVerdict, b: RuleVerdict): boolean {
   return (
     a.id === b.id &&
     a.status === b.status &&
-    a.summary === b.summary &&
+    JSON.stringify(a.says) === JSON.stringify(b.says) &&
     a.failingSince === b.failingSince &&
     a.graceEndsAt === b.graceEndsAt &&
     a.ruleId === b.ruleId &&

@@ -7,7 +7,7 @@ import type { DeviceContext } from '@gatehouse/core/compliance/device-context.ts
 import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
-import { summarize } from '@gatehouse/core/compliance/summarize.ts';
+import { summarizeStanding } from '@gatehouse/core/compliance/summarize.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
 import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import { type FactName, factDefinition, type FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
@@ -119,6 +119,7 @@ export function composePosture(input: PostureInput): Posture {
   const context = { now, lastCheckInAt, device, exceptions, previous, workedMs };
   const evaluation = evaluate(stagedFor(device.state, input.rules), facts, context);
   const subject = { ...standingOf(device.state), evaluation };
+  const { failureReason, remediation } = summarizeStanding(device.state, evaluation);
   const decide = (gate: Gate) => decideAccess(subject, gate).access;
   return {
     subject,
@@ -130,7 +131,8 @@ export function composePosture(input: PostureInput): Posture {
       access_vpn: decide('vpn'),
       access_apps: decide('apps'),
       access_content: decide('content'),
-      ...reasons(device.state, evaluation),
+      failure_reason: failureReason,
+      remediation,
       policy_version: device.policyVersion,
       user_name: device.userName,
       ...attributes(facts),
@@ -151,38 +153,6 @@ function workedMs(): number {
 export function stagedFor(state: DeviceState, rules: readonly Rule[]): readonly Rule[] {
   if (state === 'registered' || state === 'blocked') return rules;
   return rules.map((rule) => (rule.kind === 'enrollment' ? rule : { ...rule, stages: [] }));
-}
-
-/** Standing comes before rules: a blocked device is not mended by setting a passcode. */
-function reasons(
-  state: DeviceState,
-  evaluation: Evaluation,
-): Pick<PostureColumns, 'failure_reason' | 'remediation'> {
-  switch (state) {
-    case 'pending':
-      return {
-        failure_reason: 'The device has not completed its enrolment.',
-        remediation: 'Finish the enrolment on the device.',
-      };
-    case 'unmanaged':
-      return {
-        failure_reason: 'The device is not under management.',
-        remediation: 'Enrol the device again.',
-      };
-    case 'blocked':
-      return {
-        failure_reason: 'An administrator has blocked the device.',
-        remediation: 'Ask an administrator to unblock the device.',
-      };
-    case 'wiping':
-      return { failure_reason: 'Corporate data is being removed from the device.', remediation: null };
-    case 'registered': {
-      const { failureReason, remediation } = summarize(evaluation);
-      return { failure_reason: failureReason, remediation };
-    }
-    default:
-      return state satisfies never;
-  }
 }
 
 function attributes(facts: Facts) {

@@ -1,6 +1,7 @@
 import { DeviceExplanation, ExplainQuery, PostureChange } from '@gatehouse/contracts/admin/devices.ts';
 import { NewException, RuleException } from '@gatehouse/contracts/admin/rules.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
+import { languageFor, preferredLanguages } from '@gatehouse/core/languages.ts';
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { createException, deleteException, type ExceptionDeps, listExceptions } from './exceptions.ts';
 import { type ExplainDeps, explainDevice } from './explain-device.ts';
@@ -20,19 +21,25 @@ export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & SimulationD
     operation: 'explainDevice',
     tag: 'compliance',
     summary: 'Explain why a device has or lacks access, now or at a moment in the past',
-    description: 'With format=text the answer is text/plain, to be read by people.',
+    description:
+      'With format=text the answer is text/plain, to be read by people. Texts are in the language that is asked for.',
     access,
     params: { deviceId: Id },
     query: ExplainQuery,
     response: { 200: DeviceExplanation },
-    handle: async ({ principal, params: { deviceId }, query: { gate, at, format } }) => {
+    handle: async ({ principal, params: { deviceId }, query, request }) => {
+      const { gate, at, format } = query;
+      const language =
+        query.language ?? languageFor(...preferredLanguages(request.header('accept-language')));
       const explanation = await explainDevice(deps, principal, deviceId, {
         gate,
         at: at === undefined ? undefined : Date.parse(at),
+        language,
       });
-      if (format !== 'text') return explanation;
+      const spoken = { 'content-language': language, vary: 'accept-language' };
+      if (format !== 'text') return new Answer(explanation, { headers: spoken });
       return new Answer(`${explanation.text.join('\n')}\n`, {
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        headers: { ...spoken, 'content-type': 'text/plain; charset=utf-8' },
       });
     },
   }),

@@ -2,6 +2,7 @@
 // system, whose rights are those of support staff; what the guard holds becomes a request that shows the rule as its cause.
 import type { Action } from '@gatehouse/core/compliance/compliance-rule.ts';
 import type { RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
+import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { enqueue } from '../../kernel/jobs/jobs.ts';
 import { raiseAlert } from '../alerts/index.ts';
@@ -26,7 +27,7 @@ export const causeOf = (change: StageChange): Cause => ({
   stage: change.to,
 });
 
-type Verdict = Pick<RuleVerdict, 'rule' | 'summary' | 'remedy'>;
+type Verdict = Pick<RuleVerdict, 'rule' | 'says' | 'mends'>;
 
 /** @param actionId of the row that is written for it. */
 export async function act(
@@ -39,14 +40,19 @@ export async function act(
 ): Promise<Done> {
   switch (action.kind) {
     case 'notify-user':
-      await enqueue(tx, { kind: tellUserKind, key: actionId, payload: { actionId } });
+      // As messages, because in which language they are read is known when they are sent.
+      await enqueue(tx, {
+        kind: tellUserKind,
+        key: actionId,
+        payload: { actionId, says: verdict.says, mends: verdict.mends },
+      });
       return done('ordered');
     case 'alert-administrators':
       await raiseAlert(deps, tx, {
         kind: 'rule-broken',
         severity: 'warning',
         // Names of rules are the organization's own words; what a verdict says holds no text from the device.
-        summary: `The rule “${change.name ?? verdict.rule}” is broken (stage ${change.to}): ${verdict.summary}`,
+        summary: `The rule “${change.name ?? verdict.rule}” is broken (stage ${change.to}): ${render(verdict.says)}`,
         subject: { kind: 'device', id: change.deviceId },
         detail: { deviceId: change.deviceId, ...causeOf(change) },
         sameAs: `rule-broken/${change.deviceId}/${change.rule}/${change.to}`,

@@ -19,7 +19,7 @@ export interface RemediationDeps extends CommandDeps {
     tx: TenantTx,
     deviceId: string,
     rule: string,
-  ) => Promise<Pick<RuleVerdict, 'rule' | 'stage' | 'summary' | 'remedy'> | undefined>;
+  ) => Promise<Pick<RuleVerdict, 'rule' | 'stage' | 'says' | 'mends'> | undefined>;
 }
 
 /** What the event `device.rule-stage-changed` carries. */

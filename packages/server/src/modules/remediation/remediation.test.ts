@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Action } from '@gatehouse/core/compliance/compliance-rule.ts';
 import type { RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
+import { say } from '@gatehouse/core/compliance/wording/message.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { createEvents } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -18,6 +19,10 @@ import type { RemediationDeps, StageChange } from './remediation-deps.ts';
 interface TestJob {
   parse(payload: unknown): never;
   run?(tx: unknown, payload: never): Promise<void>;
+  runBatch?(
+    tx: unknown,
+    jobs: readonly { jobId: string; payload: never; attempts: number }[],
+  ): Promise<unknown>;
   outside?(organizationId: string, payload: never): Promise<void>;
 }
 
@@ -26,7 +31,7 @@ describe('what follows from verdicts', () => {
   let deps: RemediationDeps;
   let mails: Mail[] = [];
   let texts: TextMessage[] = [];
-  let verdict: Pick<RuleVerdict, 'rule' | 'stage' | 'summary' | 'remedy'> | undefined;
+  let verdict: Pick<RuleVerdict, 'rule' | 'stage' | 'says' | 'mends'> | undefined;
   let device = '';
   const ruleId = newId();
   const way = { mail: true, sms: true, refuse: false, canPush: true };
@@ -71,8 +76,8 @@ describe('what follows from verdicts', () => {
     verdict = {
       rule: 'encryption',
       stage: 1,
-      summary: 'Storage is not encrypted.',
-      remedy: 'Encrypt the disk.',
+      says: [say('encryption.off')],
+      mends: [say('encryption.of-disk')],
     };
     device = await queue.fleet.addDevice();
     await queue.rows('delete from jobs');
@@ -114,8 +119,13 @@ describe('what follows from verdicts', () => {
       assert.ok(job);
       const payload = job.parse(row.payload);
       await job.outside?.(queue.fleet.organizationId, payload);
-      await queue.inTenant(async (tx) => job.run?.(tx, payload));
+      await queue.inTenant((tx) => runOne(job, tx, payload));
     }
+  }
+
+  async function runOne(job: TestJob, tx: unknown, payload: never): Promise<void> {
+    await job.run?.(tx, payload);
+    await job.runBatch?.(tx, [{ jobId: '1', payload, attempts: 1 }]);
   }
 
   const history = async (id = device) =>
@@ -133,7 +143,10 @@ describe('what follows from verdicts', () => {
     ]);
     await change([{ kind: 'notify-user', by: ['push', 'mail', 'sms'] }]);
     assert.equal(mails[0]?.to.address, 'ann@acme.example');
-    assert.match(mails[0]?.text ?? '', /Storage is not encrypted\.\n\nWhat you can do: Encrypt the disk\./);
+    assert.match(
+      mails[0]?.text ?? '',
+      /Storage is not encrypted\.\n\nWhat you can do: Turn on encryption of the whole disk\./,
+    );
     assert.equal(texts[0]?.to, '+491511234567');
     const [command] = await commandsOf();
     assert.deepEqual([command.name, command.origin], ['send-message', 'system']);
@@ -148,7 +161,10 @@ describe('what follows from verdicts', () => {
     way.canPush = false;
     await change([{ kind: 'notify-user', by: ['push'] }]);
     assert.match(mails[0]?.subject ?? '', /Ihr Gerät braucht Ihre Aufmerksamkeit/);
-    assert.match(mails[0]?.text ?? '', /Der Speicher ist nicht verschlüsselt\./);
+    assert.match(
+      mails[0]?.text ?? '',
+      /Der Speicher ist nicht verschlüsselt\.\n\nWas Sie tun können: Schalten Sie die Verschlüsselung/,
+    );
     assert.match(mails[0]?.html ?? '', /<html lang="de">/);
     mails = [];
     way.sms = false;
@@ -214,6 +230,39 @@ describe('what follows from verdicts', () => {
     assert.equal(await queue.entries('compliance.undo', device), 2);
   });
 
+  test('another version of the rule takes back what the former one ordered, and orders its own', async () => {
+    await change([{ kind: 'lock' }, { kind: 'quarantine' }]);
+    await change([{ kind: 'lock' }, { kind: 'quarantine' }], { from: 1, to: 1, direction: 'left' });
+    await change([{ kind: 'lock' }], { from: 1, to: 1, ruleVersion: 4 });
+    assert.deepEqual(
+      (await commandsOf()).map(({ state }) => state),
+      ['cancelled', 'queued'],
+    );
+    assert.deepEqual(
+      (await history()).map(({ kind, state, cause }) => [kind, state, cause.ruleVersion]),
+      [
+        ['lock', 'ordered', 4],
+        ['lock', 'undone', 3],
+        ['quarantine', 'undone', 3],
+      ],
+    );
+  });
+
+  test('of a later stage that is left, what the earlier one did stays', async () => {
+    await change([{ kind: 'quarantine' }]);
+    verdict = { ...must(verdict), stage: 2 };
+    await change([{ kind: 'lock' }, { kind: 'quarantine' }], { from: 1, to: 2 });
+    await change([{ kind: 'lock' }, { kind: 'quarantine' }], { from: 2, to: 1, direction: 'left' });
+    assert.deepEqual(
+      (await history()).map(({ kind, state, cause }) => [kind, state, cause.stage]).toReversed(),
+      [
+        ['quarantine', 'done', 1],
+        ['quarantine', 'undone', 2],
+        ['lock', 'undone', 2],
+      ],
+    );
+  });
+
   test('what a device has in hand cannot be taken back, and the history says so', async () => {
     await change([{ kind: 'lock' }]);
     await exchange(queue.deps, { organizationId: queue.fleet.organizationId, deviceId: device });
@@ -277,7 +326,7 @@ describe('what follows from verdicts', () => {
   });
 
   test('a device that recovered before its turn came is left alone', async () => {
-    verdict = { rule: 'encryption', stage: 0, summary: 'Storage is encrypted.', remedy: null };
+    verdict = { rule: 'encryption', stage: 0, says: [say('encryption.on')], mends: [] };
     await change([{ kind: 'full-wipe' }, { kind: 'notify-user', by: ['mail'] }]);
     assert.deepEqual(await commandsOf(), []);
     assert.deepEqual(
@@ -301,12 +350,12 @@ describe('what follows from verdicts', () => {
     });
     await assert.rejects(
       queue.inTenant(async (tx) => {
-        await job.run?.(tx, payload);
+        await runOne(job, tx, payload);
         throw new Error('the power went out');
       }),
     );
     assert.deepEqual([await commandsOf(), await history()], [[], []]);
-    await queue.inTenant(async (tx) => job.run?.(tx, payload));
+    await queue.inTenant((tx) => runOne(job, tx, payload));
     assert.equal((await commandsOf()).length, 2);
     for (const bad of [
       null,
@@ -347,3 +396,8 @@ describe('what follows from verdicts', () => {
     assert.equal((await history())[0]?.command?.state, 'cancelled');
   });
 });
+
+function must<T>(value: T | undefined): T {
+  assert.ok(value !== undefined);
+  return value;
+}

@@ -2,9 +2,10 @@
 // entry acts once, whatever crashes; a device that has recovered before the job ran is left alone.
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { type Action, actionKinds } from '@gatehouse/core/compliance/compliance-rule.ts';
+import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { isUuid, newId } from '../../kernel/ids.ts';
-import type { SingleJob } from '../../kernel/jobs/jobs.ts';
+import type { BatchedJob } from '../../kernel/jobs/jobs.ts';
 import { withdrawForSystem } from '../approvals/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { withdrawCommand } from '../commands/index.ts';
@@ -15,10 +16,20 @@ import { remediationActor, type RemediationDeps, type StageChange } from './reme
 
 export const stageChangedKind = 'rule-actions';
 
-export function stageChangedJob(deps: RemediationDeps): SingleJob<StageChange> {
+/** In turn: what a recovery takes back must not be what the relapse after it has just ordered. */
+export function stageChangedJob(deps: RemediationDeps): BatchedJob<StageChange> {
   return {
     parse: parseStageChange,
-    run: (tx, change) => (change.direction === 'entered' ? enter(deps, tx, change) : leave(deps, tx, change)),
+    batch: { most: 20, inTurn: true },
+    async runBatch(tx, jobs) {
+      // All at once and in one order, so that two servers do not wait for each other.
+      await lockDevices(tx, [...new Set(jobs.map(({ payload }) => payload.deviceId))]);
+      for (const { payload } of jobs) {
+        if (payload.direction === 'entered') await enter(deps, tx, payload);
+        else await leave(deps, tx, payload);
+      }
+      return undefined;
+    },
   };
 }
 
@@ -35,8 +46,8 @@ async function enter(deps: RemediationDeps, tx: TenantTx, change: StageChange): 
       : await act(deps, tx, change, action, verdict, actionId);
     await store(deps, tx, change, action, done, {
       action_id: actionId,
-      summary: verdict?.summary ?? null,
-      remedy: verdict?.remedy ?? null,
+      summary: verdict ? render(verdict.says) : null,
+      remedy: verdict && verdict.mends.length > 0 ? render(verdict.mends) : null,
     });
   }
 }
@@ -112,13 +123,21 @@ const irreversible: Partial<Record<ActionRow['kind'], string>> = {
   'full-wipe': 'The device had the command already; it comes back by enrolling again.',
 };
 
+/** Of what the rule did, that which belongs to the stages left; all of their kinds when the rule itself has become another. */
+function leftBy({ actions, to }: StageChange, open: readonly ActionRow[]): readonly ActionRow[] {
+  const kinds = new Set(actions.map(({ kind }) => kind));
+  const ofKind = open.filter(({ kind }) => kinds.has(kind));
+  const above = ofKind.filter(({ stage }) => stage > to);
+  return above.length > 0 ? above : ofKind;
+}
+
 /** What the stages that are left had brought about is taken back, as far as it can be. */
 async function leave(deps: RemediationDeps, tx: TenantTx, change: StageChange): Promise<void> {
   await lockDevices(tx, [change.deviceId]);
   const actor = systemActor(remediationActor, tx.organizationId);
   const reason = 'The device has recovered.';
   const at = new Date(deps.clock.now());
-  for (const row of await openActions(tx, change.deviceId, change.rule, change.to)) {
+  for (const row of leftBy(change, await openActions(tx, change.deviceId, change.rule))) {
     const { command_id: commandId, approval_id: approvalId } = row;
     const undone =
       commandId !== null

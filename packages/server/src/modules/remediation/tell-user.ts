@@ -1,8 +1,8 @@
 // Tells a person that his device needs him: on the device, by mail, by text message, in his own language. Each way that is asked
 // for is tried; where one of them does not work, mail stands in.
 import { type MessageChannel, messageChannels } from '@gatehouse/core/compliance/compliance-rule.ts';
-import { isRuleKind } from '@gatehouse/core/compliance/rule-kind.ts';
 import { shorten } from '@gatehouse/core/compliance/plain-language.ts';
+import { type Message, readMessages } from '@gatehouse/core/compliance/wording/message.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { isUuid } from '../../kernel/ids.ts';
@@ -18,6 +18,8 @@ interface Telling {
   readonly actionId: string;
   /** Other ways than the action says: what stands in for one that did not work. */
   readonly by: readonly MessageChannel[] | undefined;
+  readonly says: readonly Message[];
+  readonly mends: readonly Message[];
 }
 
 interface Letter {
@@ -30,9 +32,14 @@ interface Letter {
 export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
   return {
     parse(input) {
-      const { actionId, by } = (input ?? {}) as Readonly<Record<string, unknown>>;
+      const { actionId, by, says, mends } = (input ?? {}) as Readonly<Record<string, unknown>>;
       if (typeof actionId !== 'string' || !isUuid(actionId)) throw new TypeError('actionId is not an id');
-      return { actionId, by: Array.isArray(by) ? channelsIn(by) : undefined };
+      return {
+        actionId,
+        by: Array.isArray(by) ? channelsIn(by) : undefined,
+        says: readMessages(says),
+        mends: readMessages(mends),
+      };
     },
     async outside(organizationId, telling) {
       const letter = await deps.database.withTenant(organizationId, (tx) => prepare(deps, tx, telling), {
@@ -53,7 +60,7 @@ export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
           await enqueue(tx, {
             kind: tellUserKind,
             key: letter.row.action_id,
-            payload: { actionId: letter.row.action_id, by: ['mail'] },
+            payload: { ...telling, by: ['mail'] },
           });
           ways.push('mail');
         }
@@ -72,20 +79,18 @@ const channelsIn = (values: readonly unknown[]): readonly MessageChannel[] =>
 async function prepare(
   deps: RemediationDeps,
   tx: TenantTx,
-  { actionId, by }: Telling,
+  { actionId, by, says, mends }: Telling,
 ): Promise<Letter | undefined> {
   const row = await findAction(tx, actionId);
   const reader = row && (await findReader(tx, row.device_id));
   if (!row || !reader) return undefined;
-  const verdict = await deps.verdictOf(tx, row.device_id, row.rule);
   const words = tell({
     language: reader.language,
     organization: reader.organization,
     device: reader.device_name,
     name: reader.display_name ?? '',
-    kind: verdict?.rule ?? (isRuleKind(row.rule) ? row.rule : undefined),
-    summary: row.summary,
-    remedy: row.remedy,
+    says,
+    mends,
   });
   const asked = row.detail['by'];
   return { row, reader, by: new Set(by ?? channelsIn(Array.isArray(asked) ? asked : [])), words };

@@ -2,6 +2,7 @@
 import { demandForms } from '@gatehouse/core/compliance/demand-forms.ts';
 import { isPolicyRuleKind, type RuleKind, ruleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
+import { linesIn } from '@gatehouse/core/compliance/wording/render.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import {
@@ -84,10 +85,10 @@ export async function describeRuleKinds(principal: TenantPrincipal) {
   requirePermission(principal, 'rules.read');
   return {
     kinds: ruleKinds.map((kind) => {
-      const { title, severity, purpose, defaultGates, reads } = ruleCatalogue[kind];
+      const { severity, purpose, defaultGates, reads } = ruleCatalogue[kind];
       return {
         kind,
-        title,
+        title: linesIn('en').titles[kind],
         severity,
         purpose,
         gates: [...defaultGates],

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { deviceWord } from './device-words.ts';
 import { html } from './html.ts';
 import { prose } from './prose.ts';
-import { preferredLanguages, speechFor } from './texts/index.ts';
+import { preferredLanguages } from '@gatehouse/core/languages.ts';
+import { speechFor } from './texts/index.ts';
 
 test('languages come in the order of the visitor’s wishes; whatever is malformed is passed over', () => {
   assert.deepEqual(preferredLanguages('de-CH, fr;q=0.5, en;q=0.8'), ['de-CH', 'en', 'fr']);

@@ -15,28 +15,6 @@ export interface Speech {
   knows(key: string): key is TextKey;
 }
 
-/** Languages by preference (RFC 9110 section 12.5.4), at most ten; whatever is malformed is passed over. */
-export function preferredLanguages(header: string | undefined): string[] {
-  return (header ?? '')
-    .slice(0, 500)
-    .split(',')
-    .slice(0, 10)
-    .flatMap((part, place) => {
-      const match =
-        /^\s*([A-Za-z]{2,3})(?:-([A-Za-z]{2}))?(?:-[A-Za-z0-9]+)*\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*$/.exec(
-          part,
-        );
-      if (match === null) return [];
-      const [, language = '', region, quality = '1'] = match;
-      const tag =
-        region === undefined ? language.toLowerCase() : `${language.toLowerCase()}-${region.toUpperCase()}`;
-      return [{ tag, quality: Number(quality), place }];
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality || a.place - b.place)
-    .map(({ tag }) => tag);
-}
-
 export function speechFor(preferred: readonly string[]): Speech {
   const tag =
     preferred
