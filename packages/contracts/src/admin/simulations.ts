@@ -170,3 +170,62 @@ export const SimulatedDevice = Type.Object(
   closed,
 );
 export type SimulatedDevice = Static<typeof SimulatedDevice>;
+
+const Ring = Type.Union([
+  Type.Object(
+    {
+      percent: Type.Integer({ minimum: 1, maximum: 100, description: 'So many of a hundred devices.' }),
+    },
+    closed,
+  ),
+  Type.Object({ groupId: Id }, closed),
+]);
+const Rings = Type.Array(Ring, { minItems: 1, maxItems: 20 });
+const RolloutItem = Type.Object({ kind: Type.Enum(['policy', 'rule']), id: Id }, closed);
+
+export const NewRollout = Type.Object(
+  {
+    item: RolloutItem,
+    settings: Type.Optional(PolicySettings),
+    changes: Type.Optional(SimulatedRuleChanges),
+    rings: Rings,
+    soakMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 43_200,
+        default: 60,
+        description: 'How long each ring has it before the next one gets it.',
+      }),
+    ),
+    tolerance: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        default: 10,
+        description: 'How many more devices than were simulated may stop being compliant.',
+      }),
+    ),
+  },
+  closed,
+);
+
+export const Rollout = Type.Object(
+  {
+    id: Id,
+    item: RolloutItem,
+    fromVersion: Type.Integer(),
+    state: Type.Enum(['preparing', 'running', 'halted', 'done', 'aborted']),
+    rings: Rings,
+    ring: Type.Integer({ description: 'How many rings have it.' }),
+    expected: Type.Array(Count, {
+      description: 'By ring: devices that stop being compliant in all rings up to it, as simulated.',
+    }),
+    tolerance: Count,
+    soakMinutes: Count,
+    notCompliant: Type.Integer({ description: 'Devices that stopped being compliant, at the last look.' }),
+    nextAt: Time,
+    startedAt: Time,
+    createdBy: Type.String(),
+  },
+  closed,
+);

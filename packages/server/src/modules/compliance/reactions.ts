@@ -5,6 +5,7 @@ import { type Reach, reachChanged, ruleReachChanged } from '../policies/index.ts
 import { searchesChanged } from '../searches/index.ts';
 import { smartGroupChanged } from '../users/index.ts';
 import { type DueDeps, evaluateDue } from './evaluate-due.ts';
+import { advanceRolloutJob, advanceRolloutKind } from './rollouts.ts';
 import { reevaluateDevicesJob, reevaluateDevicesKind, reevaluateKey } from './reevaluate-devices.ts';
 
 function reevaluate(reach: (event: DomainEvent) => Reach) {
@@ -34,7 +35,10 @@ export const complianceSubscriptions: Subscriptions = {
 };
 
 export function complianceJobs(deps: DueDeps): Readonly<Record<string, JobDefinition<never>>> {
-  return { [reevaluateDevicesKind]: reevaluateDevicesJob(deps) as JobDefinition<never> };
+  return {
+    [reevaluateDevicesKind]: reevaluateDevicesJob(deps) as JobDefinition<never>,
+    [advanceRolloutKind]: advanceRolloutJob(deps) as JobDefinition<never>,
+  };
 }
 
 export interface ScheduledTask<Deps> {

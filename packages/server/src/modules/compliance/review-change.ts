@@ -7,6 +7,8 @@ import { readSettings } from '../organizations/index.ts';
 import type { ReviewedChange } from '../policies/index.ts';
 import type { Binding, ReviewedRule } from '../rules/index.ts';
 import { type SimulationDeps, type SimulationResult, simulateChange } from './simulate-change.ts';
+import { isBeingRolledOut } from './rollout-queries.ts';
+import { beingRolledOut } from './rollouts.ts';
 import type { SimulatedChange } from './simulated-change.ts';
 import { countFleet, findSimulation, type SimulationRow } from './simulation-queries.ts';
 
@@ -22,6 +24,9 @@ export function reviewChange(deps: SimulationDeps) {
     const { organizationId } = principal;
     const read = <T>(work: Parameters<typeof deps.database.withTenant<T>>[1]) =>
       deps.database.withTenant(organizationId, work, { readOnly: true });
+    const itemId =
+      change.kind === 'policy' ? change.policyId : change.kind === 'rule' ? change.ruleId : undefined;
+    if (itemId !== undefined && (await read((tx) => isBeingRolledOut(tx, itemId)))) throw beingRolledOut();
     if (binding.simulationId === undefined && binding.confirmed === true) return { baseVersion: null };
     const bound =
       binding.simulationId === undefined

@@ -6,15 +6,17 @@ import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/ht
 import { createException, deleteException, type ExceptionDeps, listExceptions } from './exceptions.ts';
 import { type ExplainDeps, explainDevice } from './explain-device.ts';
 import { listPostureChanges } from './list-posture-changes.ts';
-import type { SimulationDeps } from './simulate-change.ts';
+import { rolloutRoutes } from './rollout-routes.ts';
+import type { RolloutDeps } from './rollouts.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 
 const access = { permission: 'devices.explain' } as const;
 
 const manageExceptions = { permission: 'exceptions.manage' } as const;
 
-export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & SimulationDeps): AdminRoute[] => [
+export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & RolloutDeps): AdminRoute[] => [
   ...simulationRoutes(deps),
+  ...rolloutRoutes(deps),
   defineRoute({
     method: 'GET',
     path: '/devices/:deviceId/explain',

@@ -12,7 +12,7 @@ import type { EffectivePolicy } from '../policies/index.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
 import { type RuleSet, rulesThatDiffer } from './rules-that-differ.ts';
 import { type DeviceOutcome, sameDecision, simulateDevice } from './simulate-device.ts';
-import { readChunk, readGroupsOf, type SimulatedRow } from './simulate-queries.ts';
+import { type GroupName, readChunk, readGroupNames, type SimulatedRow } from './simulate-queries.ts';
 import { type PreparedChange, prepareChange, type SimulatedChange } from './simulated-change.ts';
 import { type SimulationCounts, SimulationTally } from './simulation-tally.ts';
 
@@ -29,6 +29,15 @@ export interface SimulationResult {
   readonly at: number;
 }
 
+export interface SimulationOptions {
+  /** How far ahead deadlines are followed. */
+  readonly horizonMs: number;
+  /** Who is told: he must be allowed to see what new rules look at. */
+  readonly seenBy?: TenantPrincipal;
+  /** Hears of each device that changes, however many there are. */
+  readonly onOutcome?: (outcome: DeviceOutcome, groups: readonly GroupName[]) => void;
+}
+
 const chunk = 1_000;
 const handful = 100;
 /** Devices whose outcomes are kept one by one. */
@@ -39,12 +48,14 @@ export async function simulateChange(
   deps: SimulationDeps,
   organizationId: string,
   change: SimulatedChange,
-  { horizonMs, seenBy }: { readonly horizonMs: number; readonly seenBy?: TenantPrincipal },
+  { horizonMs, seenBy, onOutcome }: SimulationOptions,
 ): Promise<SimulationResult> {
   const now = deps.clock.now();
-  const prepared = await deps.database.withTenant(organizationId, (tx) => prepareChange(tx, change, now), {
-    readOnly: true,
-  });
+  const [prepared, names] = await deps.database.withTenant(
+    organizationId,
+    async (tx) => [await prepareChange(tx, change, now), await readGroupNames(tx)] as const,
+    { readOnly: true },
+  );
   // Whoever may not see a fact may not learn of it by asking what a rule over it would do (CEL-03).
   if (seenBy) requireSight(seenBy, prepared.newRules.flatMap(factsOfRule));
   const pairs = new Map<string, Pair>();
@@ -64,17 +75,18 @@ export async function simulateChange(
     const following = rows.length < chunk ? Promise.resolve([]) : read(last.no);
     // Its failure is thrown when it is awaited.
     following.catch(() => undefined);
-    const changing: DeviceOutcome[] = [];
     for (const [place, row] of rows.entries()) {
       if (place % handful === handful - 1) await othersFirst();
       const outcome = judge(row, prepared, pairs, now, now + horizonMs);
       if (outcome === undefined) continue;
       tally.judged += 1;
-      if (concerns(outcome)) changing.push(outcome);
+      if (!concerns(outcome)) continue;
+      const groups = row.groupIds.flatMap((id) => names.get(id) ?? []);
+      tally.add(outcome, groups);
+      onOutcome?.(outcome, groups);
+      if (outcomes.length < mostListed) outcomes.push(outcome);
     }
     tally.examined += rows.length;
-    await account(deps, organizationId, tally, changing);
-    outcomes.push(...changing.slice(0, mostListed - outcomes.length));
     reading = following;
   }
   return { counts: tally.counts(), base: prepared.base, outcomes, at: now };
@@ -93,7 +105,7 @@ function judge(
   now: number,
   until: number,
 ): DeviceOutcome | undefined {
-  const groupIds = row.groupIds ?? [];
+  const { groupIds } = row;
   const device = { deviceId: row.id, userId: row.userId, platform: row.platform };
   const old = prepared.before.resolve({ ...device, groupIds });
   const made = prepared.after.resolve({ ...device, groupIds: prepared.groupsAfter(row.userId, groupIds) });
@@ -128,23 +140,4 @@ function ruleSetOf(policy: EffectivePolicy, platform: Platform): RuleSet {
 
 function concerns({ before, after, later, escalation }: DeviceOutcome): boolean {
   return later.length > 0 || escalation !== null || !sameDecision(before, after);
-}
-
-async function account(
-  deps: SimulationDeps,
-  organizationId: string,
-  tally: SimulationTally,
-  changing: readonly DeviceOutcome[],
-): Promise<void> {
-  if (changing.length === 0) return;
-  const groups = await deps.database.withTenant(
-    organizationId,
-    (tx) =>
-      readGroupsOf(
-        tx,
-        changing.map(({ row }) => row.id),
-      ),
-    { readOnly: true },
-  );
-  for (const outcome of changing) tally.add(outcome, groups.get(outcome.row.id) ?? []);
 }

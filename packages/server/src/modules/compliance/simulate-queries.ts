@@ -23,8 +23,6 @@ export interface Needed {
   readonly facts: readonly string[];
   /** Kinds of rules whose verdicts so far must be known. */
   readonly kinds: readonly string[];
-  /** Groups whose members have something assigned. */
-  readonly groupIds: readonly string[];
 }
 
 export interface SimulatedRow {
@@ -36,7 +34,7 @@ export interface SimulatedRow {
   readonly name: string;
   readonly userId: string | null;
   readonly userName: string | null;
-  readonly groupIds: readonly string[] | null;
+  readonly groupIds: readonly string[];
   /** ms since the epoch */
   readonly contactAt: number | null;
   readonly acknowledged: string | null;
@@ -68,12 +66,10 @@ const selectChunk = sql(
   `select coalesce(json_agg(r order by r.no), '[]')::text as devices from (
      select d.device_id as id, d.device_no as no, d.platform, d.ownership, d.state, d.name, d.user_id as "userId",
        u.user_name as "userName",
-       case when cardinality($9::uuid[]) > 0 then array(
-         select m.group_id from group_members m
-         where m.organization_id = $1 and m.user_id = d.user_id and m.group_id = any ($9)
-         union all
-         select s.group_id from group_devices s
-         where s.organization_id = $1 and s.device_id = d.device_id and s.group_id = any ($9)) end as "groupIds",
+       array(
+         select m.group_id from group_members m where m.organization_id = $1 and m.user_id = d.user_id
+         union
+         select s.group_id from group_devices s where s.organization_id = $1 and s.device_id = d.device_id) as "groupIds",
        (extract(epoch from c.last_check_in_at) * 1000)::bigint as "contactAt",
        c.acknowledged_policy_version as acknowledged, p.registered, p.compliant, p.access_network as network,
        p.access_mail as mail, p.access_vpn as vpn, p.access_apps as apps, p.access_content as content, p.policy_version as "policyVersion",
@@ -82,13 +78,13 @@ const selectChunk = sql(
          then p.evaluation end as evaluation,
        (select jsonb_agg(e.*) from compliance_exceptions e where e.organization_id = $1 and e.device_id = d.device_id)
          as exceptions,
-       jsonb_path_query_array(p.evaluation, '$.verdicts[*] ? (@.rule == $kinds[*])', jsonb_build_object('kinds', $12::jsonb))
+       jsonb_path_query_array(p.evaluation, '$.verdicts[*] ? (@.rule == $kinds[*])', jsonb_build_object('kinds', $11::jsonb))
          as verdicts,
        (select json_agg(json_build_object('source', f.source,
           'at', (extract(epoch from f.observed_at) * 1000)::bigint,
-          'facts', (select json_object_agg(k, f.facts -> k) from unnest($11::text[]) k where f.facts ? k)))
+          'facts', (select json_object_agg(k, f.facts -> k) from unnest($10::text[]) k where f.facts ? k)))
         from device_facts f
-        where f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($10)) as facts
+        where f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($9)) as facts
      from (
        select * from devices d
        where d.organization_id = $1 and d.device_no > $2 and d.state <> 'unmanaged'
@@ -122,7 +118,6 @@ export async function readChunk(
     circle.groupIds,
     circle.userIds,
     circle.deviceIds,
-    needed.groupIds,
     needed.scans,
     needed.facts,
     JSON.stringify(needed.kinds),
@@ -130,18 +125,9 @@ export async function readChunk(
   return JSON.parse(row?.devices ?? '[]') as readonly SimulatedRow[];
 }
 
-const selectGroupsOf = sql(
-  'compliance-simulate-groups',
-  `select m.device_id, g.group_id as id, g.name
-   from unnest((select $2::uuid[])) as want (device_id)
-   cross join lateral (
-     select d.device_id, m.group_id from devices d
-       join group_members m on m.organization_id = $1 and m.user_id = d.user_id
-     where d.organization_id = $1 and d.device_id = want.device_id
-     union
-     select s.device_id, s.group_id from group_devices s where s.organization_id = $1 and s.device_id = want.device_id
-     offset 0) m
-   join groups g on g.organization_id = $1 and g.group_id = m.group_id`,
+const selectGroupNames = sql(
+  'compliance-simulate-group-names',
+  'select group_id as id, name from groups where organization_id = $1 limit 10000',
 );
 
 export interface GroupName {
@@ -149,13 +135,7 @@ export interface GroupName {
   readonly name: string;
 }
 
-export async function readGroupsOf(
-  tx: TenantTx,
-  deviceIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly GroupName[]>> {
-  const rows = await tx.query<GroupName & { readonly device_id: string }>(selectGroupsOf, [
-    tx.organizationId,
-    deviceIds,
-  ]);
-  return Map.groupBy(rows, (row) => row.device_id);
+export async function readGroupNames(tx: TenantTx): Promise<ReadonlyMap<string, GroupName>> {
+  const rows = await tx.query<GroupName>(selectGroupNames, [tx.organizationId]);
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -298,7 +298,6 @@ function neededFor(
     facts,
     scans: [...new Set(facts.map((fact) => factDefinition(fact).scan))],
     kinds: [...new Set(judged.map(({ kind }) => kind))],
-    groupIds: [...new Set(rows.filter((row) => row.target_kind === 'group').map((row) => row.target_id))],
   };
 }
 

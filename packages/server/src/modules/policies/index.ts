@@ -18,7 +18,13 @@ export {
   type PolicyChanges,
   updatePolicy,
 } from './policy-suites.ts';
-export { type Reach, reachChanged, resourceReachChanged, ruleReachChanged } from './reach.ts';
+export {
+  announceReachOf,
+  type Reach,
+  reachChanged,
+  resourceReachChanged,
+  ruleReachChanged,
+} from './reach.ts';
 export { resourceAssignments, ruleAssignments } from './resource-assignments.ts';
 export { resolveResources, resolveResourcesOf } from './resolve-resources.ts';
 export { type EffectivePolicy, resolveForDevice, resolveForDevices } from './resolve-for-device.ts';

@@ -2,7 +2,7 @@
 // exactly those devices, in chunks.
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
-import type { ItemKind, ReachRow } from './queries.ts';
+import { type ItemKind, reachOfItem, type ReachRow } from './queries.ts';
 
 /** What the event carries: all devices of the target, of one platform or of all. */
 export interface Reach {
@@ -37,4 +37,14 @@ export async function announceReach(
       return events.emit(tx, { name, subjectId: target_id, payload: { ...payload } });
     }),
   );
+}
+
+/** Everybody who has the item is looked at again. */
+export async function announceReachOf(
+  tx: TenantTx,
+  events: Events,
+  kind: ItemKind,
+  itemId: string,
+): Promise<void> {
+  await announceReach(tx, events, await reachOfItem(tx, itemId), kind);
 }

@@ -45,7 +45,7 @@ export async function resolveForDevices(
     [...byDevice].map(([deviceId, rows]) => {
       const assigned = rows.filter((row) => row.item_kind !== null);
       const key = assigned
-        .map((row) => `${row.item_id}/${row.target_id}`)
+        .map((row) => `${row.item_id}/${row.version}/${row.target_id}`)
         .sort()
         .join();
       const policy = known.get(key) ?? resolveAssigned(assigned);

@@ -72,9 +72,15 @@ export async function createForeignThings(
   const pinged = await surface.call(token, 'POST', `/webhooks/${webhookId}/ping`);
   const { deliveryId } = pinged.json() as { deliveryId: string };
   await surface.call(token, 'POST', `/webhooks/${webhookId}/secret`);
+  const rolloutId = await make('/rollouts', {
+    item: { kind: 'policy', id: policyId },
+    settings: {},
+    rings: [{ percent: 100 }],
+  });
   return {
     webhookId,
     deliveryId,
+    rolloutId,
     nasId,
     iseId,
     approvalId,
