@@ -185,6 +185,10 @@ describe(`statements at ${fleetSize} devices`, () => {
       'connection_schedules',
       'assignments',
       'compliance_rules',
+      'rollouts',
+      // Two versions in this test; looked up only for devices that a rollout holds back.
+      'policy_versions',
+      'compliance_rule_versions',
       'watch_lists',
       'groups',
     ]);

@@ -30,10 +30,9 @@ export interface AssignedRow {
 const selectAssigned = sql(
   'policies-select-assigned',
   `select d.device_id, d.platform, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as name,
-     coalesce(pv.version, rv.version, p.version, s.version, r.version) as version,
-     coalesce(pv.settings, p.settings) as settings, s.schedule,
-     case when rv.version is not null then case when rv.enabled then rv.content end
-       when r.enabled then r.content end as rule, a.target_kind, a.target_id, a.target_name, a.priority
+     coalesce(held.version, p.version, s.version, r.version) as version,
+     coalesce(held.settings, p.settings) as settings, s.schedule,
+     case when held.version is not null then held.rule when r.enabled then r.content end as rule, a.target_kind, a.target_id, a.target_name, a.priority
    from devices d
    left join lateral (
      select a.*, o.name as target_name from assignments a join organizations o on o.organization_id = $1
@@ -66,7 +65,14 @@ const selectAssigned = sql(
    left join compliance_rules r on a.item_kind = 'rule' and r.organization_id = $1 and r.rule_id = a.item_id
    -- Of what is rolled out in rings: the version before, for whoever is in none that was reached.
    left join lateral (
-     select o.from_version from rollouts o
+     select o.from_version as version,
+       (select v.settings from policy_versions v
+        where a.item_kind = 'policy' and v.organization_id = $1 and v.policy_id = o.item_id and v.version = o.from_version)
+         as settings,
+       (select v.content from compliance_rule_versions v
+        where a.item_kind = 'rule' and v.organization_id = $1 and v.rule_id = o.item_id and v.version = o.from_version
+          and v.enabled) as rule
+     from rollouts o
      where o.organization_id = $1 and o.item_id = a.item_id and o.state in ('preparing', 'running', 'halted')
        and ('x' || left(md5(o.rollout_id::text || d.device_id::text), 8))::bit(32)::bigint % 100 >= o.reached_percent
        and not exists (select 1 from group_members m
@@ -74,10 +80,6 @@ const selectAssigned = sql(
        and not exists (select 1 from group_devices m
          where m.organization_id = $1 and m.device_id = d.device_id and m.group_id = any (o.reached_groups))
      offset 0) held on true
-   left join policy_versions pv on a.item_kind = 'policy' and pv.organization_id = $1 and pv.policy_id = a.item_id
-     and pv.version = held.from_version
-   left join compliance_rule_versions rv on a.item_kind = 'rule' and rv.organization_id = $1 and rv.rule_id = a.item_id
-     and rv.version = held.from_version
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
 
