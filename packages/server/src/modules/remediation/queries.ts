@@ -65,16 +65,11 @@ export async function insertAction(tx: TenantTx, row: Omit<ActionRow, 'action_no
 const selectOpen = sql(
   'remediation-select-open',
   `select ${columns} from remediation_actions
-   where organization_id = $1 and device_id = $2 and rule = $3 and stage > $4 and ended_at is null order by action_no`,
+   where organization_id = $1 and device_id = $2 and rule = $3 and ended_at is null order by action_no`,
 );
 
-export function openActions(
-  tx: TenantTx,
-  deviceId: string,
-  rule: string,
-  aboveStage: number,
-): Promise<ActionRow[]> {
-  return tx.query<ActionRow>(selectOpen, [tx.organizationId, deviceId, rule, aboveStage]);
+export function openActions(tx: TenantTx, deviceId: string, rule: string): Promise<ActionRow[]> {
+  return tx.query<ActionRow>(selectOpen, [tx.organizationId, deviceId, rule]);
 }
 
 const end = sql(
