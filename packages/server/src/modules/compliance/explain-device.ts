@@ -1,0 +1,174 @@
+// Why a device has or lacks access, now or at a moment in the past (idea 2, CMP-21).
+import { explain, type Explanation } from '@gatehouse/core/compliance/explain.ts';
+import type { Gate } from '@gatehouse/core/compliance/gate.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { factDefinition, type FactName, isFactName } from '@gatehouse/core/facts/catalogue.ts';
+import { permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
+import { selectFacts } from '@gatehouse/core/facts/select.ts';
+import type { Language } from '@gatehouse/core/languages.ts';
+import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import type { TenantPrincipal } from '../../kernel/http/route.ts';
+import { recordAudit } from '../audit/index.ts';
+import { noSuchDevice } from '../devices/index.ts';
+import { resolveForDevice } from '../policies/index.ts';
+import { findRuleVersions } from '../rules/index.ts';
+import { composePosture, contextOf, evaluatedScans, exceptionsOf } from './posture.ts';
+import { findChangeAt, loadRows } from './queries.ts';
+import { furtherFacts, ruleCache } from './rules-of-devices.ts';
+
+export interface ExplainDeps {
+  readonly database: Pick<Database, 'withTenant'>;
+  readonly clock: Clock;
+}
+
+export interface DeviceExplanation extends Explanation {
+  readonly deviceId: string;
+  /** The moment that is explained, ms since the epoch. */
+  readonly at: number;
+  /** The version of policy and schedule that held, and the one the device last said it applies (CMP-11, POL-15). */
+  readonly policyVersion: string;
+  readonly acknowledgedPolicyVersion: string | null;
+  /** What the assigned rules said in the versions that held; nothing for who may not read rules. */
+  readonly ruleVersions: Awaited<ReturnType<typeof findRuleVersions>>;
+}
+
+type WithoutVersions = Omit<DeviceExplanation, 'ruleVersions'>;
+
+export interface ExplainQuestion {
+  /** Only what concerns this gate. */
+  readonly gate?: Gate | undefined;
+  /** ms since the epoch; absent: now. */
+  readonly at?: number | undefined;
+  /** Absent: English. */
+  readonly language?: Language | undefined;
+}
+
+/** @throws DomainError `not-found` for a device, or a moment before which nothing is recorded of it. */
+export async function explainDevice(
+  deps: ExplainDeps,
+  principal: TenantPrincipal,
+  deviceId: string,
+  { gate, at, language = 'en' }: ExplainQuestion = {},
+): Promise<DeviceExplanation> {
+  requirePermission(principal, 'devices.explain');
+  const now = deps.clock.now();
+  const explanation = await deps.database.withTenant(principal.organizationId, async (tx) => {
+    const mayShow = (fact: FactName) =>
+      factDefinition(fact).privacy === 'technical' || principal.permissions.has(permissionToSee(fact));
+    const explained =
+      at === undefined || at >= now
+        ? await explainNow(tx, deviceId, now, { mayShow, language })
+        : await explainPast(tx, deviceId, at, { mayShow, language });
+    await recordDisclosure(tx, principal, deviceId, explained, mayShow);
+    const named = explained.rules.flatMap(({ ruleId, ruleVersion: version }) =>
+      ruleId === null || version === null ? [] : [{ ruleId, version }],
+    );
+    const mayRead = principal.permissions.has('rules.read');
+    return { ...explained, ruleVersions: mayRead ? await findRuleVersions(tx, named) : [] };
+  });
+  return gate === undefined ? explanation : forGate(explanation, gate);
+}
+
+type MayShow = (fact: FactName) => boolean;
+
+/** Who reads the explanation: what he may see, and in which language. */
+interface Reader {
+  readonly mayShow: MayShow;
+  readonly language: Language;
+}
+
+/** A reading of what concerns a person leaves a trace (ADM-18), also when it is read as evidence. */
+async function recordDisclosure(
+  tx: TenantTx,
+  principal: TenantPrincipal,
+  deviceId: string,
+  { rules }: Pick<Explanation, 'rules'>,
+  mayShow: MayShow,
+): Promise<void> {
+  const facts = rules.flatMap(({ evidence }) =>
+    evidence.flatMap(({ fact, value }) => (isFactName(fact) && value !== 'not shown' ? [fact] : [])),
+  );
+  const personal = [...new Set(facts)].filter(
+    (fact) => factDefinition(fact).privacy !== 'technical' && mayShow(fact),
+  );
+  if (personal.length === 0) return;
+  await recordAudit(tx, {
+    actor: principal,
+    action: 'devices.read-private-facts',
+    target: { kind: 'device', id: deviceId },
+    outcome: 'done',
+    show: { classes: [...new Set(personal.map((fact) => factDefinition(fact).privacy))], facts: personal },
+  });
+}
+
+/** Evaluated afresh from what is stored, so that evidence has its present age; the verdicts are those of the stored row. */
+async function explainNow(
+  tx: TenantTx,
+  deviceId: string,
+  now: number,
+  reader: Reader,
+): Promise<WithoutVersions> {
+  const [rows, policy] = await Promise.all([
+    loadRows(tx, [deviceId], evaluatedScans, { lock: false }),
+    resolveForDevice(tx, deviceId),
+  ]);
+  const [[device], [contact], [before]] = [rows.devices, rows.contacts, rows.postures];
+  if (!device || !contact || !before) throw noSuchDevice();
+  const rulesFor = ruleCache();
+  const further = await furtherFacts(tx, [device], new Map([[deviceId, policy]]), rulesFor);
+  const { subject } = composePosture({
+    device: contextOf(device, contact, policy),
+    exceptions: exceptionsOf(device),
+    rules: rulesFor(policy, device.platform),
+    facts: selectFacts([...(rows.facts.get(deviceId) ?? []), ...(further.get(deviceId) ?? [])]),
+    lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
+    previous: before.evaluation,
+    now,
+  });
+  return {
+    deviceId,
+    at: now,
+    policyVersion: policy.version,
+    acknowledgedPolicyVersion: contact.acknowledged_policy_version,
+    ...explain({ subject, resolved: policy.resolved, now, ...reader }),
+  };
+}
+
+async function explainPast(
+  tx: TenantTx,
+  deviceId: string,
+  at: number,
+  reader: Reader,
+): Promise<WithoutVersions> {
+  const [change, policy] = await Promise.all([
+    findChangeAt(tx, deviceId, new Date(at)),
+    resolveForDevice(tx, deviceId),
+  ]);
+  if (!change) {
+    throw new DomainError('not-found', 'Nothing is recorded of this device at that time.', {
+      reason: 'before-the-record',
+    });
+  }
+  const { registered, blocked, evaluation } = change;
+  // Settings that have changed since are not passed off as the ones that held then.
+  const resolved =
+    policy.version === change.policy_version
+      ? policy.resolved
+      : { values: {}, origins: {}, version: change.policy_version };
+  return {
+    deviceId,
+    at,
+    policyVersion: change.policy_version,
+    acknowledgedPolicyVersion: null,
+    ...explain({ subject: { registered, blocked, evaluation }, resolved, now: at, ...reader }),
+  };
+}
+
+function forGate(explanation: DeviceExplanation, gate: Gate): DeviceExplanation {
+  const rules = explanation.rules.filter(
+    (rule) => rule.gates.includes(gate) || rule.effects[gate] !== 'allow',
+  );
+  return { ...explanation, rules, gates: { ...explanation.gates, [gate]: explanation.gates[gate] } };
+}
