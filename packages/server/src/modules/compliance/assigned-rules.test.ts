@@ -7,6 +7,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import { createEvents, type DomainEvent } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
+import { listAudit } from '../audit/index.ts';
 import { unmanageDevice } from '../devices/index.ts';
 import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { createAssignment, createPolicy, deleteAssignment, ruleAssignments } from '../policies/index.ts';
@@ -227,6 +228,13 @@ describe('assigned rules', () => {
     const fewer = permissions.filter((each) => each !== 'devices.facts.personal.read');
     const hidden = await explainDevice(deps, principal(fewer), device);
     assert.ok(!JSON.stringify(hidden).includes('com.game.chess'), 'personal facts are shown by right only');
+    const read = { action: 'devices.read-private-facts' };
+    const { items } = await listAudit({ database: db.database }, principal(), read, page);
+    assert.deepEqual(
+      items.map(({ target }) => target?.id),
+      [device],
+      'ADM-18 who saw them is on record',
+    );
   });
 
   test('CMP-04 removal of management is told by the rule about it, and nothing else follows for such a device', async () => {
