@@ -613,19 +613,20 @@ describe('Shared Signals', () => {
 
   test('SSF-07 reasons are told of the machine alone: what says something about the person is left out', async () => {
     const { tenant, receiver, deviceId } = await tenantWith('push');
-    const verdict = (rule: string, summary: string, remedy: string) => ({
+    const verdict = (rule: string, says: unknown, mends: unknown) => ({
       rule,
       severity: 'high',
       settings: [],
       status: 'not-compliant',
-      summary,
-      remedy,
+      says: [says],
+      mends: [mends],
     });
+    const text = (words: string) => ['text', { text: words }];
     const evaluation = {
       verdicts: [
-        verdict('encryption', 'The storage is not encrypted.', 'Turn on encryption.'),
-        verdict('apps', 'The dating app is forbidden.', 'Remove the dating app.'),
-        verdict('geofence', 'The device is in Paris.', 'Come home.'),
+        verdict('encryption', ['encryption.off'], ['encryption.of-disk']),
+        verdict('apps', text('The dating app is forbidden.'), text('Remove the dating app.')),
+        verdict('geofence', text('The device is in Paris.'), text('Come home.')),
       ],
       compliant: false,
       nextChangeAt: null,
@@ -639,8 +640,9 @@ describe('Shared Signals', () => {
     await store(evaluation);
     await tenant.change(deviceId, good, bad);
     const [event] = await receiver.wait(1);
-    assert.match(event?.claims.reason_admin.en, /The storage is not encrypted\..* rules/);
-    assert.equal(event?.claims.reason_user.en, 'Turn on encryption.');
+    assert.match(event?.claims.reason_admin.en, /^Storage is not encrypted\..* rules/);
+    assert.equal(event?.claims.reason_user.en, 'Turn on encryption of the whole disk.');
+    assert.match(event?.claims.reason_admin.de, /^Der Speicher ist nicht verschlüsselt\./);
     assert.doesNotMatch(JSON.stringify(event?.claims), /dating|Paris|home/);
     await store({ ...evaluation, verdicts: evaluation.verdicts.slice(1) });
     await tenant.change(deviceId, good, bad);

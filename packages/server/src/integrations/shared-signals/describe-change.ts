@@ -3,6 +3,7 @@ import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
 import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
 import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import { factCatalogue, type FactName } from '@gatehouse/core/facts/catalogue.ts';
+import { type Language, languages } from '@gatehouse/core/languages.ts';
 import {
   type ComplexSubject,
   type ComplianceStatus,
@@ -93,9 +94,15 @@ function losesEveryAccess({ before, after }: DecisionChange): boolean {
 }
 
 const general = {
-  admin: 'The device does not meet the rules that apply to it.',
-  user: 'This device does not meet your organization’s rules. Its management says what to do.',
-};
+  en: {
+    admin: 'The device does not meet the rules that apply to it.',
+    user: 'This device does not meet your organization’s rules. Its management says what to do.',
+  },
+  de: {
+    admin: 'Das Gerät erfüllt die Regeln nicht, die für es gelten.',
+    user: 'Dieses Gerät erfüllt die Regeln Ihrer Organisation nicht. Was zu tun ist, sagt seine Verwaltung.',
+  },
+} as const satisfies Record<Language, { admin: string; user: string }>;
 
 /** Texts of rules that look at the machine alone; everything else might say something about the person (SSF-07). */
 function reasons({ compliant, evaluation }: ToldDevice): { reason_admin: Reason; reason_user: Reason } {
@@ -104,12 +111,16 @@ function reasons({ compliant, evaluation }: ToldDevice): { reason_admin: Reason;
     ? []
     : evaluation.verdicts.filter(({ status, exception }) => status !== 'compliant' && exception === null);
   const shown = broken.filter(isTechnical).slice(0, 5);
-  const admin = shown.map(({ says }) => render(says));
-  const user = shown.flatMap(({ mends }) => (mends.length === 0 ? [] : [render(mends)]));
-  if (shown.length < broken.length) admin.push(general.admin);
+  const told = languages.map((language) => {
+    const admin = shown.map(({ says }) => render(says, language)).filter((text) => text !== '');
+    const user = shown.map(({ mends }) => render(mends, language)).filter((text) => text !== '');
+    if (shown.length < broken.length || admin.length === 0) admin.push(general[language].admin);
+    if (user.length === 0) user.push(general[language].user);
+    return { language, admin: admin.join(' ').slice(0, 1_000), user: user.join(' ').slice(0, 1_000) };
+  });
   return {
-    reason_admin: { en: admin.length === 0 ? general.admin : admin.join(' ').slice(0, 1_000) },
-    reason_user: { en: user.length === 0 ? general.user : user.join(' ').slice(0, 1_000) },
+    reason_admin: Object.fromEntries(told.map(({ language, admin }) => [language, admin])),
+    reason_user: Object.fromEntries(told.map(({ language, user }) => [language, user])),
   };
 }
 
