@@ -1,63 +1,8 @@
 // Invitations on the whole server, sent to a mail server of another make (python3-aiosmtpd).
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { composeServer, type ComposedServer } from './security/composed-server.ts';
-import { freePorts } from './free-ports.ts';
-
-interface Received {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  readonly html: string;
-  readonly png: string;
-}
-
-class MailPeer {
-  readonly received: Received[] = [];
-  readonly url: string;
-  readonly #process: ChildProcess;
-
-  private constructor(process: ChildProcess, url: string) {
-    this.#process = process;
-    this.url = url;
-  }
-
-  static async start(host: string): Promise<MailPeer> {
-    const [port = 0] = await freePorts(1);
-    const program = fileURLToPath(new URL('./smtp-peer.py', import.meta.url));
-    const child = spawn('/usr/bin/python3', [program, host, String(port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const peer = new MailPeer(child, `smtp://${host}:${port}`);
-    const lines = createInterface({ input: child.stdout });
-    const ready = once(lines, 'line');
-    await ready;
-    lines.on('line', (line) => peer.received.push(JSON.parse(line) as Received));
-    return peer;
-  }
-
-  /** Waits for a mail to that address. */
-  async mailTo(address: string, number = 1): Promise<Received> {
-    const deadline = Date.now() + 30_000;
-    for (;;) {
-      const found = this.received.filter(({ to }) => to.includes(address));
-      const mail = found[number - 1];
-      if (mail) return mail;
-      if (Date.now() > deadline) throw new Error(`no mail to ${address}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#process.kill();
-    await once(this.#process, 'exit');
-  }
-}
+import { MailPeer, type ReceivedMail } from './mail-peer.ts';
 
 describe('invitations by mail', () => {
   let peer: MailPeer;
@@ -107,7 +52,8 @@ describe('invitations by mail', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  const linkIn = (mail: Received) => new URL(/https:\/\/\S+\/enroll\/acme#\S+/.exec(mail.text)?.[0] ?? '');
+  const linkIn = (mail: ReceivedMail) =>
+    new URL(/https:\/\/\S+\/enroll\/acme#\S+/.exec(mail.text)?.[0] ?? '');
 
   test('ENR-01 one person is sent a link with a one-time password behind the #, as text, as markup and as a QR code', async () => {
     await addUser('ann@acme.example', { displayName: 'Ann "x" <script>' });
