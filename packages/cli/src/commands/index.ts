@@ -11,6 +11,7 @@ import { organizationCommands } from './organizations.ts';
 import { playbookCommands } from './playbooks.ts';
 import { policyCommands } from './policies.ts';
 import { resourceCommands } from './resources.ts';
+import { rolloutCommands } from './rollouts.ts';
 import { ruleCommands } from './rules.ts';
 import { searchCommands } from './searches.ts';
 import { serverCommands } from './server.ts';
@@ -28,6 +29,7 @@ export const commands: readonly CliCommand[] = [
   ...policyCommands,
   ...ruleCommands,
   ...simulationCommands,
+  ...rolloutCommands,
   ...resourceCommands,
   ...networkAccessCommands,
   ...applePushCommands,
