@@ -302,6 +302,15 @@ describe('what follows from verdicts', () => {
     assert.deepEqual(alerts, [{ kind: 'action-refused' }]);
   });
 
+  test('ADM-17, JOB-02 a device that became private before it came for its wipe is not reset', async () => {
+    await change([{ kind: 'full-wipe' }]);
+    await queue.rows(`update devices set ownership = 'personal' where device_id = $1`, [device]);
+    const { organizationId } = queue.fleet;
+    const handed = await exchange(queue.deps, { organizationId, deviceId: device });
+    assert.deepEqual(handed.commands, []);
+    assert.equal((await history())[0]?.command?.state, 'cancelled');
+  });
+
   test('ADM-06 beyond the budget a rule asks a second person, who sees the rule; recovery takes the request back', async () => {
     const wiped: string[] = [];
     for (let count = 0; count < 7; count += 1) {
