@@ -156,6 +156,25 @@ describe('assigned rules', () => {
     ]);
   });
 
+  test('a clock that runs backwards leaves no stage and reaches none twice', async () => {
+    now = t0;
+    const device = await acme.addDevice();
+    const made = await rule({ stages: [{ afterMinutes: 60, actions: [{ kind: 'lock' }] }] });
+    await assign(made.id, device);
+    await checkIn(device, plain);
+    now = t0 + 60 * minute;
+    await evaluate(device);
+    for (const moment of [t0 + 10 * minute, t0 - 60 * minute, t0 + 61 * minute]) {
+      now = moment;
+      await checkIn(device, plain);
+      assert.equal((await posture(device)).evaluation.verdicts[0].stage, 1);
+    }
+    assert.deepEqual(
+      stagesOf(device).map(({ direction }) => direction),
+      ['entered'],
+    );
+  });
+
   test('another version of a rule undoes what it no longer does, and its end undoes everything', async () => {
     now = t0;
     const device = await acme.addDevice();
