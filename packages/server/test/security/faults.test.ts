@@ -36,7 +36,12 @@ describe('a fault inside one call', () => {
   before(async () => {
     server = await composeServer({
       // The device’s certificate in a header lets a test be a device without a connection.
-      env: { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1', GATEHOUSE_CLIENT_CERTIFICATE_HEADER: 'nginx' },
+      env: {
+        GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
+        GATEHOUSE_CLIENT_CERTIFICATE_HEADER: 'nginx',
+        // Where examples have their network devices; nobody is there.
+        GATEHOUSE_OUTBOUND_ALLOW: '192.0.2.0/24',
+      },
     });
     await server.addOrganization('acme');
     // Named in examples: what is refused without a fault proves nothing.
@@ -172,6 +177,22 @@ describe('a fault inside one call', () => {
         url: '/acme/ciscoise/mdmapi/v3/devices/?paging=0&querycriteria=macaddress&value=0A0000000001&filter=all',
         headers: { authorization: basic },
       },
+      // RAD-07: never 404, which would be an unknown device
+      ...['authorize', 'post-auth', 'accounting'].map((question): Call => {
+        const { headers, ...body } = json({
+          'Calling-Station-Id': { value: ['0A-00-00-00-00-01'] },
+          'Acct-Status-Type': { value: ['Start'] },
+          'Acct-Session-Id': { value: ['1'] },
+          'NAS-IP-Address': { value: ['192.0.2.1'] },
+        });
+        return {
+          listener: 'main',
+          method: 'POST',
+          url: `/nac/v1/radius/acme/${question}`,
+          headers: { ...headers, authorization: basic },
+          ...body,
+        };
+      }),
       { listener: 'main', method: 'POST', url: '/agent/v1/enroll/acme/begin', ...json({ x: 1 }) },
       {
         listener: 'main',
