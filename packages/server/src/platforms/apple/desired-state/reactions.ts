@@ -8,7 +8,7 @@ import { enqueue, type JobDefinition } from '../../../kernel/jobs/jobs.ts';
 import { type Reach, reachChanged, resourceReachChanged } from '../../../modules/policies/index.ts';
 import { escrowRecipient } from '../escrow/escrow-recipient.ts';
 import { askForScans } from '../inventory/schedule-inventory.ts';
-import { findReachedDevices, type ReachedRow } from './device-queries.ts';
+import { findReachedDevices } from './device-queries.ts';
 import { findDue, findOrganizationsWithContents, purgeContents, unstick } from './item-queries.ts';
 import { type ReconcileDeps, reconcileDevices } from './reconcile.ts';
 import { settleCommand } from './settle.ts';
@@ -19,6 +19,8 @@ const settleKind = 'apple-settle-command';
 /** A job's share, and the devices of one transaction: a check-in of one of them waits for milliseconds. */
 const chunk = 500;
 const batch = 100;
+/** Transactions at a time: while the database writes one, the next is compiled. */
+const atOnce = 2;
 
 interface Payload extends Reach {
   /** The chunk begins after the device of this number. */
@@ -95,17 +97,18 @@ function reconcileJob(deps: DesiredStateDeps): JobDefinition<Payload> {
     parse,
     // Outside the job's own transaction: 500 devices must not stay locked until the last of them is done.
     async outside(organizationId, payload) {
-      let after = payload.after;
-      for (let done = 0; done < chunk; done += batch) {
-        const rows: ReachedRow[] = [];
-        await reconcileWithEscrow(deps, organizationId, async (tx) => {
-          rows.push(...(await findReachedDevices(tx, payload, after, Math.min(batch, chunk - done))));
-          return rows.map((row) => row.device_id);
-        });
-        const last = rows.at(-1);
-        if (!last) return;
-        after = last.device_no;
-      }
+      const rows = await deps.database.withTenant(
+        organizationId,
+        (tx) => findReachedDevices(tx, payload, payload.after, chunk),
+        { readOnly: true },
+      );
+      const ids = rows.map((row) => row.device_id);
+      const starts = Array.from({ length: Math.ceil(ids.length / batch) }, (_, n) => n * batch).values();
+      const reconcileRest = async (): Promise<void> => {
+        for (const from of starts)
+          await reconcileWithEscrow(deps, organizationId, async () => ids.slice(from, from + batch));
+      };
+      await Promise.all(Array.from({ length: atOnce }, reconcileRest));
     },
     async run(tx, payload) {
       const rows = await findReachedDevices(tx, payload, payload.after, chunk + 1);
