@@ -64,6 +64,33 @@ describe('a computer checks in', () => {
     assert.ok(second.body.posture.reason.length > 10 && second.body.posture.remedy.length > 5);
   });
 
+  test('SCN-10 a person is told in his own language what is wrong, whether the check-in brings news or not', async () => {
+    const computer = await newComputer();
+    await computer.settle();
+    const german = { headers: { 'accept-language': 'de-CH,de;q=0.9,en;q=0.5' } };
+    const bad = { scans: [good({ 'storage.encrypted': false })] };
+    const version = (await computer.checkIn(bad)).body.policy?.version;
+    const quiet = version === undefined ? {} : { acknowledgedPolicyVersion: version };
+    const posture = async (report: object, options = {}) =>
+      (await computer.checkIn(report, options)).body.posture;
+    assert.match((await posture(bad)).reason, /^Storage is not encrypted\./);
+    const full = await posture(bad, german);
+    assert.match(full.reason, /^Der Speicher ist nicht verschlüsselt\./);
+    assert.match(full.remedy, /^Schalten Sie die Verschlüsselung der ganzen Festplatte ein\./);
+    assert.deepEqual(await posture(quiet, german), full);
+    await world.query(
+      `update users set language = 'de' where user_id = (select user_id from devices where device_id = $1)`,
+      [computer.deviceId],
+    );
+    try {
+      assert.deepEqual(await posture(quiet), full, 'what is known of the person counts, and first');
+      assert.deepEqual(await posture(bad, { headers: { 'accept-language': 'en' } }), full);
+    } finally {
+      await world.query('update users set language = null');
+    }
+    assert.deepEqual(await posture({ scans: [good()] }, german), { compliant: true, network: 'allow' });
+  });
+
   test('DEV-07 a repeated check-in is applied once and answered again', async () => {
     const computer = await newComputer();
     const report = { counter: 5, scans: [good()] };

@@ -19,6 +19,8 @@ export const selectStandings = tenantStatement(
      select json_build_array(c.first_used_at is not null, c.revoked_at is not null, c.revocation_reason, d.state,
        date_part('epoch', k.last_check_in_at), k.boot_id, k.report_counter, k.acknowledged_policy_version, p.policy_version,
        p.compliant, p.access_network, p.failure_reason, p.remediation,
+       case when p.failure_reason is not null
+         then (select u.language from users u where u.organization_id = t.org and u.user_id = d.user_id) end,
        (select case when bool_or(m.state = 'queued') then 'queued' else min(m.state) end from commands m
         where m.organization_id = t.org and m.device_id = asked.device_id and m.channel = ''
           and m.finished_at is null)) as standing
@@ -46,6 +48,7 @@ type Columns = readonly [
   network: 'allow' | 'quarantine' | 'deny',
   failureReason: string | null,
   remediation: string | null,
+  language: string | null,
   commands: 'queued' | 'delivered' | null,
 ];
 
@@ -68,6 +71,8 @@ export interface Standing {
     readonly network: 'allow' | 'quarantine' | 'deny';
     readonly reason: string | null;
     readonly remedy: string | null;
+    /** In which the user is written to; read only where there is a reason to be told. */
+    readonly language: string | null;
   };
   /** queued: one is new. delivered: all that are open were handed over and are not answered yet. */
   readonly openCommands: 'none' | 'queued' | 'delivered';
@@ -106,6 +111,7 @@ function toStanding([
   network,
   reason,
   remedy,
+  language,
   commands,
 ]: Columns): Standing {
   return {
@@ -119,7 +125,7 @@ function toStanding([
       reportCounter,
       acknowledgedPolicyVersion,
     },
-    posture: { policyVersion, compliant, network, reason, remedy },
+    posture: { policyVersion, compliant, network, reason, remedy, language },
     openCommands: commands ?? 'none',
   };
 }

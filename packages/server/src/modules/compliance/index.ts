@@ -5,3 +5,4 @@ export type { DeviceExplanation, ExplainDeps } from './explain-device.ts';
 export { readVerdict } from './read-verdict.ts';
 export { complianceJobs, complianceSubscriptions, complianceTasks } from './reactions.ts';
 export { reviewChange } from './review-change.ts';
+export { languageOfReader, tellDevice } from './tell-device.ts';

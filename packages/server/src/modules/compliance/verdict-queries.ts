@@ -1,3 +1,5 @@
+import type { StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -9,4 +11,28 @@ const select = sql(
 export async function selectEvaluation(tx: TenantTx, deviceId: string): Promise<unknown> {
   const row = await tx.one<{ evaluation: unknown }>(select, [tx.organizationId, deviceId]);
   return row?.evaluation ?? undefined;
+}
+
+const selectStandingOfDevice = sql(
+  'compliance-select-standing',
+  `select d.state, u.language, p.evaluation
+   from device_posture p
+   join devices d on d.organization_id = $1 and d.device_id = p.device_id
+   left join users u on u.organization_id = $1 and u.user_id = d.user_id
+   where p.organization_id = $1 and p.device_id = $2`,
+);
+
+export interface StandingRow {
+  readonly state: DeviceState;
+  /** In which its user is written to. */
+  readonly language: string | null;
+  readonly evaluation: StoredEvaluation;
+}
+
+export async function selectStanding(tx: TenantTx, deviceId: string): Promise<StandingRow | undefined> {
+  const row = await tx.one<StandingRow & { readonly evaluation: StoredEvaluation | null }>(
+    selectStandingOfDevice,
+    [tx.organizationId, deviceId],
+  );
+  return row?.evaluation ? row : undefined;
 }

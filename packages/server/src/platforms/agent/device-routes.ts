@@ -14,6 +14,7 @@ import {
   UnenrollResponse,
 } from '@gatehouse/contracts/agent.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { preferredLanguages } from '@gatehouse/core/languages.ts';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RateLimit } from '../../kernel/http/rate-limit.ts';
@@ -54,7 +55,13 @@ export function agentDeviceRoutes(
     errorHandler: (error) => {
       throw explainUnpacking(error);
     },
-    handler: (request) => checkIn(deps, deviceOf(request).device, request.body),
+    handler: (request) =>
+      checkIn(
+        deps,
+        deviceOf(request).device,
+        request.body,
+        preferredLanguages(request.headers['accept-language']),
+      ),
   });
 
   scope.route({

@@ -8,7 +8,14 @@ const device = (
   lastCheckInAt: number | null = 1,
 ) => ({
   deviceId: 'd',
-  posture: { policyVersion, compliant: true, network: 'allow' as const, reason: null, remedy: null },
+  posture: {
+    policyVersion,
+    compliant: true,
+    network: 'allow' as const,
+    reason: null,
+    remedy: null,
+    language: null,
+  },
   contact: { lastCheckInAt, bootId: null, reportCounter: 1, acknowledgedPolicyVersion },
 });
 

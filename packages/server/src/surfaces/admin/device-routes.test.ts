@@ -122,6 +122,14 @@ describe('devices, commands and policies over HTTP', () => {
     const text = await get(`/devices/${deviceId}/explain?format=text`);
     assert.equal(text.headers['content-type'], 'text/plain; charset=utf-8');
     assert.match(text.body, /Storage is encrypted: broken/);
+    const german = await get(`/devices/${deviceId}/explain?format=text&language=de`);
+    assert.equal(german.headers['content-language'], 'de');
+    assert.match(german.body, /Der Speicher ist verschlüsselt: verletzt/);
+    const wished = await surface.call(admin, 'GET', `/devices/${deviceId}/explain`, {
+      headers: { 'accept-language': 'fr, de-AT;q=0.8, en;q=0.5' },
+    });
+    assert.equal(wished.json().language, 'de');
+    assert.match(JSON.stringify(wished.json().rules), /Der Speicher ist nicht verschlüsselt\./);
     const past = await get(`/devices/${deviceId}/explain?at=2020-01-01T00:00:00Z`);
     assert.equal(past.statusCode, 404);
     const changes = await get(`/devices/${deviceId}/posture-changes`);

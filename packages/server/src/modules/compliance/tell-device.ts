@@ -1,0 +1,29 @@
+// How a device stands, for the person who uses it and in that person's language: the words in a check-in's answer. The stored
+// reason is English, for peers; this makes others of the same evaluation.
+import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import { type EvaluationSummary, summarizeStanding } from '@gatehouse/core/compliance/summarize.ts';
+import { type Language, languageFor } from '@gatehouse/core/languages.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { selectStanding } from './verdict-queries.ts';
+
+/** The user's language counts before those that the device says it is used in. */
+export function languageOfReader(user: string | null, device: readonly string[]): Language {
+  return languageFor(user, ...device);
+}
+
+/**
+ * @param device languages that the device states, best first.
+ * @returns undefined where the English words that are stored will do.
+ */
+export async function tellDevice(
+  tx: TenantTx,
+  deviceId: string,
+  device: readonly string[],
+): Promise<EvaluationSummary | undefined> {
+  const row = await selectStanding(tx, deviceId);
+  if (row === undefined) return undefined;
+  const language = languageOfReader(row.language, device);
+  return language === 'en'
+    ? undefined
+    : summarizeStanding(row.state, readEvaluation(row.evaluation), language);
+}
