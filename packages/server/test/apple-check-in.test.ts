@@ -6,6 +6,8 @@ import {
   sharedIpadUserId,
 } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { type PlistDictionary, writePlist } from '@gatehouse/protocols/plist/index.ts';
+import { deleteDevice } from '../src/modules/devices/change-standing.ts';
+import { addHardwareBlock, removeHardwareBlock } from '../src/modules/devices/hardware-blocks.ts';
 import { blockDevice, unmanageDevice } from '../src/modules/devices/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { queueCommand } from '../src/modules/commands/index.ts';
@@ -276,6 +278,23 @@ describe('Apple check-in', () => {
     assert.equal((await again.authenticate()).status, 403);
     assert.equal((await channels(again)).length, 0);
     assert.ok((await world.audited(again.deviceId)).some(({ reason }) => reason === 'hardware-blocked'));
+  });
+
+  test('GAP-09, LST-08 hardware that is shut out does not come in, though its device is long gone; one that is managed goes on', async () => {
+    const device = await world.newDevice(acme);
+    await device.enrol();
+    const { id } = await addHardwareBlock(world.deps, world.principal(acme), {
+      kind: 'udid',
+      value: device.udid,
+      reason: 'It was stolen.',
+    });
+    assert.equal((await device.authenticate()).status, 200, 'its wipe may have to reach it yet');
+    await deleteDevice(world.deps, world.principal(acme), device.deviceId);
+    const again = await world.newDevice(acme, { udid: device.udid });
+    assert.equal((await again.authenticate()).status, 403);
+    assert.equal((await channels(again)).length, 0);
+    await removeHardwareBlock(world.deps, world.principal(acme), id);
+    assert.equal((await again.authenticate()).status, 200);
   });
 
   test('CMP-04 a device that checks out is unmanaged with every gate shut; checking out again is fine', async () => {
