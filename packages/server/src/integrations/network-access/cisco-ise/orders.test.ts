@@ -203,6 +203,15 @@ describe('actions and messages', () => {
     assert.deepEqual([...reasons], [`${spent} Another administrator is asked to approve it.`, spent]);
     const refusals = (await auditOf(prey)).filter((entry) => entry['reason'] === 'budget-spent');
     assert.equal(refusals.length, 495);
+    const { rows: alarms } = await world.admin.query(
+      `select kind, occurrences from alerts where organization_id = $1 and acknowledged_at is null`,
+      [prey.organizationId],
+    );
+    assert.deepEqual(
+      alarms,
+      [{ kind: 'destruction-held', occurrences: 20 }],
+      'administrators hear of it, once',
+    );
   });
 
   test('ADM-06: an account that gained power today destroys nothing, but may lock', async () => {
