@@ -96,16 +96,22 @@ const selectDevices = sql(
    order by device_no limit $5`,
 );
 
-export function listOutcomes<Outcome>(
+export interface ListedRow {
+  readonly device_no: string;
+  readonly device_id: string;
+  readonly effects: string[];
+  /** As it was given to `insertSimulation`. */
+  readonly outcome: unknown;
+}
+
+export function listOutcomes(
   tx: TenantTx,
   simulationId: string,
   after: string,
   effect: string | null,
   limit: number,
-): Promise<
-  { readonly device_no: string; readonly device_id: string; effects: string[]; outcome: Outcome }[]
-> {
-  return tx.query(selectDevices, [tx.organizationId, simulationId, after, effect, limit]);
+): Promise<ListedRow[]> {
+  return tx.query<ListedRow>(selectDevices, [tx.organizationId, simulationId, after, effect, limit]);
 }
 
 const countFleetStatement = sql(

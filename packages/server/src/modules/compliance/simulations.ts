@@ -20,6 +20,7 @@ import {
   countFleet,
   findSimulation,
   insertSimulation,
+  type ListedRow,
   listOutcomes,
   listSimulationRows,
   type OutcomeRow,
@@ -138,7 +139,7 @@ export async function listSimulatedDevices(
     principal.organizationId,
     async (tx) => {
       if (!(await findSimulation(tx, simulationId))) throw noSuchSimulation();
-      return listOutcomes<KeptOutcome>(tx, simulationId, after, effect ?? null, page.limit + 1);
+      return listOutcomes(tx, simulationId, after, effect ?? null, page.limit + 1);
     },
     { readOnly: true },
   );
@@ -201,12 +202,8 @@ function present(row: SimulationRow) {
   };
 }
 
-function presentOutcome(row: {
-  readonly device_id: string;
-  readonly effects: readonly string[];
-  readonly outcome: KeptOutcome;
-}) {
-  const { escalation, later, reasons, ...outcome } = row.outcome;
+function presentOutcome(row: ListedRow) {
+  const { escalation, later, reasons, ...outcome } = row.outcome as KeptOutcome;
   return {
     deviceId: row.device_id,
     ...outcome,

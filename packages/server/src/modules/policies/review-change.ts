@@ -1,19 +1,23 @@
 // A port: what a change would do is known to the right of us. Whoever saves a change has it reviewed first: held against the
 // simulation that he looked at, or counted when he looked at none (CEL-05).
+import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
 import type { Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import type { ItemKind } from './queries.ts';
 import type { Binding } from '../rules/index.ts';
-import type { NewAssignment } from './policy-assignments.ts';
 
 /** What is about to be saved, in the words of a simulation. */
 export type ReviewedChange =
   | { readonly kind: 'policy'; readonly policyId: string; readonly settings: Settings | null }
-  | ({
+  | {
       readonly kind: 'assignment-added';
       /** Resources change what a device has, not how it is judged. */
       readonly item: { readonly kind: Exclude<ItemKind, 'resource'>; readonly id: string };
-    } & Pick<NewAssignment, 'target' | 'platform' | 'priority'>)
+      readonly target: { readonly kind: TargetKind; readonly id: string };
+      readonly platform?: Platform | null | undefined;
+      readonly priority?: number | undefined;
+    }
   | { readonly kind: 'assignment-removed'; readonly assignmentId: string };
 
 /**
