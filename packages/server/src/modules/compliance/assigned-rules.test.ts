@@ -128,6 +128,15 @@ describe('assigned rules', () => {
     assert.equal(change?.rules[0]?.id, made.id);
   });
 
+  test('ISE-04 the network is told reasons in plain letters, whatever administrators wrote', async () => {
+    now = t0;
+    const device = await acme.addDevice();
+    const made = await rule({ kind: 'access-restriction', demand: { text: 'Gerät „Höngg“ – gesperrt.' } });
+    await assign(made.id, device);
+    await checkIn(device, sound);
+    assert.equal((await posture(device)).failure_reason, 'Gerat "Hongg" - gesperrt.');
+  });
+
   test('stages come by the clock and are left on recovery, each told once, in order', async () => {
     now = t0;
     const device = await acme.addDevice();

@@ -1,5 +1,6 @@
 // From facts, policy and standing to the row that everybody reads: pure, so that the live path and an explanation agree.
 import { type AccessSubject, decideAccess } from '@gatehouse/core/compliance/access.ts';
+import { asciiLine } from '@gatehouse/core/compliance/ascii-line.ts';
 import type { Gate } from '@gatehouse/core/compliance/gate.ts';
 import { evaluate } from '@gatehouse/core/compliance/evaluate.ts';
 import type { RuleException } from '@gatehouse/core/compliance/compliance-rule.ts';
@@ -7,7 +8,7 @@ import type { DeviceContext } from '@gatehouse/core/compliance/device-context.ts
 import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { ruleCatalogue } from '@gatehouse/core/compliance/rules.ts';
-import { summarizeStanding } from '@gatehouse/core/compliance/summarize.ts';
+import { summarizeStanding, summaryLength } from '@gatehouse/core/compliance/summarize.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
 import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import { type FactName, factDefinition, type FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
@@ -131,8 +132,8 @@ export function composePosture(input: PostureInput): Posture {
       access_vpn: decide('vpn'),
       access_apps: decide('apps'),
       access_content: decide('content'),
-      failure_reason: failureReason,
-      remediation,
+      failure_reason: failureReason && asciiLine(failureReason, summaryLength),
+      remediation: remediation && asciiLine(remediation, summaryLength),
       policy_version: device.policyVersion,
       user_name: device.userName,
       ...attributes(facts),

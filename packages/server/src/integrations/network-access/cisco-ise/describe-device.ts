@@ -1,15 +1,11 @@
 // From stored posture to what ISE is told of a device. Nothing is claimed that is not known: what nobody has reported is
 // "off" where on would be trusted, and left out where either word would be.
-import { asciiLine } from '@gatehouse/core/compliance/ascii-line.ts';
 import type {
   AnsweredDevice,
   DeviceAttributes,
   DeviceIdentifier,
 } from '@gatehouse/protocols/cisco-ise/index.ts';
 import type { Posture } from './queries.ts';
-
-/** Of the two texts about compliance: cut by us, at a word, and not by whoever shows them. */
-const longest = 255;
 
 /** Lower is worse. */
 const rank = { deny: 0, quarantine: 1, allow: 2 } as const;
@@ -61,8 +57,8 @@ function complianceOf(row: Posture): DeviceAttributes['compliance'] & object {
   if (row.access === 'allow') return { status: true };
   return {
     status: false,
-    failure_reason: asciiLine(row.failureReason ?? 'The network is closed to this device.', longest),
-    ...(row.remediation === null ? {} : { remediation: asciiLine(row.remediation, longest) }),
+    failure_reason: row.failureReason ?? 'The network is closed to this device.',
+    ...(row.remediation === null ? {} : { remediation: row.remediation }),
   };
 }
 
