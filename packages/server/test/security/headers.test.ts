@@ -142,6 +142,7 @@ describe('what a caller writes never becomes a header', () => {
       for (const path of [
         `/ciscoise/mdminfo${encoded}`,
         `/${encoded}/ciscoise/mdminfo`,
+        `/nac/v1/radius/${encoded}/authorize`,
         `/ciscoise/mdmapi/v3/devices/?paging=${encoded}&querycriteria=macaddress&value=${encoded}&filter=all`,
         `/${encoded}`,
         `/setup${encoded}`,
