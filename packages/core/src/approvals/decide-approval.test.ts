@@ -38,6 +38,8 @@ test('ADM-07 the tricks: own request, an account just made, a changed target, a 
     'own-request',
   );
   assert.equal(ask({}, { kind: 'token', person: null }), 'nobody-behind');
+  assert.equal(ask({ askedBy: 'system:x', authors: ['administrator:a', 'administrator:b'] }), 'own-rule');
+  assert.equal(ask({ askedBy: 'system:x', authors: ['administrator:a'] }), undefined);
   assert.equal(ask({}, { empoweredAt: now - hours(23) }), 'approver-empowered-too-recently');
   assert.equal(ask({}, { empoweredAt: null }), 'approver-empowered-too-recently');
   assert.equal(ask({}, {}, 'other'), 'request-changed');

@@ -14,6 +14,8 @@ export interface ApprovalQuestion {
     readonly computedHash: string;
     /** Who stands behind the account or token that asked: `administrator:0193…`. */
     readonly askedBy: string;
+    /** Who wrote or assigned the rule that it follows from, when the system asked: it is they who ask, in truth. */
+    readonly authors?: readonly string[];
     readonly expiresAt: number;
   };
   readonly approver: Pick<Principal, 'kind' | 'empoweredAt'> & {
@@ -31,6 +33,7 @@ export const approvalRefusals = {
   'approval-expired': 'The request has expired; it has to be made again.',
   'request-changed': 'The request is not what you were shown; look at it again.',
   'own-request': 'Nobody approves what they asked for themselves.',
+  'own-rule': 'Nobody approves what follows from a rule that they wrote or assigned.',
   'nobody-behind':
     'A token without an account behind it approves nothing: nobody can tell whose hand it is in.',
   'approver-empowered-too-recently':
@@ -49,6 +52,7 @@ export function whyNotApprove(question: ApprovalQuestion): ApprovalRefusal | und
   // The server's own operators count as one: what tells them apart is a number of the operating system.
   if (approver.person === approval.askedBy || (isLocal(approver.person) && isLocal(approval.askedBy)))
     return 'own-request';
+  if (approval.authors?.includes(approver.person) === true) return 'own-rule';
   if (!isPowerOldEnough(approver, question.limits ?? defaultDestructiveLimits, now))
     return 'approver-empowered-too-recently';
   return undefined;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { systemActor } from '@gatehouse/core/actor.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { resetSecondFactor } from '../administrators/change-administrator.ts';
-import { queueCommand, queueCommands } from '../commands/index.ts';
+import { recordAudit } from '../audit/index.ts';
+import { queueCommand, queueCommands, queueInTransaction, systemRights } from '../commands/index.ts';
 import { createTestFleet } from '../devices/test-fleet.ts';
 import { askForBudget } from './ask.ts';
 import { approve, override, reject, release, withdraw } from './decide.ts';
@@ -130,6 +132,37 @@ describe('approvals', () => {
       approve(world.deps, now, id, { hash: request.hash }),
       refusal('approver-empowered-too-recently'),
     );
+  });
+
+  test('ADM-06 a rule that wipes is an order: whoever wrote or assigned it does not approve what follows, nor go ahead alone', async () => {
+    const [ruleId, author] = [newId(), await world.person(`author${serial}`)];
+    await wipe(await world.devices(5));
+    const devices = await world.devices(1);
+    const approvalId = await world.queue.inTenant(async (tx) => {
+      const target = { kind: 'rule', id: ruleId } as const;
+      await recordAudit(tx, { actor: author, action: 'rules.create', target, outcome: 'done' });
+      await recordAudit(tx, { actor: asker, action: 'assignments.create', target, outcome: 'done' });
+      const system = {
+        ...systemActor('compliance-actions', tx.organizationId),
+        role: '',
+        permissions: systemRights,
+        empoweredAt: null,
+      };
+      const order = { deviceIds: devices, name: 'selective-wipe' };
+      const [outcome] = await queueInTransaction(world.queue.deps, tx, system, order, { cause: { ruleId } });
+      assert.ok(outcome && 'refusal' in outcome);
+      return String(outcome.refusal.detail?.['approvalId']);
+    });
+    const { hash } = await getRequest(world.deps, other, approvalId);
+    for (const person of [author, asker]) {
+      await assert.rejects(approve(world.deps, person, approvalId, { hash }), refusal('own-rule'));
+      await assert.rejects(
+        override(world.deps, person, approvalId, { hash, reason: 'Because I can.' }),
+        refusal('own-rule'),
+      );
+    }
+    assert.equal((await approve(world.deps, other, approvalId, { hash })).state, 'done');
+    assert.equal(await world.commandsOf(devices), 1);
   });
 
   test('ADM-07 sealed parameters are bound too, and shown to nobody', async () => {

@@ -14,7 +14,7 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { type TenantPrincipal, transactIn, type Worked } from '../../kernel/http/route.ts';
 import { personBehind } from '../administrators/index.ts';
 import { raiseAlert } from '../alerts/index.ts';
-import { recordAudit } from '../audit/index.ts';
+import { actorsUpon, recordAudit } from '../audit/index.ts';
 import { type ApprovalDeps, approvalLimits, type AskDeps } from './approval-deps.ts';
 import { countOverriddenDevices } from './budget-queries.ts';
 import { carryOut, carryOutRest } from './carry-out.ts';
@@ -211,6 +211,7 @@ async function refusalOf(
       hash: row.hash,
       computedHash: await computeHash(deps, tx, row),
       askedBy: row.asked_by,
+      authors: await authorsOf(tx, row),
       expiresAt: row.expires_at.getTime(),
     },
     approver: {
@@ -221,6 +222,15 @@ async function refusalOf(
     seenHash,
     now: deps.clock.now(),
   });
+}
+
+/** A rule that wipes is an order for wipes: whoever wrote or assigned it does not approve them as well (ADM-06). */
+async function authorsOf(tx: TenantTx, { cause }: RequestRow): Promise<readonly string[]> {
+  const ruleId = cause?.['ruleId'];
+  if (typeof ruleId !== 'string') return [];
+  const actors = await actorsUpon(tx, ruleId, ['rules.', 'assignments.']);
+  const persons = await Promise.all(actors.map((actor) => personBehind(tx, actor)));
+  return persons.filter((person) => person !== null);
 }
 
 /** From what is stored now, the sealed parameters included; whoever could change a row could not change this along with it unseen. */

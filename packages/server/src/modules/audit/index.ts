@@ -1,4 +1,5 @@
 /** The audit record: written with every action, linked into a chain per organization, exported with its proofs. */
+export { actorsUpon } from './actors-upon.ts';
 export {
   type ComposedEntry,
   composeEntry,
