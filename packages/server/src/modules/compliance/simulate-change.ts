@@ -41,7 +41,7 @@ export interface SimulationOptions {
 const chunk = 1_000;
 const handful = 100;
 /** Devices whose outcomes are kept one by one. */
-export const mostListed = 10_000;
+export const mostListed = 5_000;
 
 /** @throws DomainError `not-found`, `invalid-input` */
 export async function simulateChange(

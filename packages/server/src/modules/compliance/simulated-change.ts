@@ -11,7 +11,7 @@ import {
   type RuleContent,
   type RuleInput,
 } from '@gatehouse/core/compliance/parse-rule.ts';
-import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
+import { policyRuleKinds, type RuleKind } from '@gatehouse/core/compliance/rule-kind.ts';
 import type { SettingName, Settings } from '@gatehouse/core/settings/catalogue.ts';
 import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
 import { parseVersion } from '@gatehouse/core/version.ts';
@@ -260,13 +260,13 @@ function namesThatDiffer(a: Settings, b: Settings): SettingName[] {
 
 const definitions = policyRuleKinds.map((kind) => ruleCatalogue[kind] as RuleDefinition);
 
-/** Settings that say something about several rules without bringing about any. */
-const ofSeveralRules: readonly SettingName[] = [
-  'facts.maximum-age-hours',
-  'passcode.grace-minutes',
-  'encryption.grace-minutes',
-  'os.grace-minutes',
-];
+/** Settings that say something about rules without bringing them about; and one about all rules. */
+const graces: Readonly<Partial<Record<SettingName, readonly RuleKind[]>>> = {
+  'passcode.grace-minutes': ['passcode', 'screen-lock'],
+  'encryption.grace-minutes': ['encryption'],
+  'os.grace-minutes': ['minimum-os'],
+};
+const ofAllRules: SettingName = 'facts.maximum-age-hours';
 
 function neededFor(
   tables: readonly AssignmentTable[],
@@ -274,7 +274,7 @@ function neededFor(
   changedFacts: readonly FactName[],
   rules: readonly RuleContent[],
 ): Needed {
-  const all = names.some((name) => ofSeveralRules.includes(name));
+  const all = names.includes(ofAllRules);
   const rows = tables.flatMap((table) => table.rows);
   const assigned = [
     ...new Map(
@@ -289,6 +289,7 @@ function neededFor(
       // It looks at the version of the policy, which anything may change.
       kind === 'policy-current' ||
       settings.some((name) => names.includes(name)) ||
+      names.some((name) => graces[name]?.includes(kind)) ||
       reads.some((fact) => changedFacts.includes(fact)),
   );
   const own = rules.map((rule) => ({ kind: rule.kind, reads: factsOfRule(rule) }));
