@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import { TestBrowser } from '../src/surfaces/admin/test-browser.ts';
-import { type ComplianceWorld, type Json, networkOf, openComplianceWorld } from './compliance-world.ts';
+import type { Json } from './compliance-receivers.ts';
+import { type ComplianceWorld, networkOf, openComplianceWorld } from './compliance-world.ts';
 
 const hour = 3_600_000;
 const password = 'ocelot quaver tumbril plinth';

@@ -69,7 +69,9 @@ describe('a rule with stages, from end to end', () => {
     hooks: changes().length,
   });
   const changes = () =>
-    world.hooks.filter(({ type, data }) => type === 'device.posture-changed' && data.deviceId === deviceId);
+    world.receivers.hooks.filter(
+      ({ type, data }) => type === 'device.posture-changed' && data.deviceId === deviceId,
+    );
   const lastHook = () => changes().at(-1)?.data.after;
 
   test('the user is told on the device and by mail, and administrators are alerted, while the network is still open', async () => {

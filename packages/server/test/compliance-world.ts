@@ -1,37 +1,20 @@
 // The whole server with everybody around it that a change of a decision concerns: a switch, a RADIUS server that asks, an ISE, a
 // receiver of Shared Signals, a receiver of webhooks and a mail server. Administrators talk to its API and nothing else.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeRestRequest } from '@gatehouse/protocols/radius/index.ts';
 import { type EnrollmentTicket, newComputer, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import { createSimulatedIse, type SimulatedIse } from '@gatehouse/simulators/cisco-ise/index.ts';
 import { type SimulatedNas, startSimulatedNas } from '@gatehouse/simulators/nas/index.ts';
-import { Agent, fetch as fetchOver, request } from 'undici';
-import {
-  type Answer,
-  type ReceivedRequest,
-  startTestReceiver,
-  type TestReceiver,
-} from '../src/kernel/outbound/test-receiver.ts';
+import { Agent, request } from 'undici';
+import { type ComplianceReceivers, type Json, startComplianceReceivers } from './compliance-receivers.ts';
 import { MailPeer } from './mail-peer.ts';
 import { type ComposedServer, composeServer } from './security/composed-server.ts';
-import { complianceChange, sessionRevoked, type SsfReceiver, startSsfReceiver } from './ssf-receiver.ts';
+import type { SsfReceiver } from './ssf-receiver.ts';
 
 export const secretOfSwitch = 'quaver-plinth-ocelot-tumbril-0042';
 export const addressOfSwitch = '127.0.2.1';
 const password = 'plinth ocelot quaver tumbril';
-
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of many shapes
-export type Json = any;
-
-export interface HookMessage {
-  readonly id: string;
-  readonly type: string;
-  readonly data: Json;
-}
 
 /** What each gate says of a device at one moment. */
 export interface Gates {
@@ -47,11 +30,8 @@ export interface ComplianceWorld extends AsyncDisposable {
   readonly nas: SimulatedNas;
   readonly ise: SimulatedIse;
   readonly ssf: SsfReceiver;
-  /** What came to the webhook, each message once. */
-  readonly hooks: HookMessage[];
+  readonly receivers: ComplianceReceivers;
   readonly mail: MailPeer;
-  /** How the receivers of signals and webhooks answer instead of taking what comes; undefined: they take it. */
-  misbehave: Answer | undefined;
   call<T = Json>(method: string, path: string, body?: unknown): Promise<T>;
   /** The same, with whatever comes of it. */
   tryCall(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>;
@@ -86,42 +66,16 @@ export const networkOf = (gates: Gates): string =>
   `${gates.posture} ${gates.ise} ${gates.radius === 204 ? 'in' : 'out'}`;
 
 export async function openComplianceWorld(): Promise<ComplianceWorld> {
-  const hooks: HookMessage[] = [];
-  const seen = new Set<string>();
-  let http: Agent | undefined;
-  // One address for both receivers, known before the server starts: what it says of itself has to be trusted from then on.
-  const front: TestReceiver = await startTestReceiver((message, response) => {
-    if (world.misbehave) return world.misbehave(message, response);
-    if (message.path.startsWith('/events')) return pass(message, response);
-    const id = String(message.headers['webhook-id']);
-    if (!seen.has(id)) hooks.push(JSON.parse(message.body) as HookMessage);
-    seen.add(id);
-    return response.writeHead(204).end();
-  });
-  async function pass({ headers, body }: ReceivedRequest, response: Parameters<Answer>[1]) {
-    const answer = await request(world.ssf.endpoint, {
-      method: 'POST',
-      headers: { 'content-type': String(headers['content-type']), accept: String(headers.accept) },
-      body,
-      dispatcher: toReceiver,
-    });
-    response
-      .writeHead(answer.statusCode, { 'content-type': 'application/json' })
-      .end(await answer.body.text());
-  }
+  const receivers = await startComplianceReceivers();
   const mail = await MailPeer.start('127.0.0.1');
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-compliance-world-'));
-  const trusted = join(folder, 'receivers.pem');
-  writeFileSync(trusted, front.trust);
   const server = await composeServer({
     env: {
-      GATEHOUSE_OUTBOUND_ALLOW: '127.0.0.0/8',
-      GATEHOUSE_OUTBOUND_CA: trusted,
+      ...receivers.env,
       GATEHOUSE_SMTP_URL: mail.url,
       GATEHOUSE_MAIL_FROM: 'IT of Acme <it@acme.example>',
     },
   });
-  http = new Agent({ connect: { ca: server.ca } });
+  const http = new Agent({ connect: { ca: server.ca } });
   await server.addOrganization('acme');
   await server.addAdministrator('acme', 'radius@acme.example', 'nac-service', password);
   const tokenOf = async (role: string) =>
@@ -140,17 +94,13 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
     password,
     trusted: [server.ca],
   });
-  const fetching = ((url: string, init: object) =>
-    fetchOver(url, { ...init, dispatcher: http as Agent })) as unknown as typeof fetch;
-  const ssf = await startSsfReceiver(
+  const ssf = await receivers.startSignals(
     `https://localhost:${server.ports.main}/ssf/acme`,
     await tokenOf('nac-service'),
-    fetching,
+    server.ca,
   );
-  const toReceiver = new Agent({ connect: { ca: ssf.trust } });
   const agents: SimulatedAgent[] = [];
   let moved = 0;
-  const at = (path: string) => `https://127.0.0.1:${front.port}${path}`;
 
   const world: ComplianceWorld = {
     server,
@@ -158,9 +108,8 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
     nas,
     ise,
     ssf,
-    hooks,
+    receivers,
     mail,
-    misbehave: undefined,
     async tryCall(method, path, body) {
       const answer = await server.application.main.inject({
         method: method as 'GET',
@@ -215,7 +164,7 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
         `https://localhost:${server.ports.main}/nac/v1/radius/acme/${question}`,
         {
           method: 'POST',
-          dispatcher: http as Agent,
+          dispatcher: http,
           headers: { authorization, 'content-type': 'application/json' },
           body: Buffer.from(encodeRestRequest({ 'Calling-Station-Id': [mac], ...attributes })),
         },
@@ -254,15 +203,12 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
     now: () => Date.now() + moved,
     async [Symbol.asyncDispose]() {
       await Promise.all(agents.map((agent) => agent.close()));
-      await ssf.close();
-      await toReceiver.close();
       await nas[Symbol.asyncDispose]();
       await ise.close();
-      await http?.close();
+      await http.close();
       await server[Symbol.asyncDispose]();
-      await front.close();
+      await receivers.close();
       await mail.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
   Object.assign(world, { organizationId: (await world.call('GET', '/organization')).id });
@@ -278,15 +224,8 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
   await world.call('PUT', '/network-access/settings', { rules: [], quietSeconds: 0 });
   await world.call('POST', '/webhooks', {
     name: 'hook',
-    url: at('/hook'),
+    url: receivers.hookUrl,
     events: ['device.posture-changed', 'device.rule-stage-changed'],
-  });
-  await ssf.createPushStream([complianceChange, sessionRevoked], {
-    delivery: {
-      method: 'urn:ietf:rfc:8935',
-      endpoint_url: at('/events'),
-      authorization_header: 'Bearer of-the-receiver',
-    },
   });
   // The first question proves the password the slow way, which on a busy machine takes longer than a RADIUS server is let wait.
   while ((await world.ask('authorize', '00-00-5E-00-53-01')) === 503) await pause(100);

@@ -50,7 +50,8 @@ const compactStream = sql(
 );
 /**
  * The next ones, of each subject only the oldest: the next of it goes when that is through, so that whoever sends beside us
- * cannot overtake. $4: only what is about the stream itself.
+ * cannot overtake. $4: only what is about the stream itself. What a server that died had taken is free again soon, since all that
+ * is for the same device waits behind it; should a slow receiver outlast that, it gets the same token twice.
  */
 const claimSignals = sql(
   'signals-claim',
@@ -62,7 +63,7 @@ const claimSignals = sql(
          and o.subject_id = e.subject_id and o.event_no < e.event_no and o.state = 'waiting')
      order by e.event_no limit $3 for update skip locked
    )
-   update signal_events e set locked_until = now() + interval '60 seconds' from next
+   update signal_events e set locked_until = now() + interval '15 seconds' from next
    where e.organization_id = $1 and e.stream_id = $2 and e.event_no = next.event_no
    returning e.event_no, e.jti, e.event_type, e.subject_id, e.content, e.issued_at`,
 );

@@ -91,7 +91,7 @@ const claimDeliveries = sql(
        and (locked_until is null or locked_until < now())
      order by next_attempt_at, delivery_no limit $3 for update skip locked
    )
-   update webhook_deliveries d set locked_until = now() + interval '60 seconds', attempts = attempts + 1 from next
+   update webhook_deliveries d set locked_until = now() + interval '15 seconds', attempts = attempts + 1 from next
    where d.organization_id = $1 and d.webhook_id = $2 and d.delivery_no = next.delivery_no
    returning d.delivery_no, d.delivery_id, d.message_id, d.event_name, d.body, d.attempts`,
 );
