@@ -64,7 +64,8 @@ export interface SimulatedRow {
 const selectChunk = sql(
   'compliance-simulate-chunk',
   `select coalesce(json_agg(r order by r.no), '[]')::text as devices from (
-     select d.device_id as id, d.device_no as no, d.platform, d.ownership, d.state, d.name, d.user_id as "userId",
+     select d.device_id as id, d.device_no as no, d.platform, d.ownership,
+       case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state, d.name, d.user_id as "userId",
        u.user_name as "userName",
        array(
          select m.group_id from group_members m where m.organization_id = $1 and m.user_id = d.user_id
