@@ -2,9 +2,8 @@ import { publicEventNames } from '@gatehouse/core/events/event-catalogue.ts';
 import { type Static, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
-const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer> | typeof Time>(
-  schema: T,
-) => Type.Union([schema, Type.Null()]);
+const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
 const EventNames = Type.Array(Type.Enum([...publicEventNames]), {
   minItems: 1,
   maxItems: 64,

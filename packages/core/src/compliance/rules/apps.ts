@@ -5,7 +5,8 @@ import type { AppPattern, Demands } from '../demands.ts';
 import { broken, type DeviceView, type Finding, judgeFact, met, type Opinion } from '../finding.ts';
 import { fits } from '../pattern.ts';
 import { defineRule, everyGate } from '../rule.ts';
-import { type NamedApps, say } from '../wording/message.ts';
+import { say } from '../wording/message.ts';
+import type { NamedApps } from '../wording/named.ts';
 
 type App = FactValueOf<'apps.installed'>[number];
 

@@ -12,7 +12,8 @@ import {
 } from '../finding.ts';
 import { metersFromBorder } from '../geometry.ts';
 import { defineRule, everyGate } from '../rule.ts';
-import { type Named, say } from '../wording/message.ts';
+import { say } from '../wording/message.ts';
+import type { Named } from '../wording/named.ts';
 
 const minute = 60_000;
 

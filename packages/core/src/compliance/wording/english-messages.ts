@@ -3,7 +3,7 @@
  * device; in ASCII, because peers with room for one line count bytes.
  */
 import { formatDuration, formatValue } from '../plain-language.ts';
-import type { Named, NamedApps } from './message.ts';
+import type { Named, NamedApps } from './named.ts';
 import type { Subject } from './subject.ts';
 
 const subjects: Readonly<Record<Subject, string>> = {

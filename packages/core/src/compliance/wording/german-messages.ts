@@ -1,7 +1,8 @@
 /** What rules say, in German. */
 import { formatValue } from '../plain-language.ts';
 import { dativeSpan, span } from './german-time.ts';
-import type { MessageTable, Named, NamedApps } from './message.ts';
+import type { MessageTable } from './message.ts';
+import type { Named, NamedApps } from './named.ts';
 import type { Subject } from './subject.ts';
 
 const subjects: Readonly<Record<Subject, string>> = {

@@ -30,15 +30,3 @@ export function readMessages(value: unknown): readonly Message[] {
       Array.isArray(each) && typeof each[0] === 'string' && Object.hasOwn(englishMessages, each[0]),
   );
 }
-
-/** Things called by names that an administrator gave; `more` of them are not named. */
-export interface Named {
-  readonly names: readonly string[];
-  readonly more: number;
-}
-
-/** Apps by the names that an administrator gave them, or their identifiers. */
-export interface NamedApps {
-  readonly apps: readonly { readonly name: string; readonly version?: string }[];
-  readonly more: number;
-}

@@ -4,7 +4,7 @@ import type { Language } from '../../languages.ts';
 import { type SettingName, settingDefinition, type SettingValue } from '../../settings/catalogue.ts';
 import type { AssignmentPath, SettingCandidate, SettingOrigin } from '../../settings/resolve.ts';
 import type { Action } from '../compliance-rule.ts';
-import type { ExplainedDecision, ExplainedRule } from '../explain.ts';
+import type { ExplainedDecision, ExplainedRule } from '../explained.ts';
 import { type Gate, gates } from '../gate.ts';
 import { formatMoment, formatValue } from '../plain-language.ts';
 import type { Evidence, RuleVerdict } from '../verdict.ts';
