@@ -26,7 +26,11 @@ export interface ServerUnderLoad {
   stop(): Promise<void>;
 }
 
-export async function startServerUnderLoad(name: string): Promise<ServerUnderLoad> {
+/** @param env what the server is to be told beside its addresses. */
+export async function startServerUnderLoad(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerUnderLoad> {
   const root = mkdtempSync(join(tmpdir(), `gatehouse-bench-${name}-`));
   // so that the database's unprivileged user can pass when we are root
   chmodSync(root, 0o711);
@@ -41,6 +45,7 @@ export async function startServerUnderLoad(name: string): Promise<ServerUnderLoa
       GATEHOUSE_OPERATIONS_LISTEN: `127.0.0.1:${operationsPort}`,
       GATEHOUSE_PUBLIC_URL: `https://localhost:${mainPort}`,
       GATEHOUSE_LOG_LEVEL: 'error',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -18,7 +18,13 @@ import {
 } from './stream-queries.ts';
 import { changeStatus } from './stream-status.ts';
 
-export const senderLimits = { atOnce: 64, inFlight: 8, mostStreams: 1_000 } as const;
+const senderLimits = {
+  /** Lanes of one stream: while one writes down what was taken, the others send. */
+  lanes: 3,
+  atOnce: 32,
+  inFlight: 4,
+  mostStreams: 1_000,
+} as const;
 
 export interface SignalSender {
   /** Finds what a crash, another server or a pause has left waiting. */
@@ -58,7 +64,11 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
     loop.done = (async () => {
       do {
         loop.again = false;
-        while (!closed.signal.aborted && (await sendSome(organizationId, streamId)));
+        await Promise.all(
+          Array.from({ length: senderLimits.lanes }, async () => {
+            while (!closed.signal.aborted && (await sendSome(organizationId, streamId)));
+          }),
+        );
       } while (loop.again && !closed.signal.aborted);
     })()
       .catch((error: unknown) =>
