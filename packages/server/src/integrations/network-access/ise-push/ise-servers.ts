@@ -22,6 +22,7 @@ import { OutboundError } from '../../../kernel/outbound/outbound-error.ts';
 import { receiverUrl } from '../../../kernel/outbound/outbound.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
 import type { GateDeps } from '../gate-deps.ts';
+import { sentence } from '../sentence.ts';
 import { tellGatesKind } from '../tell-gates-kind.ts';
 import type { IseCalls } from './ise-calls.ts';
 import {
@@ -122,7 +123,7 @@ export async function tryIseServer(
     outcome: outcome.outcome,
     text:
       'cause' in outcome
-        ? `Of the ISE server: ${outcome.cause}.`
+        ? sentence(`Of the ISE server: ${outcome.cause}`)
         : 'The ISE server answers and knows the account.',
   };
 }

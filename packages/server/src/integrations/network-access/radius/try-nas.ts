@@ -8,6 +8,7 @@ import type { TenantPrincipal } from '../../../kernel/http/route.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
 import type { GateDeps } from '../gate-deps.ts';
 import { noSuchNas } from './nas-clients.ts';
+import { sentence } from '../sentence.ts';
 import { selectNas } from './nas-queries.ts';
 import { problemOf } from './telling-outcome.ts';
 import { composeTelling, vendorTemplates } from './vendor-templates.ts';
@@ -55,9 +56,6 @@ export async function tryNas(deps: TryNasDeps, actor: TenantPrincipal, nasId: st
     const text = `The network device answers and has the same secret, but refuses: ${outcome.cause}.`;
     return { works: false, outcome: outcome.outcome, text };
   }
-  return {
-    works: false,
-    outcome: outcome.outcome,
-    text: `Of the network device: ${problemOf(outcome) ?? outcome.outcome}.`,
-  };
+  const problem = problemOf(outcome) ?? `it was not told (${outcome.outcome})`;
+  return { works: false, outcome: outcome.outcome, text: sentence(`Of the network device: ${problem}`) };
 }
