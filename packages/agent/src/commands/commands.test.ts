@@ -15,7 +15,7 @@ import { fullWipe, fullWipeFile } from './full-wipe.ts';
 import { locateDevice, parseLocation } from './locate-device.ts';
 import { lockDevice } from './lock-device.ts';
 import { requestLogs } from './request-logs.ts';
-import { messageTitle, plainText, sendMessage } from './send-message.ts';
+import { messageTitles, plainText, sendMessage } from './send-message.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 interface Ran {
@@ -87,17 +87,25 @@ test('AGT-T01, AGT-T11 a message reaches wall by its input under the fixed title
   assert.deepEqual(ran[0], {
     program: '/usr/bin/wall',
     args: [],
-    input: `${messageTitle}\n\n${text}\n`,
+    input: `${messageTitles.en}\n\n${text}\n`,
     account: undefined,
   });
   assert.equal(ran[1]?.account, 'ann');
   assert.equal(ran.length, 2);
   assert.deepEqual(ran[1]?.args.slice(-3), [
     '--',
-    messageTitle,
+    messageTitles.en,
     '--help &lt;a href="x"&gt;now&lt;/a&gt;; $(reboot) &amp; `id`',
   ]);
   assert.deepEqual(context.store.current.messages, [{ id: 'c1', receivedAt: 1_000, text }]);
+});
+
+test('the title is in the language of the machine', async (t) => {
+  const made = machine(t);
+  made.write('/etc/default/locale', 'LANG=de_CH.UTF-8\n');
+  const { context, ran } = await contextOf(t, made);
+  await sendMessage.run({ text: 'Hallo' }, context);
+  assert.equal(ran[0]?.input, `${messageTitles.de}\n\nHallo\n`);
 });
 
 // ------------------------------------------------------------------------------------------------ lock-device

@@ -2,11 +2,17 @@
  * Shows a message from the administrator (AGT-09): on every terminal, on every desktop, and kept for `agent status`. Plain
  * text under a fixed title: whoever writes it cannot dress it up as something else (AGT-T11).
  */
+import { type Language, languageFor } from '@gatehouse/core/languages.ts';
+import { machineLanguage } from '../system/machine-language.ts';
 import { type System, valueOf } from '../system/system.ts';
 import { isInteractive, readAccounts, readShells } from '../scans/linux/accounts.ts';
 import { acknowledged, type CommandContext, type CommandHandler } from './command-handler.ts';
 
-export const messageTitle = 'Message from your administrator';
+/** Whose words follow, in the language of the machine. */
+export const messageTitles: Readonly<Record<Language, string>> = {
+  en: 'Message from your administrator',
+  de: 'Nachricht von Ihrer Gerätebetreuung',
+};
 export const maximumCharacters = 500;
 
 const brief = { timeoutMs: 5_000, maximumBytes: 64 * 1024 } as const;
@@ -16,13 +22,14 @@ export const sendMessage: CommandHandler<'send-message'> = {
   async run({ text }, context) {
     const message = plainText(text);
     await context.store.addMessage({ id: context.commandId, receivedAt: context.now(), text: message });
+    const title = messageTitles[languageFor(await machineLanguage(context.system))];
     const shown: string[] = [];
     const wall = await context.run('/usr/bin/wall', [], {
       ...brief,
-      input: `${messageTitle}\n\n${message}\n`,
+      input: `${title}\n\n${message}\n`,
     });
     if (wall.state === 'present') shown.push('terminals');
-    if (await notifyDesktops(context, message)) shown.push('desktops');
+    if (await notifyDesktops(context, title, message)) shown.push('desktops');
     return acknowledged({ kept: true, shown });
   },
 };
@@ -42,13 +49,17 @@ export function plainText(text: string): string {
 }
 
 /** Notification bodies may hold markup, so what could be read as such is escaped. */
-async function notifyDesktops({ system, run }: CommandContext, message: string): Promise<boolean> {
+async function notifyDesktops(
+  { system, run }: CommandContext,
+  title: string,
+  message: string,
+): Promise<boolean> {
   const body = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   let shown = false;
   for (const account of await peopleWithDesktop(system)) {
     const said = await run(
       '/usr/bin/notify-send',
-      ['--app-name=Gatehouse', '--urgency=critical', '--', messageTitle, body],
+      ['--app-name=Gatehouse', '--urgency=critical', '--', title, body],
       {
         ...brief,
         account,

@@ -7,6 +7,8 @@ import { validateSchedule } from '@gatehouse/core/schedules/schedule.ts';
 import { RefusedError } from '../protocol/errors.ts';
 import type { StateStore } from '../state/agent-state.ts';
 import type { Outbox } from '../state/outbox.ts';
+import { machineLanguage } from '../system/machine-language.ts';
+import type { System } from '../system/system.ts';
 import type { Link } from './link.ts';
 import type { Scanner } from './scanner.ts';
 
@@ -15,6 +17,7 @@ export interface CheckInDependencies {
   readonly store: StateStore;
   readonly outbox: Outbox;
   readonly scanner: Scanner;
+  readonly system: System;
   readonly now: () => number;
   readonly log: (line: string) => void;
   /** Puts a policy in force; throws when it cannot be. */
@@ -32,7 +35,8 @@ export interface CheckInOutcome {
 const hopeless = new Set([400, 413, 415, 422]);
 
 export async function checkIn(of: CheckInDependencies): Promise<CheckInOutcome> {
-  const { link, outbox, scanner, store, now, log } = of;
+  const { link, outbox, scanner, system, store, now, log } = of;
+  const language = await machineLanguage(system);
   if (outbox.waiting.length === 0) await outbox.add(await scanner.bootId(), []);
   const commands: AgentCommand[] = [];
   let nextCheckInSeconds = store.current.schedule.checkInMinutes * 60;
@@ -53,13 +57,16 @@ export async function checkIn(of: CheckInDependencies): Promise<CheckInOutcome> 
     const { appliedPolicyVersion } = store.current;
     try {
       const answer = await link.call((client) =>
-        client.checkIn({
-          counter,
-          bootId,
-          scans,
-          sentAt: now(),
-          ...(appliedPolicyVersion === null ? {} : { acknowledgedPolicyVersion: appliedPolicyVersion }),
-        }),
+        client.checkIn(
+          {
+            counter,
+            bootId,
+            scans,
+            sentAt: now(),
+            ...(appliedPolicyVersion === null ? {} : { acknowledgedPolicyVersion: appliedPolicyVersion }),
+          },
+          language,
+        ),
       );
       acknowledged = appliedPolicyVersion;
       await outbox.remove(counter);

@@ -235,6 +235,7 @@ class Daemon {
         const { commands, nextCheckInSeconds, toAcknowledge } = await checkIn({
           ...this.#of,
           scanner: this.#scanner,
+          system: this.#system,
           log: this.#options.log,
           applyPolicy: (settings) => this.#applyPolicy(settings),
         });

@@ -45,7 +45,7 @@ export async function oneSession({
     await scanner.run(scans);
     // A policy that only the daemon may put in force is not acknowledged here, so the daemon is handed it again.
     const applyPolicy = () => Promise.reject(new Error('the daemon does that'));
-    await checkIn({ link, store, outbox, scanner, now, log: () => undefined, applyPolicy });
+    await checkIn({ link, store, outbox, scanner, system, now, log: () => undefined, applyPolicy });
     await store.update({ lastSuccessAt: now(), lastAttemptAt: now(), failures: 0, lastError: null });
   } catch (error) {
     log(error instanceof Error ? error.message : String(error));

@@ -57,9 +57,10 @@ export class GatewayClient {
     });
   }
 
-  async checkIn(request: CheckInRequest, signal?: AbortSignal): Promise<CheckInResponse> {
+  /** @param language in which the answer’s words are wished; a BCP 47 tag. */
+  async checkIn(request: CheckInRequest, language?: string): Promise<CheckInResponse> {
     const body = packBody(request);
-    return readCheckInResponse(await this.#send('POST', agentPaths.checkIn, { ...body, signal }));
+    return readCheckInResponse(await this.#send('POST', agentPaths.checkIn, { ...body, language }));
   }
 
   /** Held by the server for up to `waitSeconds`. */
@@ -104,6 +105,7 @@ export class GatewayClient {
     options: {
       readonly bytes?: Uint8Array;
       readonly encoding?: 'gzip';
+      readonly language?: string | undefined;
       readonly signal?: AbortSignal | undefined;
       readonly timeoutMs?: number;
     },
@@ -116,6 +118,7 @@ export class GatewayClient {
         accept: agentMediaType,
         ...(options.bytes === undefined ? {} : { 'content-type': agentMediaType }),
         ...(options.encoding === undefined ? {} : { 'content-encoding': options.encoding }),
+        ...(options.language === undefined ? {} : { 'accept-language': options.language }),
       },
       body: options.bytes,
       signal: options.signal,
