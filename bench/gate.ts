@@ -3,7 +3,10 @@
  * wire, a security event token posted, and the answer to ISE's question. A fixed number of devices a second change, however long
  * the ones before take; time begins when a report is written to its connection. Server, database, devices and all receivers share the machine.
  */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,7 +15,6 @@ import { newComputer, scanComputer } from '@gatehouse/simulators/agent/index.ts'
 import { startSimulatedNas } from '@gatehouse/simulators/nas/index.ts';
 import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
 import pg from 'pg';
-import { request } from 'undici';
 import type { Result } from '../tools/benchmark.ts';
 import { type Fleet, makeFleet } from './agent/fleet.ts';
 import { Line } from './agent/line.ts';
@@ -150,16 +152,20 @@ async function openGates(
     expiresInSeconds: 3_600,
   });
   await api.close();
-  const made = await request(`https://localhost:${server.mainPort}/ssf/bench/streams`, {
+  const asking = request(`https://localhost:${server.mainPort}/ssf/bench/streams`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
+    ca: fleet.anchors,
+  });
+  asking.end(
+    JSON.stringify({
       events_requested: ['https://schemas.openid.net/secevent/caep/event-type/device-compliance-change'],
       delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: receiver },
     }),
-    dispatcher: new (await import('undici')).Agent({ connect: { ca: fleet.anchors } }),
-  });
-  if (made.statusCode !== 201) throw new Error(`no stream: ${await made.body.text()}`);
+  );
+  const [made] = (await once(asking, 'response')) as [IncomingMessage];
+  made.resume();
+  if (made.statusCode !== 201) throw new Error(`no stream: ${made.statusCode}`);
   // Each device has a session at the switch, as accounting would have told; its id is the device's, so that the CoA-Request says whose.
   const client = new pg.Client(connectAs(server.address, 'login'));
   await client.connect();
