@@ -106,7 +106,7 @@ async function makeMixed(server: ServerUnderLoad, { organizationId }: Fleet): Pr
   await client.query(
     `insert into group_members (organization_id, group_id, user_id)
      select $1, $2, user_id from (select user_id, row_number() over (order by user_id) as n from users where organization_id = $1) u
-     where u.n % 2 = 0`,
+     where u.n % 2 = 1`,
     [organizationId, groupId],
   );
   await client.query('vacuum analyze');
