@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { isDomainError } from '@gatehouse/core/errors.ts';
-
 import { type NasOptions, type SimulatedNas, startSimulatedNas } from '@gatehouse/simulators/nas/index.ts';
 import { dashed, startTestGates, type TestDevice, type TestGates, until } from '../test-gates.ts';
 import { createNasClient, getNasClient, updateNasClient } from './nas-clients.ts';
