@@ -35,7 +35,9 @@ describe('policy settings on Apple devices', () => {
   const settled = (comer: Comer) =>
     journey.until('everything is settled', async () => {
       const all = await items(comer);
-      return all.length > 0 && all.every(({ state }) => !['pending', 'sent', 'removing'].includes(state)) && all;
+      return (
+        all.length > 0 && all.every(({ state }) => !['pending', 'sent', 'removing'].includes(state)) && all
+      );
     });
   const change = async (settings: Record<string, unknown>) => {
     const {

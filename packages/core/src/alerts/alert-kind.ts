@@ -9,7 +9,8 @@ export const alertKinds = {
   'action-refused': 'What a compliance rule demands may not be done to this device.',
   'carrier-to-be-told': 'A device was stolen; its carrier can bar it.',
   'watch-list': 'Devices entered or left a watch list.',
-  'rollout-halted': 'More devices than were simulated stopped being compliant; the rollout waits for a person.',
+  'rollout-halted':
+    'More devices than were simulated stopped being compliant; the rollout waits for a person.',
   'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
   'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',
 } as const satisfies Record<string, string>;
