@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type AssignedPolicy, resolveSettings } from '../settings/resolve.ts';
+import type { Language } from '../languages.ts';
 import { settingsArbitrary } from '../settings/settings-arbitrary.ts';
 import { decideAllAccess } from './access.ts';
 import type { ComplianceRule, RuleException } from './compliance-rule.ts';
@@ -42,9 +43,13 @@ const resolved = resolveSettings([
 ]);
 const rules = rulesFromSettings(resolved, 'linux');
 
-function explained(values: Parameters<typeof knownFacts>[0], now = noon + 5 * minute) {
+function explained(
+  values: Parameters<typeof knownFacts>[0],
+  now = noon + 5 * minute,
+  language: Language = 'en',
+) {
   const evaluation = evaluate(rules, knownFacts(values), { now: noon, lastCheckInAt: noon, device: laptop });
-  return explain({ subject: { registered: true, blocked: false, evaluation }, resolved, now });
+  return explain({ subject: { registered: true, blocked: false, evaluation }, resolved, now, language });
 }
 
 test('the explanation leads from the fact to the gate, naming policy, version and assignment', () => {
@@ -77,6 +82,21 @@ test('it can be read aloud', () => {
     '  Grace ends at 2026-11-21 12:30 UTC, in 25 minutes.',
   ]);
   assert.equal(text.at(-1), 'Without any report, this changes at 2026-11-21 12:30 UTC.');
+});
+
+test('CMP-21 it can be read aloud in German', () => {
+  const { text } = explained({ values: { 'passcode.set': false } }, undefined, 'de');
+  assert.deepEqual(text.slice(0, 8), [
+    'Netz, E-Mail, VPN, Apps, Inhalte: in Quarantäne.',
+    'Ein ausreichender Gerätecode ist eingerichtet: verletzt, in der Nachfrist. Es ist kein Gerätecode eingerichtet.',
+    '  Gesehen: passcode.set = nein, laut dem Agenten vor 5 Minuten.',
+    '  Verlangt: passcode.required = ja, aus der Richtlinie "Basic" Version 3, zugewiesen an die Organisation "Acme".',
+    '  Verlangt: passcode.grace-minutes = 30 Minuten, aus der Richtlinie "Sales" Version 7, zugewiesen an die Gruppe "Sales".',
+    '  Wirkung: Netz in Quarantäne, E-Mail in Quarantäne, VPN in Quarantäne, Apps in Quarantäne, Inhalte in Quarantäne.',
+    '  Abhilfe: Richten Sie für jedes Konto, das sich anmelden kann, einen Gerätecode oder ein Passwort ein.',
+    '  Die Nachfrist endet am 2026-11-21 12:30 UTC, in 25 Minuten.',
+  ]);
+  assert.equal(text.at(-1), 'Ohne neue Meldung ändert sich das am 2026-11-21 12:30 UTC.');
 });
 
 test('POL-09: it says that the strictest of several policies won', () => {
