@@ -92,7 +92,7 @@ async function measureFleet(devices: number, speaking: number, perSecond: number
       await ask({ kind: 'take' });
       const settings = { ...policy.settings, ...change.settings };
       const result = await measureChange(server, database, devices, change, async () => {
-        await api.request('PATCH', `/policies/${policy.id}`, { settings });
+        await api.request('PATCH', `/policies/${policy.id}`, { settings, confirmed: true });
       });
       const waits = await ask({ kind: 'take' });
       measured.push({ ...result, waits });
