@@ -48,6 +48,7 @@ interface Description {
           {
             parameters?: readonly { name: string; in: string }[];
             requestBody?: { content: Record<string, { schema: Schema }> };
+            responses: Readonly<Record<number, { content?: Readonly<Record<string, unknown>> }>>;
           }
         >
       >
@@ -111,7 +112,9 @@ describe('what a caller writes never becomes a header', () => {
     for (const text of hostile) {
       const encoded = encodeURIComponent(`a${text}`);
       for (const [path, operations] of Object.entries(paths)) {
-        for (const [method, { parameters = [], requestBody }] of Object.entries(operations)) {
+        for (const [method, { parameters = [], requestBody, responses }] of Object.entries(operations)) {
+          // The stream of events takes no text, and its answer has no end to wait for.
+          if (responses[200]?.content?.['text/event-stream'] !== undefined) continue;
           const query = parameters.filter((parameter) => parameter.in === 'query');
           const base = `${path.startsWith('/api') ? '' : '/api/v1'}${path.replaceAll(/\{\w+\}/g, encoded)}`;
           const body = bodyOf(requestBody?.content['application/json']?.schema, text);
