@@ -19,13 +19,20 @@ export function createRateLimit(options: {
   const tolerance = interval * (options.burst - 1);
   const maxKeys = options.maxKeys ?? 100_000;
   const arrivals = new Map<string, number>();
-  const wait = (key: string, now: number) => Math.max(0, (arrivals.get(key) ?? now) - tolerance - now);
+  function known(key: string, now: number): number {
+    const at = arrivals.get(key) ?? now;
+    if (at <= now + tolerance + interval) return at;
+    // The clock was set back: nobody waits until it has caught up.
+    arrivals.set(key, now + tolerance);
+    return now + tolerance;
+  }
+  const wait = (key: string, now: number) => Math.max(0, known(key, now) - tolerance - now);
   return {
     spend(key) {
       const now = options.clock.now();
       const delay = wait(key, now);
       if (delay > 0) return Math.ceil(delay / 1000);
-      const next = Math.max(arrivals.get(key) ?? now, now) + interval;
+      const next = Math.max(known(key, now), now) + interval;
       // Re-inserted, so that iteration order is the order of last use.
       arrivals.delete(key);
       arrivals.set(key, next);
