@@ -49,7 +49,10 @@ export async function selectCollection(tx: TenantTx): Promise<unknown> {
   return row?.collection ?? null;
 }
 
-/** The last line holds whatever the order in which reports arrive: an older observation never replaces a newer one (DEV-14). */
+/**
+ * The last line holds whatever the order in which reports arrive: an older observation never replaces a newer one (DEV-14), except one
+ * that lies ahead because our clock was set back.
+ */
 const upsertFacts = sql(
   'devices-upsert-facts',
   `insert into device_facts (organization_id, device_id, scan, source, facts, truncated, observed_at, received_at)
@@ -58,7 +61,7 @@ const upsertFacts = sql(
    on conflict (organization_id, device_id, scan, source) do update
    set facts = case when device_facts.facts = excluded.facts then device_facts.facts else excluded.facts end,
      truncated = excluded.truncated, observed_at = excluded.observed_at, received_at = excluded.received_at
-   where device_facts.observed_at <= excluded.observed_at`,
+   where device_facts.observed_at <= excluded.observed_at or device_facts.observed_at > excluded.received_at`,
 );
 
 export interface ScanWrite {

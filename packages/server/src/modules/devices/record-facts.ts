@@ -92,6 +92,7 @@ export async function recordFacts(
     const read = parse(scan, source, (fact) => mayCollect(fact, device.ownership, policy));
     return { ...scan, ...(scan.adds && stored ? added(stored, read) : read), stored };
   });
+  const isFresh = isFreshAt(receivedAt);
   const [fresh, outdated] = [parsed.filter(isFresh), parsed.filter((scan) => !isFresh(scan))];
   const changes = fresh.flatMap((scan) => changesOf(scan).map((change) => ({ ...change, scan })));
   const history = changes.filter(({ scan, ...change }) => scan.stored && belongsInHistory(change));
@@ -176,9 +177,19 @@ function added<R extends Omit<ParsedScan, 'scan' | 'observedAt'>>(stored: FactsR
   };
 }
 
-function isFresh(scan: { readonly observedAt: number; readonly stored: FactsRow | undefined }): boolean {
-  return scan.stored === undefined || scan.stored.observed_at.getTime() <= scan.observedAt;
-}
+/** What lies ahead was stored before our clock was set back: it holds nothing up. */
+const isFreshAt =
+  (receivedAt: number) =>
+  ({
+    observedAt,
+    stored,
+  }: {
+    readonly observedAt: number;
+    readonly stored: FactsRow | undefined;
+  }): boolean => {
+    const before = stored?.observed_at.getTime();
+    return before === undefined || before <= observedAt || before > receivedAt;
+  };
 
 /** Inventories are compared as a whole by the database; of the small scans every fact is compared here. */
 function changesOf(scan: ParsedScan & { readonly stored: FactsRow | undefined }): readonly FactChange[] {
