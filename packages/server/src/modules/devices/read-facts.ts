@@ -78,9 +78,7 @@ export async function readFactHistory(
 ): Promise<PageAnswer<ReturnType<typeof presentChange>>> {
   requirePermission(principal, 'devices.facts.read');
   const visible = factNames.filter(
-    (name) =>
-      (fact === undefined || name === fact) &&
-      principal.permissions.has(permissionToSee(name)),
+    (name) => (fact === undefined || name === fact) && principal.permissions.has(permissionToSee(name)),
   );
   const before = page.after === undefined ? null : String(page.after[0]);
   const rows = await deps.database.withTenant(principal.organizationId, async (tx) => {
