@@ -172,7 +172,9 @@ describe('a server that is struck down while decisions change', () => {
     }
   }
 
-  test('no transition is missing at the receivers, none came twice under another id, every session is authorized as it should be', async (context) => {
+  test('no transition is missing at the receivers, none came twice under another id, every session is authorized as it should be', {
+    timeout: 240_000,
+  }, async (context) => {
     const heard = { count: 0 };
     const changing = Promise.all(agents.map((agent) => keepChanging(agent, heard)));
     for (const blow of ['server', 'all'] as const) {
@@ -208,7 +210,8 @@ describe('a server that is struck down while decisions change', () => {
             expected
         );
       });
-    const deadline = Date.now() + 25_000;
+    // What the server had taken in hand when it was struck down is free again when its lease ends: jobs after two minutes.
+    const deadline = Date.now() + 140_000;
     while (lacking().length > 0 && Date.now() < deadline) await wait(50);
     // What would come too often comes now.
     await wait(1_000);
@@ -242,7 +245,7 @@ describe('a server that is struck down while decisions change', () => {
         .toLowerCase()
         .replaceAll(/[^0-9a-f]/g, '');
       const wanted = gates.network.access === 'allow' ? 204 : 401;
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 100_000;
       while (admitted.get(key) !== wanted && Date.now() < end) await wait(50);
       assert.equal(admitted.get(key), wanted, 'the switch was told of the last decision');
     }
