@@ -15,7 +15,7 @@ export const permissionCatalogue = {
   'users.manage': 'Create, import, change and delete users.',
   'groups.read': 'See groups and their members.',
   'groups.manage': 'Create, change and delete groups, and choose their members.',
-  'watch-lists.manage': 'Create, change and delete watch lists.',
+  'searches.manage': 'Create, change and delete watch lists.',
   'enrollments.read': 'See enrolments.',
   'enrollments.create': 'Issue and cancel enrolment codes.',
   'terms.read': 'See the terms of use and who agreed to them.',

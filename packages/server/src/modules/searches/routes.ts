@@ -21,7 +21,7 @@ import {
 
 const tag = 'searches';
 const read = { permission: 'devices.read' } as const;
-const manage = { permission: 'watch-lists.manage' } as const;
+const manage = { permission: 'searches.manage' } as const;
 
 export const searchRoutes = (deps: WatchListDeps): AdminRoute[] => [
   listRoute({

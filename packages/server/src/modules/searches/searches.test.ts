@@ -112,7 +112,7 @@ describe('searches, smart groups and watch lists', () => {
       () =>
         createWatchList(
           deps,
-          { ...principal(), permissions: new Set(['watch-lists.manage', 'devices.facts.read']) },
+          { ...principal(), permissions: new Set(['searches.manage', 'devices.facts.read']) },
           { name: 'homeworkers', expression: 'network.wifi_ssid == "home"' },
         ),
     ];

@@ -84,7 +84,7 @@ export async function createWatchList(
   principal: TenantPrincipal,
   input: NewWatchList,
 ): Promise<WatchList> {
-  requirePermission(principal, 'watch-lists.manage');
+  requirePermission(principal, 'searches.manage');
   compileAs(principal, 'watch-list', input.expression);
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const { name, expression, description = '', tellEntry = true, tellExit = false } = input;
@@ -103,7 +103,7 @@ export async function updateWatchList(
   watchListId: string,
   changes: WatchListChanges,
 ): Promise<WatchList> {
-  requirePermission(principal, 'watch-lists.manage');
+  requirePermission(principal, 'searches.manage');
   if (changes.expression !== undefined) compileAs(principal, 'watch-list', changes.expression);
   try {
     return await deps.database.withTenant(principal.organizationId, async (tx) => {
@@ -134,7 +134,7 @@ export async function deleteWatchList(
   principal: TenantPrincipal,
   watchListId: string,
 ): Promise<void> {
-  requirePermission(principal, 'watch-lists.manage');
+  requirePermission(principal, 'searches.manage');
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const row = await deleteWatchListRow(tx, watchListId);
     if (!row) throw noSuchList();

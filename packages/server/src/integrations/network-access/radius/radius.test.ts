@@ -77,6 +77,8 @@ describe('RADIUS servers and network devices', () => {
   test('what the switch asks after it was told is answered from the new decision: the state is committed first', async () => {
     const answers: Promise<number>[] = [];
     const device = await gates.addDevice();
+    // Otherwise the second change would be held back, as that of a device that flaps.
+    await changeNetworkAccess(gates.access.routes, gates.actor, { rules: [], quietSeconds: 1 });
     const nas = await addSwitch({
       answer: (request) => {
         const attributes = { 'Calling-Station-Id': request.all('Calling-Station-Id') };
