@@ -58,7 +58,7 @@ export const beginClaim = sql('jobs-begin-claim', `select pg_advisory_xact_lock(
  * Claims due jobs, fairly: by tenant and kind, whose turn it is by lot when not all find room, so that one tenant's million jobs
  * do not hold up another's single one (JOB-04), nor a tenant's own of another kind. $1 turns of kinds that run singly, at most
  * $2 jobs each; $3 turns of kinds in $4 that run in batches of at most $5, those in $6 only while no batch of theirs is under
- * way. A claim is a lease of $7 seconds; a crashed worker's jobs come back when it ends.
+ * way, one whose worker died included: what comes later must not overtake it before it is reclaimed. A claim is a lease of $7 seconds, renewed while the worker lives; a crashed one's jobs come back when it ends.
  */
 export const claimJobs = sql(
   'jobs-claim',
@@ -78,7 +78,7 @@ export const claimJobs = sql(
      where exists (select 1 from jobs d where d.organization_id = p.organization_id and d.kind = p.kind
          and d.state = 'ready' and d.run_at <= now())
        and not (coalesce(b.in_turn, false) and exists (select 1 from jobs r where r.organization_id = p.organization_id
-         and r.kind = p.kind and r.state = 'running' and r.locked_until > now()))
+         and r.kind = p.kind and r.state = 'running'))
    ), due as (
      select j.organization_id, j.job_id from candidates c cross join lateral (
        select organization_id, job_id from jobs
@@ -109,10 +109,23 @@ export const finishJobs = sql(
   `delete from jobs where organization_id = $1 and job_id = any($2::bigint[]) and state = 'running'`,
 );
 
+/** Whoever holds a job in a transaction is at work on it, however long ago he last said so. */
+const abandoned = `(select organization_id, job_id from jobs where state = 'running' and locked_until < now()
+     for update skip locked)`;
+
+export const renewLeases = sql(
+  'jobs-renew-leases',
+  `update jobs set locked_until = now() + $3 * interval '1 second'
+   from (select j.organization_id, j.job_id from unnest((select $1::uuid[]), (select $2::bigint[])) as h (organization_id, job_id)
+     join jobs j on j.organization_id = h.organization_id and j.job_id = h.job_id and j.state = 'running'
+     for update of j skip locked) held
+   where jobs.organization_id = held.organization_id and jobs.job_id = held.job_id`,
+);
+
 export const reclaimJobs = sql(
   'jobs-reclaim',
-  `update jobs set state = 'ready', locked_until = null
-   where state = 'running' and locked_until < now()
+  `update jobs set state = 'ready', locked_until = null from ${abandoned} gone
+   where jobs.organization_id = gone.organization_id and jobs.job_id = gone.job_id
      and not exists (select 1 from jobs other where other.organization_id = jobs.organization_id
        and other.kind = jobs.kind and other.job_key = jobs.job_key and other.state = 'ready')`,
 );
@@ -120,7 +133,8 @@ export const reclaimJobs = sql(
 /** A crashed job whose key has a newer one waiting has nothing left to do. */
 export const dropSupersededJobs = sql(
   'jobs-drop-superseded',
-  `delete from jobs where state = 'running' and locked_until < now() and exists (
+  `delete from jobs using ${abandoned} gone
+   where jobs.organization_id = gone.organization_id and jobs.job_id = gone.job_id and exists (
      select 1 from jobs other where other.organization_id = jobs.organization_id
        and other.kind = jobs.kind and other.job_key = jobs.job_key and other.state = 'ready')`,
 );

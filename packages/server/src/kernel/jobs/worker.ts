@@ -2,7 +2,15 @@
 // runs singly and what runs in batches have lanes of their own, and each lane takes more as soon as it has room, so that one
 // job that waits for a slow peer keeps back nobody else.
 import { commitLazily } from '../db/commit-lazily.ts';
-import { beginClaim, claimJobs, dropSupersededJobs, type JobRow, nextRun, reclaimJobs } from './queries.ts';
+import {
+  beginClaim,
+  claimJobs,
+  dropSupersededJobs,
+  type JobRow,
+  nextRun,
+  reclaimJobs,
+  renewLeases,
+} from './queries.ts';
 import { type RunDeps, runBatch, runSingle } from './worker-runs.ts';
 
 export interface Worker {
@@ -20,7 +28,10 @@ export interface WorkerOptions extends RunDeps {
   readonly pollMilliseconds?: number;
 }
 
-const leaseSeconds = 120;
+/** What a worker has claimed comes back so long after its last sign of life. */
+const leaseSeconds = 20;
+const renewMs = 5_000;
+const sweepMs = 5_000;
 /** Tenants and kinds that one claim of single jobs takes from. */
 const turnsAtOnce = 16;
 
@@ -35,6 +46,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const inTurn = new Set(batched.filter((each) => each.inTurn).map(({ kind }) => kind));
   /** Claimed, and waiting for room in the lane. */
   const waiting: JobRow[] = [];
+  /** Claimed and not done. */
+  const held = new Set<JobRow>();
   const running = { single: new Set<Promise<void>>(), batch: new Set<Promise<void>>() };
   let stopping = false;
   let looking: Promise<void> | undefined;
@@ -45,7 +58,7 @@ export function startWorker(options: WorkerOptions): Worker {
   let sweptAt = 0;
 
   async function sweep(): Promise<void> {
-    if (Date.now() - sweptAt < 15_000) return;
+    if (Date.now() - sweptAt < sweepMs) return;
     sweptAt = Date.now();
     await database.withSystem('claim-jobs', async (tx) => {
       await tx.run(dropSupersededJobs);
@@ -53,9 +66,31 @@ export function startWorker(options: WorkerOptions): Worker {
     });
   }
 
-  function start(lane: Set<Promise<void>>, work: Promise<void>, freesTurn: boolean): void {
+  async function renew(): Promise<void> {
+    if (held.size === 0) return;
+    const jobs = [...held];
+    await database.withSystem('claim-jobs', (tx) =>
+      tx.run(renewLeases, [
+        jobs.map(({ organization_id }) => organization_id),
+        jobs.map(({ job_id }) => job_id),
+        leaseSeconds,
+      ]),
+    );
+  }
+
+  const renewing = setInterval(() => {
+    renew().catch((error: unknown) => log.warn({ err: error }, 'the worker could not renew its leases'));
+  }, renewMs).unref();
+
+  function start(
+    lane: Set<Promise<void>>,
+    jobs: readonly JobRow[],
+    work: Promise<void>,
+    freesTurn: boolean,
+  ): void {
     const run = work.finally(() => {
       lane.delete(run);
+      for (const job of jobs) held.delete(job);
       fillSingles();
       if (more || freesTurn) look();
     });
@@ -66,7 +101,7 @@ export function startWorker(options: WorkerOptions): Worker {
     while (running.single.size < concurrency) {
       const job = waiting.shift();
       if (job === undefined) return;
-      start(running.single, runSingle(options, job), false);
+      start(running.single, [job], runSingle(options, job), false);
     }
   }
 
@@ -98,6 +133,7 @@ export function startWorker(options: WorkerOptions): Worker {
     // Without room in a lane nobody has looked for it.
     more = jobs.length > 0 || turns === 0 || places === 0;
     jobs.sort((a, b) => a.run_at.getTime() - b.run_at.getTime() || Number(a.job_id) - Number(b.job_id));
+    for (const job of jobs) held.add(job);
     const together = new Map<string, JobRow[]>();
     for (const job of jobs) {
       if (definitions[job.kind]?.batch === undefined) waiting.push(job);
@@ -107,7 +143,7 @@ export function startWorker(options: WorkerOptions): Worker {
       }
     }
     for (const batch of together.values())
-      start(running.batch, runBatch(options, batch), inTurn.has(batch[0]?.kind ?? ''));
+      start(running.batch, batch, runBatch(options, batch), inTurn.has(batch[0]?.kind ?? ''));
     fillSingles();
     if (jobs.length > 0) return undefined;
     return next?.run_at ? Math.max(20, Math.min(poll, next.run_at.getTime() - Date.now())) : poll;
@@ -150,6 +186,7 @@ export function startWorker(options: WorkerOptions): Worker {
       await looking;
       while (running.single.size + running.batch.size > 0)
         await Promise.all([...running.single, ...running.batch]);
+      clearInterval(renewing);
     },
   };
 }

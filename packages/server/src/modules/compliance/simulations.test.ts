@@ -409,11 +409,14 @@ describe('simulations', () => {
       horizonHours: 3,
     });
     const { later, gates } = simulation.counts;
-    assert.equal(later.length, 1);
+    // The devices were evaluated within seconds, which may lie on both sides of a full hour.
+    assert.ok(later.length === 1 || later.length === 2, JSON.stringify(later));
     assert.ok(gates.network.quarantined > 0);
-    assert.ok((later[0]?.denied ?? 0) > 0);
-    const at = Date.parse(later[0]?.at ?? '');
-    assert.ok(at >= now + 1.5 * hour && at <= now + 2.5 * hour, later[0]?.at);
+    for (const { at, denied } of later) {
+      assert.ok(denied > 0);
+      const moment = Date.parse(at);
+      assert.ok(moment >= now + 1.5 * hour - 60_000 && moment <= now + 2.5 * hour + 60_000, at);
+    }
     const soon = await createSimulation(deps, principal(), {
       change: { kind: 'policy', policyId: basic.id, settings },
       horizonHours: 1,
@@ -423,7 +426,7 @@ describe('simulations', () => {
       limit: 500,
       after: undefined,
     });
-    assert.ok(held.items.length >= (later[0]?.denied ?? 0));
+    assert.ok(held.items.length >= later.reduce((sum, { denied }) => sum + denied, 0));
   });
 
   test('simulations are kept, and listed newest first', async () => {

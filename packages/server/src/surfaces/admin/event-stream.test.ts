@@ -87,7 +87,10 @@ describe('the stream of events', () => {
     for (let n = 0; n < 100 && stream.frames.length === 0; n += 1) await pause(10);
     const started = performance.now();
     await happen(surface.acme, 'user.created', { n: 1 });
-    const [first] = await stream.wait(1);
+    // While an older transaction is open somewhere, what was a moment before may still be to come.
+    const isNew = ({ data }: Frame) => data.data.n === 1;
+    for (let count = 1; !stream.heard().some(isNew); count += 1) await stream.wait(count);
+    const first = stream.heard().find(isNew);
     assert.ok(performance.now() - started < 1_000);
     assert.equal(first?.event, 'user.created');
     assert.equal(first?.data.data.n, 1);
