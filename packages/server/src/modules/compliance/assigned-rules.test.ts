@@ -93,7 +93,7 @@ describe('assigned rules', () => {
     now = t0;
     const device = await acme.addDevice();
     const made = await rule({ gates: ['mail', 'apps'] });
-    await assign(made.id, device);
+    assert.equal((await assign(made.id, device)).item.name, made.name);
     await checkIn(device, plain);
     const row = await posture(device);
     assert.deepEqual(

@@ -312,13 +312,14 @@ export async function hasTarget(tx: TenantTx, kind: TargetKind, id: string): Pro
   return (await tx.one(targetExists[kind], [tx.organizationId, id])) !== undefined;
 }
 
-const assignmentSelect = `select a.assignment_id, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as item_name,
+const assignmentSelect = `select a.assignment_id, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name, c.name) as item_name,
     a.target_kind, a.target_id, coalesce(g.name, nullif(u.display_name, ''), u.email, d.name, o.name) as target_name,
     a.platform, a.priority, a.created_at
   from assignments a
   left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
   left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
   left join resources r on a.item_kind = 'resource' and r.organization_id = $1 and r.resource_id = a.item_id
+  left join compliance_rules c on a.item_kind = 'rule' and c.organization_id = $1 and c.rule_id = a.item_id
   left join groups g on a.target_kind = 'group' and g.organization_id = $1 and g.group_id = a.target_id
   left join users u on a.target_kind = 'user' and u.organization_id = $1 and u.user_id = a.target_id
   left join devices d on a.target_kind = 'device' and d.organization_id = $1 and d.device_id = a.target_id
