@@ -89,6 +89,18 @@ export const systemPackages: readonly SystemPackage[] = [
     present: () => existsSync('/usr/lib/python3/dist-packages/aiosmtpd'),
   },
   {
+    name: 'sogo',
+    why: 'a mail server that is not ours, which phones reach through the mail gateway',
+    present: () => onPath('sogod'),
+  },
+  {
+    name: 'sogo-activesync',
+    why: 'its Exchange ActiveSync',
+    present: () => existsSync('/usr/lib/GNUstep/SOGo/ActiveSync.SOGo'),
+  },
+  { name: 'dovecot-imapd', why: 'the mailboxes behind it', present: () => onPath('dovecot') },
+  { name: 'memcached', why: 'what it keeps its sessions in', present: () => onPath('memcached') },
+  {
     name: 'postgresql',
     why: 'an external PostgreSQL of another version than the embedded one',
     present: () => existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').length > 0,
