@@ -321,6 +321,172 @@ export const settingsCatalogue = {
     aggregation: 'minimum',
     description: 'Films above this rating are hidden, by the scale of the maker: 0 none, 1000 all (RST-03).',
   },
+  'mail.maximum-failed-attempts': {
+    shape: integer(4, 16),
+    aggregation: 'minimum',
+    description: 'After how many wrong passcodes a mail client erases the device or locks it for a while.',
+  },
+  'mail.no-simple-passcode': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Mail clients refuse passcodes such as 1111 and 1234.',
+  },
+  'mail.passcode-recovery': {
+    shape: boolean,
+    aggregation: 'first',
+    description: 'Mail clients deposit a recovery password with the server.',
+  },
+  'mail.encrypted-storage-card': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Storage cards are encrypted where a mail account is.',
+  },
+  'mail.no-storage-card': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No storage card is used where a mail account is.',
+  },
+  'mail.no-attachments': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Attachments are not downloaded.',
+  },
+  'mail.maximum-attachment-kilobytes': {
+    shape: integer(1, 2_000_000),
+    aggregation: 'minimum',
+    unit: 'kilobytes',
+    description: 'Largest attachment that is downloaded.',
+  },
+  'mail.maximum-email-age-days': {
+    shape: integer(1, 30),
+    aggregation: 'minimum',
+    unit: 'days',
+    description: 'How far back mail is kept on a device: the next step that is not longer (1, 3, 7, 14, 30).',
+  },
+  'mail.maximum-calendar-age-days': {
+    shape: integer(14, 180),
+    aggregation: 'minimum',
+    unit: 'days',
+    description:
+      'How far back appointments are kept on a device: the next step that is not longer (14, 30, 90, 180).',
+  },
+  'mail.maximum-text-kilobytes': {
+    shape: integer(0, 2_000_000),
+    aggregation: 'minimum',
+    unit: 'kilobytes',
+    description: 'How much of a message’s text comes to a device; 0: its headers only.',
+  },
+  'mail.maximum-html-kilobytes': {
+    shape: integer(0, 2_000_000),
+    aggregation: 'minimum',
+    unit: 'kilobytes',
+    description: 'How much of a message’s HTML comes to a device; 0: its headers only.',
+  },
+  'mail.no-html': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Mail comes as plain text.',
+  },
+  'mail.manual-sync-when-roaming': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'In foreign networks mail is fetched only when the user asks for it.',
+  },
+  'mail.smime-signed': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Mail that is sent is signed (S/MIME).',
+  },
+  'mail.smime-encrypted': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Mail that is sent is encrypted (S/MIME).',
+  },
+  'mail.smime-signature-algorithm': {
+    shape: integer(0, 1),
+    aggregation: 'minimum',
+    description: 'How mail is signed: 0 SHA-1, 1 MD5; the protocol knows no others.',
+  },
+  'mail.smime-encryption-algorithm': {
+    shape: integer(0, 4),
+    aggregation: 'minimum',
+    description: 'How mail is encrypted: 0 Triple DES, 1 DES, 2 RC2 with 128 bits, 3 with 64, 4 with 40.',
+  },
+  'mail.smime-negotiation': {
+    shape: integer(0, 2),
+    aggregation: 'minimum',
+    description: 'Whether a device may choose another encryption: 0 no, 1 a strong one, 2 any.',
+  },
+  'mail.no-soft-certificates': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Keys for S/MIME stay in hardware.',
+  },
+  'mail.bluetooth': {
+    shape: integer(0, 2),
+    aggregation: 'minimum',
+    description: 'Bluetooth where a mail account is: 0 off, 1 hands-free only, 2 on.',
+  },
+  'mail.no-unsigned-programs': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Programs without a signature do not run where a mail account is.',
+  },
+  'mail.no-unsigned-packages': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Packages without a signature are not installed where a mail account is.',
+  },
+  'mail.no-wifi': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Wi-Fi is off where a mail account is.',
+  },
+  'mail.no-text-messages': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No text messages where a mail account is.',
+  },
+  'mail.no-pop-imap': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No mail by POP3 or IMAP4 where a mail account is.',
+  },
+  'mail.no-infrared': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'Infrared is off where a mail account is.',
+  },
+  'mail.no-desktop-sync': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The device does not synchronize with a computer.',
+  },
+  'mail.no-consumer-mail': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No private mail accounts where a mail account is.',
+  },
+  'mail.no-remote-desktop': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'No remote desktops where a mail account is.',
+  },
+  'mail.no-internet-sharing': {
+    shape: boolean,
+    aggregation: 'or',
+    description: 'The device shares its internet connection with nobody.',
+  },
+  'mail.forbidden-programs': {
+    shape: { type: 'text', maximumLength: 2_000 },
+    aggregation: 'first',
+    description: 'Programs in ROM that may not run, by file name, with commas between.',
+  },
+  'mail.approved-programs': {
+    shape: { type: 'text', maximumLength: 4_000 },
+    aggregation: 'first',
+    description: 'SHA-1 of the only programs in memory that may run, hexadecimal, with commas between.',
+  },
   'support.contact': {
     shape: { type: 'text', maximumLength: 200 },
     aggregation: 'first',

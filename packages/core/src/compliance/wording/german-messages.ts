@@ -195,6 +195,20 @@ export const germanMessages: MessageTable = {
   'mail.late': ({ ms }) => `E-Mail wurde seit mehr als ${dativeSpan(ms)} nicht abgerufen.`,
   'mail.open': () => 'Öffnen Sie die Mail-App, während das Gerät verbunden ist.',
 
+  'mail-gate.wiping': () => 'Das Gerät soll auf den Auslieferungszustand zurückgesetzt werden.',
+  'mail-gate.wiping-account': () => 'Das E-Mail-Konto soll vom Gerät entfernt werden.',
+  'mail-gate.user-disabled': () => 'Dieses Konto ist gesperrt.',
+  'mail-gate.too-many': ({ most }) => `Dieses Konto hat schon auf ${most} Geräten E-Mail.`,
+  'mail-gate.wiped': () => 'Die Gerätebetreuung hat die E-Mail von diesem Gerät entfernt.',
+  'mail-gate.blocked': () => 'Die Gerätebetreuung hat E-Mail auf diesem Gerät gesperrt.',
+  'mail-gate.quarantined': () => 'Die Gerätebetreuung hält E-Mail für dieses Gerät zurück.',
+  'mail-gate.unknown': () => 'Ihre Organisation kennt dieses Gerät nicht.',
+  'mail-gate.enrol': () => 'Melden Sie das Gerät an, um E-Mail darauf zu bekommen.',
+  'mail-gate.enrol-or-ask': () =>
+    'Melden Sie das Gerät an, oder bitten Sie Ihre Gerätebetreuung, es zuzulassen.',
+  'mail-gate.without-policy': () => 'Die E-Mail-App wendet nicht an, was Ihre Organisation verlangt.',
+  'mail-gate.fetch-policy': () => 'Die E-Mail-App muss erst abrufen, was Ihre Organisation verlangt.',
+
   'custom.met': () => 'Die Bedingung ist erfüllt.',
   'custom.undecided': ({ error }) => `Das lässt sich nicht sagen (${error.replace(/\.$/, '')}).`,
   'custom.too-old': () => 'Worauf das beruht, wurde vor zu langer Zeit gemeldet.',

@@ -231,7 +231,10 @@ describe('every verdict is put into words in every language', () => {
       // A time in the future of the gateway, which its fact's shape lets through as text.
       'mail.unreadable',
     ];
-    const unsaid = Object.keys(englishMessages).filter((key) => !said.has(key));
+    // What the mail gateway says of itself is no rule's: see mail/decide-mail-access.test.ts.
+    const unsaid = Object.keys(englishMessages).filter(
+      (key) => !said.has(key) && !key.startsWith('mail-gate.'),
+    );
     assert.deepEqual(unsaid.toSorted(), elsewhere.toSorted());
   });
 });
