@@ -212,7 +212,7 @@ const standingArbitrary: fc.Arbitrary<MailStanding> = fc.record({
       state: fc.constantFrom(...mailDeviceStates),
       firstSeenAt: fc.constant(now - hour),
       wipe: fc.option(fc.record({ wipeId: fc.constant('w'), kind: fc.constantFrom(...mailWipeKinds) }), {
-        freq: 1,
+        freq: 2,
       }),
       policyKey: fc.option(
         fc.record({
