@@ -67,8 +67,17 @@ export interface NewJob {
   readonly ifWanted?: boolean;
 }
 
+/** Transactions to which a job that is due at once was added: what runs jobs looks again behind them. */
+const adding = new WeakSet<TenantTx>();
+
+/** Whether a job that is due at once was added to the transaction. */
+export function addsJobs(tx: TenantTx): boolean {
+  return adding.has(tx);
+}
+
 /** Adds a job to the transaction. Wake the worker with `afterCommit` or let it find the job within its poll interval. */
 export async function enqueue(tx: TenantTx, job: NewJob): Promise<void> {
+  if (job.runAt === undefined) adding.add(tx);
   await tx.run(insertJob, [
     tx.organizationId,
     job.kind,
@@ -88,6 +97,7 @@ export async function enqueueAll(tx: TenantTx, jobs: readonly NewJob[]): Promise
     jobs.map((job, place) => [job.key === undefined ? place : `${job.kind}/${job.key}`, job]),
   );
   const rows = [...last.values()];
+  if (rows.some(({ runAt }) => runAt === undefined)) adding.add(tx);
   await tx.run(insertJobs, [
     tx.organizationId,
     rows.map((job) => job.kind),

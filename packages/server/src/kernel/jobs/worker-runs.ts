@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Database, TenantTx } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import {
+  addsJobs,
   backOffSeconds,
   type BatchedJob,
   type JobDefinition,
@@ -20,21 +21,26 @@ export interface RunDeps {
 /** A job that can never succeed: it goes to the dead letters at once. */
 class UnfitJob extends Error {}
 
-/** Never throws: a failure that cannot be recorded is left to the end of the lease. */
-export async function runSingle(deps: RunDeps, job: JobRow): Promise<void> {
+/**
+ * Never throws: a failure that cannot be recorded is left to the end of the lease.
+ * @returns whether other jobs follow from it, such as the next share of a long one.
+ */
+export async function runSingle(deps: RunDeps, job: JobRow): Promise<boolean> {
   const { organization_id: organizationId, job_id: jobId } = job;
   const definition = deps.definitions[job.kind] as SingleJob | undefined;
   try {
     if (!definition) throw new UnfitJob(`no handler for jobs of kind ${job.kind}`);
     const payload = parse(definition, job);
     await definition.outside?.(organizationId, payload);
-    await deps.database.withTenant(organizationId, async (tx) => {
+    return await deps.database.withTenant(organizationId, async (tx) => {
       // First of all, so that a job whose lease was lost to another worker changes nothing here.
-      if ((await tx.run(finishJob, [organizationId, jobId])) === 0) return;
+      if ((await tx.run(finishJob, [organizationId, jobId])) === 0) return false;
       await definition.run?.(tx, payload);
+      return addsJobs(tx);
     });
   } catch (error) {
     await recordFailures(deps, organizationId, [{ job, error: error as Error }]);
+    return false;
   }
 }
 
@@ -43,12 +49,17 @@ interface Failure {
   readonly error: Error;
 }
 
-/** @param jobs of one kind and one organization. Never throws, as {@link runSingle}. */
-export async function runBatch(deps: RunDeps, jobs: readonly JobRow[]): Promise<void> {
+/**
+ * Never throws, as {@link runSingle}.
+ * @param jobs of one kind and one organization
+ * @returns whether other jobs follow from them
+ */
+export async function runBatch(deps: RunDeps, jobs: readonly JobRow[]): Promise<boolean> {
   const first = jobs[0];
   const definition = first && (deps.definitions[first.kind] as BatchedJob | undefined);
-  if (!definition) return;
+  if (!definition) return false;
   const organizationId = first.organization_id;
+  let followed = false;
   const byId = new Map(jobs.map((job) => [job.job_id, job]));
   const failures: Failure[] = [];
   const fail = (jobId: string, error: Error) => {
@@ -83,6 +94,7 @@ export async function runBatch(deps: RunDeps, jobs: readonly JobRow[]): Promise<
       const undone = new Set(failed.map(({ jobId }) => jobId));
       const done = held.filter(({ jobId }) => !undone.has(jobId));
       await tx.run(finishJobs, [organizationId, done.map(({ jobId }) => jobId)]);
+      followed ||= addsJobs(tx);
       return failed;
     });
   const together = left();
@@ -99,6 +111,7 @@ export async function runBatch(deps: RunDeps, jobs: readonly JobRow[]): Promise<
     }
   }
   await recordFailures(deps, organizationId, failures);
+  return followed;
 }
 
 /** Those whose lease was not lost to another worker; they stay ours until the transaction ends. */

@@ -181,6 +181,32 @@ describe('the job queue', () => {
     await worker.stop();
   });
 
+  test('what a job adds is taken up as soon as it is done, not at the next look', async () => {
+    const acme = newId();
+    const shares: number[] = [];
+    const worker = startWorker({
+      database: test_.database,
+      log: silentLog,
+      pollMilliseconds: 60_000,
+      definitions: {
+        'in-shares': {
+          parse: (payload) => payload as { share: number },
+          async run(tx, payload) {
+            const { share } = payload as { share: number };
+            shares.push(share);
+            if (share < 5) await enqueue(tx, { kind: 'in-shares', payload: { share: share + 1 } });
+          },
+        },
+      },
+    });
+    workers.push(worker);
+    await add(acme, { kind: 'in-shares', payload: { share: 1 } });
+    worker.wake();
+    await until(() => shares.length === 5, 10_000);
+    assert.deepEqual(shares, [1, 2, 3, 4, 5]);
+    await worker.stop();
+  });
+
   test('a job of a worker that died comes back when its lease ends', async () => {
     const acme = newId();
     await add(acme, { kind: 'left-behind', payload: { text: '' } });

@@ -82,17 +82,12 @@ export function startWorker(options: WorkerOptions): Worker {
     renew().catch((error: unknown) => log.warn({ err: error }, 'the worker could not renew its leases'));
   }, renewMs).unref();
 
-  function start(
-    lane: Set<Promise<void>>,
-    jobs: readonly JobRow[],
-    work: Promise<void>,
-    freesTurn: boolean,
-  ): void {
-    const run = work.finally(() => {
+  function start(lane: Set<Promise<void>>, jobs: readonly JobRow[], work: Promise<boolean>): void {
+    const run = work.then((followed) => {
       lane.delete(run);
       for (const job of jobs) held.delete(job);
       fillSingles();
-      if (more || freesTurn) look();
+      if (more || followed) look();
     });
     lane.add(run);
   }
@@ -101,7 +96,7 @@ export function startWorker(options: WorkerOptions): Worker {
     while (running.single.size < concurrency) {
       const job = waiting.shift();
       if (job === undefined) return;
-      start(running.single, [job], runSingle(options, job), false);
+      start(running.single, [job], runSingle(options, job));
     }
   }
 
@@ -143,7 +138,12 @@ export function startWorker(options: WorkerOptions): Worker {
       }
     }
     for (const batch of together.values())
-      start(running.batch, batch, runBatch(options, batch), inTurn.has(batch[0]?.kind ?? ''));
+      start(
+        running.batch,
+        batch,
+        // The end of one that runs in turn lets the next begin.
+        runBatch(options, batch).then((followed) => followed || inTurn.has(batch[0]?.kind ?? '')),
+      );
     fillSingles();
     if (jobs.length > 0) return undefined;
     return next?.run_at ? Math.max(20, Math.min(poll, next.run_at.getTime() - Date.now())) : poll;
