@@ -12,7 +12,7 @@ const packages: Record<string, readonly string[]> = {
   agent: ['contracts', 'protocols', 'core'],
   connector: ['contracts', 'clients', 'protocols'],
   simulators: ['protocols', 'contracts', 'core'],
-  cli: ['contracts', 'protocols', 'core'],
+  cli: ['contracts', 'clients', 'protocols', 'core'],
 };
 
 /** Packages that compute only: what they need of the world is given to them. */

@@ -34,6 +34,8 @@ export interface CliCommand {
     readonly name: string;
     readonly description: string;
     readonly optional?: true;
+    /** Of the last one: more of the kind may follow. */
+    readonly repeated?: true;
   }[];
   readonly options?: OptionSpecs;
   /** Gives what `--json` prints. `undefined` prints nothing. */

@@ -174,7 +174,7 @@ function checkUsage(command: CliCommand, parsed: Parsed): void {
     (positional, index) => !positional.optional && parsed.positionals[index] === undefined,
   );
   if (missing[0]) throw new UsageError(`${missing[0].name} is missing`);
-  if (parsed.positionals.length > wanted.length)
+  if (parsed.positionals.length > wanted.length && wanted.at(-1)?.repeated !== true)
     throw new UsageError(`unexpected: ${parsed.positionals[wanted.length]}`);
   for (const [name, spec] of Object.entries(command.options ?? {})) {
     const value = parsed.options[name];
@@ -187,7 +187,7 @@ function checkUsage(command: CliCommand, parsed: Parsed): void {
 
 function usage(command: CliCommand): string {
   const positionals = (command.positionals ?? [])
-    .map((p) => (p.optional ? ` [${p.name}]` : ` ${p.name}`))
+    .map((p) => `${p.optional ? ` [${p.name}]` : ` ${p.name}`}${p.repeated ? ' …' : ''}`)
     .join('');
   const lines = (specs: OptionSpecs) =>
     Object.entries(specs).map(([name, spec]) => {

@@ -6,6 +6,7 @@ import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
 import { enrollmentCommands } from './enrollment.ts';
+import { mailProbeCommands } from './mail-probe.ts';
 import { networkAccessCommands } from './network-access.ts';
 import { organizationCommands } from './organizations.ts';
 import { playbookCommands } from './playbooks.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CliCommand[] = [
   ...rolloutCommands,
   ...resourceCommands,
   ...networkAccessCommands,
+  ...mailProbeCommands,
   ...applePushCommands,
   ...approvalCommands,
   ...playbookCommands,
