@@ -32,7 +32,10 @@ export interface ConnectOptions {
 }
 
 /** @throws OutboundError when none of the name's addresses may be connected to. */
-async function permittedAddress(host: string, { resolve, allowed }: ConnectOptions): Promise<string> {
+export async function permittedAddress(
+  host: string,
+  { resolve, allowed }: Pick<ConnectOptions, 'resolve' | 'allowed'>,
+): Promise<string> {
   const literal = host.replace(/^\[|\]$/g, '');
   const addresses = isIP(literal) === 0 ? await resolve(host).catch(() => []) : [literal];
   if (addresses.length === 0)

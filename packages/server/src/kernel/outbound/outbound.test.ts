@@ -307,4 +307,31 @@ describe('what goes out to addresses of tenants', () => {
     await out.request(new URL(`https://127.0.0.1:${peers[0]?.port}/`), { body: 'x' });
     assert.equal(peers[0]?.connections(), kept + 1);
   });
+
+  test('HOOK-01 HOOK-02 a look at a port goes by the same rules, and to the address that was checked', async () => {
+    const peer = await receiver();
+    const look = (out: ReturnType<typeof outbound>, host: string) =>
+      out.converse({
+        host,
+        port: peer.port,
+        tls: true,
+        send: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+        enough: () => false,
+      });
+    for (const host of ['127.0.0.1', '::1', '10.0.0.1', '169.254.169.254', '::ffff:127.0.0.1', 'fd00::1'])
+      assert.deepEqual(await look(outbound(), host), { heard: 'forbidden-address' }, host);
+    const inside = outbound({ resolve: async () => ['127.0.0.1'] });
+    assert.deepEqual(await look(inside, receiverName), { heard: 'forbidden-address' });
+    assert.deepEqual(await look(outbound({ resolve: async () => [] }), receiverName), {
+      heard: 'no-address',
+    });
+    assert.equal(peer.connections(), 0);
+    // The certificate is of an authority that nobody here trusts; nothing secret is said, so it may be.
+    const heard = await look(
+      outbound({ resolve: async () => ['127.0.0.1'], allow: ['127.0.0.1'] }),
+      receiverName,
+    );
+    assert.ok(heard.heard === 'bytes');
+    assert.match(Buffer.from(heard.bytes).toString(), /^HTTP\/1\.1 202 /);
+  });
 });

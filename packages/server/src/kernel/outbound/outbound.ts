@@ -2,9 +2,10 @@
 // to addresses that are public or that the operator has listed; no redirects, little time, little to read. Each target has
 // connections of its own, so that a slow one delays nobody else (HOOK-01 to HOOK-04).
 import { createHash } from 'node:crypto';
+import { converse, type Heard } from '@gatehouse/clients/conversation/index.ts';
 import { errors, Pool } from 'undici';
 import { createAddressList } from '../http/address-list.ts';
-import { connectorFor, type ResolveHost, resolveByDns } from './connect.ts';
+import { connectorFor, permittedAddress, type ResolveHost, resolveByDns } from './connect.ts';
 import { OutboundError } from './outbound-error.ts';
 
 export interface OutboundOptions {
@@ -45,9 +46,25 @@ export interface OutboundAnswer {
   readonly body: Buffer;
 }
 
+/** A look at a port, which need not be one of a web server. Nothing secret is said: whose certificate it is is not asked. */
+export interface PortConversation {
+  /** A name or an address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly localAddress?: string | undefined;
+  readonly send?: Uint8Array | undefined;
+  /** Asked whenever more has been heard. */
+  readonly enough: (heard: Uint8Array) => boolean;
+}
+
 export interface Outbound {
   /** Any status is an answer. @throws OutboundError when there is none. */
   request(url: URL, request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Under the same rules of where to. Never fails: what went wrong is what was heard. */
+  converse(
+    conversation: PortConversation,
+  ): Promise<Heard | { readonly heard: 'no-address' | 'forbidden-address' }>;
   close(): Promise<void>;
 }
 
@@ -150,6 +167,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
         throw outboundError(error, deadline);
       } finally {
         target.underWay -= 1;
+      }
+    },
+    async converse({ host, port, tls, ...rest }) {
+      try {
+        const address = await permittedAddress(host, { resolve, allowed });
+        return await converse({ address, port, ...(tls ? { tls: { name: host } } : {}), ...rest });
+      } catch (error) {
+        if (!(error instanceof OutboundError)) throw error;
+        return { heard: error.reason === 'unresolved' ? 'no-address' : 'forbidden-address' };
       }
     },
     async close() {
