@@ -1,0 +1,3 @@
+/** The pages by name: `tokens.provision.tags.PolicyKey`. */
+export * from './commands.ts';
+export * from './contents.ts';
