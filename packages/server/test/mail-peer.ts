@@ -24,12 +24,17 @@ export class MailPeer {
     this.url = url;
   }
 
-  static async start(host: string): Promise<MailPeer> {
+  /** @param maildirs where recipients have their mailboxes: DIRECTORY/LOCAL-PART/Maildir */
+  static async start(host: string, maildirs?: string): Promise<MailPeer> {
     const [port = 0] = await freePorts(1);
     const program = fileURLToPath(new URL('./smtp-peer.py', import.meta.url));
-    const child = spawn('/usr/bin/python3', [program, host, String(port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      '/usr/bin/python3',
+      [program, host, String(port), ...(maildirs === undefined ? [] : [maildirs])],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const peer = new MailPeer(child, `smtp://${host}:${port}`);
     const lines = createInterface({ input: child.stdout });
     const ready = once(lines, 'line');
