@@ -77,6 +77,11 @@ export const systemPackages: readonly SystemPackage[] = [
     optional: true,
   },
   {
+    name: 'libwbxml2-utils',
+    why: 'wbxml2xml and xml2wbxml, a second opinion on our mail protocol',
+    present: () => onPath('wbxml2xml') && onPath('xml2wbxml'),
+  },
+  {
     name: 'chromium',
     why: 'a real browser, for the page that the server renders',
     present: () =>

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { codePages, nameOfTag, refusal, tokens } from '@gatehouse/protocols/activesync/index.ts';
 import { encodeBegin, encodeOffer } from '@gatehouse/protocols/agent-enrollment/index.ts';
 import { encodeMessageBody, encodeOrderAnswer } from '@gatehouse/protocols/cisco-ise/index.ts';
 import { signAttached } from '@gatehouse/protocols/cms/index.ts';
 import { writePlist } from '@gatehouse/protocols/plist/index.ts';
 import { goldenPackets } from '@gatehouse/protocols/radius/testdata/packets.ts';
+import { element as wbxml, encodeWbxml } from '@gatehouse/protocols/wbxml/index.ts';
 import { buildCertificateRequest, buildCrl, encodePem, signerFor } from '@gatehouse/protocols/x509/index.ts';
 import {
   deviceId,
@@ -236,7 +238,7 @@ describe('gatehouse decode', () => {
   });
 
   test('an unknown format is wrong usage and says which there are', async () => {
-    const { status, err } = await decode('wbxml', 'x');
+    const { status, err } = await decode('cbor', 'x');
     assert.equal(status, 2);
     for (const { name } of formats) assert.ok(err.includes(`${name} (`), name);
   });
@@ -277,5 +279,38 @@ describe('gatehouse decode', () => {
     const short = await decode('radius', '2b2a0030');
     assert.equal(short.status, 1);
     assert.match(short.err, /shorter than the header/);
+  });
+
+  test('a body of ActiveSync is shown by the names of every page, and what has no name by its numbers', async () => {
+    for (const { page, tags } of codePages) {
+      const all = Object.values(tags).map((tag) => wbxml(tag, 'x'));
+      const unknown = wbxml(page * 256 + 0x3f, Buffer.of(1, 2));
+      const body =
+        page === 2
+          ? wbxml(tokens.airSync.tags.Sync, ...all)
+          : wbxml(tokens.airSync.tags.Sync, ...all, unknown);
+      const shown = (await json('wbxml', encodeWbxml(body)))['AirSync:Sync'] as object;
+      const names = Object.keys(tags).map((name) => `${nameOfTag(tags[name] ?? 0)?.split(':')[0]}:${name}`);
+      const hidden = (name: string) => (name.endsWith(':Password') ? '(1 characters, not shown)' : 'x');
+      const known = names.map((name) => [name, hidden(name)]);
+      const rest =
+        page === 2 ? [] : [[`page ${page.toString(16).padStart(2, '0')} token 3f`, { opaque: '0102' }]];
+      assert.deepEqual(shown, Object.fromEntries([...known, ...rest]), `page ${page}`);
+    }
+  });
+
+  test('of a body of ActiveSync it says what a Status means, and where a broken one stops', async () => {
+    const refused = refusal('14.1', 'FolderSync', 'not-provisioned').body ?? Buffer.alloc(0);
+    const { out } = await decode('wbxml', refused);
+    assert.equal(
+      out,
+      'FolderHierarchy:FolderSync\n  FolderHierarchy:Status: 142\nmeaning: DeviceNotProvisioned',
+    );
+    const broken = await decode('wbxml', refused.subarray(0, -2), '--json');
+    assert.equal(broken.status, 1);
+    assert.match(broken.err, /FolderHierarchy:FolderSync\/FolderHierarchy:Status/);
+    const twice = wbxml(tokens.airSync.tags.Add, '1');
+    const list = await json('wbxml', encodeWbxml(wbxml(tokens.airSync.tags.Commands, twice, twice)));
+    assert.deepEqual(list, { 'AirSync:Commands': [{ 'AirSync:Add': '1' }, { 'AirSync:Add': '1' }] });
   });
 });

@@ -7,6 +7,7 @@ import { iseFormat } from './ise-format.ts';
 import { plistFormat } from './plist-format.ts';
 import { radiusFormat } from './radius-format.ts';
 import { setFormat } from './set-format.ts';
+import { wbxmlFormat } from './wbxml-format.ts';
 
 export const formats: readonly DecodedFormat[] = [
   ...certificateFormats,
@@ -16,4 +17,5 @@ export const formats: readonly DecodedFormat[] = [
   enrollmentFormat,
   radiusFormat,
   setFormat,
+  wbxmlFormat,
 ];
