@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { judgeSight, type ProbeWay, probeWays, summarizeProbe } from '@gatehouse/core/mail/probe-result.ts';
-import { parseTarget, probeHost } from '@gatehouse/protocols/mail-probe/index.ts';
+import { parseTarget, probeDirections, probeHost } from '@gatehouse/protocols/mail-probe/index.ts';
 import { type CliCommand, CommandError, UsageError } from '../command.ts';
-import { conversations } from '../mail-probe/converse.ts';
+import { conversations, findServices } from '../mail-probe/converse.ts';
 import { describeProbe, type ProbedHost } from '../mail-probe/describe.ts';
 
 const listOf = (text: string | undefined) =>
@@ -30,6 +30,7 @@ export const mailProbeCommands: readonly CliCommand[] = [
       {
         name: 'HOST[:PORT]',
         description: 'a mail server’s public name or address; as many as there are',
+        optional: true,
         repeated: true,
       },
     ],
@@ -37,6 +38,10 @@ export const mailProbeCommands: readonly CliCommand[] = [
       gateway: {
         description: 'names of the gateway, with commas between: what leads there is no way round it',
         placeholder: 'HOSTS',
+      },
+      domain: {
+        description: 'mail domains, with commas between: where does their Autodiscover send phones?',
+        placeholder: 'DOMAINS',
       },
       accept: { description: `ways that stay open on purpose: ${probeWays.join(', ')}`, placeholder: 'WAYS' },
       address: {
@@ -54,6 +59,10 @@ export const mailProbeCommands: readonly CliCommand[] = [
         if (target === undefined) throw new UsageError(`${text} is not HOST or HOST:PORT`);
         return { text, target };
       });
+      const domains = listOf(options['domain']);
+      const wrong = domains.find((each) => !/^(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/.test(each));
+      if (wrong !== undefined) throw new UsageError(`${wrong} is no mail domain`);
+      if (targets.length + domains.length === 0) throw new UsageError('HOST[:PORT] or --domain is missing');
       const { address } = options;
       if (address !== undefined && isIP(address) === 0) throw new UsageError('--address is an IP address');
       const seconds = Number(options['seconds'] ?? 8);
@@ -67,6 +76,16 @@ export const mailProbeCommands: readonly CliCommand[] = [
         const found = await probeHost(target, `/${randomBytes(9).toString('hex')}`, converse);
         const sights = found.map((sight) => ({ ...sight, ...judgeSight(sight, view) }));
         hosts.push({ host: text, ...summarizeProbe(sights, accepted), sights });
+      }
+      for (const domain of domains) {
+        progress(`asking where phones of ${domain} are sent …`);
+        const found = await probeDirections(
+          domain,
+          await findServices(domain),
+          conversations({ totalMs: seconds * 1_000 }),
+        );
+        const sights = found.map((sight) => ({ ...sight, ...judgeSight(sight, view) }));
+        hosts.push({ host: domain, ...summarizeProbe(sights, accepted), sights });
       }
       if (flags.has('fail-if-open') && hosts.some(({ verdict }) => verdict === 'open'))
         throw new CommandError(

@@ -1,9 +1,9 @@
 // Conversations of the probe on this machine's own network: names by its resolver, no address forbidden, because whoever runs this may reach whatever
 // he reaches.
-import { lookup } from 'node:dns/promises';
+import { lookup, resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { converse, conversationLimits } from '@gatehouse/clients/conversation/index.ts';
-import type { Converse } from '@gatehouse/protocols/mail-probe/index.ts';
+import type { Converse, Service } from '@gatehouse/protocols/mail-probe/index.ts';
 
 export interface ProbeNetwork {
   /** Where to connect instead of where the name leads; the name is still what the other side is told. */
@@ -39,4 +39,14 @@ export function conversations({ address, totalMs = conversationLimits.totalMs }:
       limits,
     );
   };
+}
+
+/** Where the DNS says that a domain's Autodiscover is. */
+export async function findServices(domain: string): Promise<readonly Service[]> {
+  try {
+    const found = await resolveSrv(`_autodiscover._tcp.${domain}`);
+    return found.map(({ name, port }) => ({ host: name.toLowerCase(), port }));
+  } catch {
+    return [];
+  }
 }

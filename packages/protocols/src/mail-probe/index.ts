@@ -1,11 +1,4 @@
 /** Looking from outside for ways to mail that lead round the gateway. */
-export { decodeHttpAnswer, type HttpAnswer } from './http-answer.ts';
-export { gatewayMark, type Heard, type Observation } from './observe.ts';
-export {
-  type Converse,
-  type Finding,
-  parseTarget,
-  type Place,
-  probeHost,
-  type ProbeTarget,
-} from './probe-host.ts';
+export { gatewayMark } from './observe.ts';
+export { probeDirections, type Service } from './probe-directions.ts';
+export { type Converse, parseTarget, probeHost } from './probe-host.ts';

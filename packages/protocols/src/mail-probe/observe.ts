@@ -1,4 +1,5 @@
 /** Makes of what was heard at one way what can be judged: a word, and what it needs to be told. Nothing of the stranger's text is kept. */
+import { readAutodiscoverAnswer } from '../activesync/autodiscover.ts';
 import { DecodeError } from '../decode-error.ts';
 import { decodeHttpAnswer, type HttpAnswer } from './http-answer.ts';
 import type { Port, WayName, WebQuestion } from './ways.ts';
@@ -146,10 +147,32 @@ function observeAnswer(
 function observePage({ status, header, body }: HttpAnswer, way: WayName): Observation {
   const type = header('content-type') ?? '';
   const text = body.toString('latin1');
+  if (way === 'autodiscover') {
+    const host = namedServer(body);
+    if (host !== undefined) return { seen: 'names', status, host };
+  }
   if (way === 'jmap' && /json/i.test(type)) return { seen: 'mail-service', status };
   if (/html/i.test(type) || /<html|<!doctype html/i.test(text))
     return { seen: /type\s*=\s*["']?password/i.test(text) ? 'sign-in-page' : 'page', status };
   return { seen: 'odd', status };
+}
+
+/** The server that phones are told to use. */
+function namedServer(body: Uint8Array): string | undefined {
+  try {
+    const answer = readAutodiscoverAnswer(body);
+    const named =
+      answer.kind === 'settings'
+        ? answer.url
+        : answer.kind === 'redirect'
+          ? `https://${answer.emailAddress.split('@').at(-1)}`
+          : '';
+    const host = URL.canParse(named) ? new URL(named).host : '';
+    return /^[\w.:[\]-]{1,262}$/.test(host) ? host : undefined;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return undefined;
+  }
 }
 
 function observeRedirect(answer: HttpAnswer, plain: boolean, { host, port }: WebPlace): Observation {
