@@ -60,11 +60,11 @@ const claimSignals = sql(
      where e.organization_id = $1 and e.stream_id = $2 and e.state = 'waiting'
        and (e.locked_until is null or e.locked_until < now()) and (not $4::boolean or e.subject_id is null)
        and not exists (select 1 from signal_events o where o.organization_id = $1 and o.stream_id = $2
-         and o.subject_id = e.subject_id and o.event_no < e.event_no and o.state = 'waiting')
+         and o.subject_id = e.subject_id and o.event_no < e.event_no and o.state = 'waiting' offset 0)
      order by e.event_no limit $3 for update skip locked
    )
-   update signal_events e set locked_until = now() + interval '15 seconds' from next
-   where e.organization_id = $1 and e.stream_id = $2 and e.event_no = next.event_no
+   update signal_events e set locked_until = now() + interval '15 seconds'
+   where e.organization_id = $1 and e.stream_id = $2 and e.event_no = any (array (select event_no from next))
    returning e.event_no, e.jti, e.event_type, e.subject_id, e.content, e.issued_at`,
 );
 const selectSignals = sql(

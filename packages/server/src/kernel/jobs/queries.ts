@@ -122,6 +122,12 @@ export const renewLeases = sql(
    where jobs.organization_id = held.organization_id and jobs.job_id = held.job_id`,
 );
 
+/** Nearly always there are none, and then nothing else is asked. */
+export const findAbandoned = sql(
+  'jobs-find-abandoned',
+  `select job_id from jobs where state = 'running' and locked_until < now() order by locked_until limit 1`,
+);
+
 export const reclaimJobs = sql(
   'jobs-reclaim',
   `update jobs set state = 'ready', locked_until = null from ${abandoned} gone

@@ -6,6 +6,7 @@ import {
   beginClaim,
   claimJobs,
   dropSupersededJobs,
+  findAbandoned,
   type JobRow,
   nextRun,
   reclaimJobs,
@@ -34,6 +35,8 @@ const renewMs = 5_000;
 const sweepMs = 5_000;
 /** Tenants and kinds that one claim of single jobs takes from. */
 const turnsAtOnce = 16;
+/** Claims that news asks for are so far apart: what was added meanwhile is taken together, and a claim costs what a job does. */
+const spacingMs = 25;
 
 export function startWorker(options: WorkerOptions): Worker {
   const { database, definitions, log } = options;
@@ -51,16 +54,20 @@ export function startWorker(options: WorkerOptions): Worker {
   const running = { single: new Set<Promise<void>>(), batch: new Set<Promise<void>>() };
   let stopping = false;
   let looking: Promise<void> | undefined;
-  let again = false;
+  /** Asked for while a claim was under way. */
+  let wanted: 'now' | 'soon' | undefined;
+  let claimedAt = Number.NEGATIVE_INFINITY;
   /** There may be something to take when room is made. */
   let more = false;
   let timer: NodeJS.Timeout | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
   let sweptAt = 0;
 
   async function sweep(): Promise<void> {
     if (Date.now() - sweptAt < sweepMs) return;
     sweptAt = Date.now();
     await database.withSystem('claim-jobs', async (tx) => {
+      if ((await tx.query(findAbandoned)).length === 0) return;
       await tx.run(dropSupersededJobs);
       await tx.run(reclaimJobs);
     });
@@ -87,7 +94,8 @@ export function startWorker(options: WorkerOptions): Worker {
       lane.delete(run);
       for (const job of jobs) held.delete(job);
       fillSingles();
-      if (more || followed) look();
+      // Room among those that run singly is filled at once; what comes in batches gathers.
+      if (more || followed) look(lane === running.single ? 'now' : 'soon');
     });
     lane.add(run);
   }
@@ -100,8 +108,8 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** @returns milliseconds until there is something to do again; undefined when there was something now. */
-  async function claim(): Promise<number | undefined> {
+  /** @returns milliseconds until there is something to do again. */
+  async function claim(): Promise<number> {
     const turns = waiting.length === 0 && running.single.size < concurrency ? turnsAtOnce : 0;
     const places = batches - running.batch.size;
     if (turns + places === 0) {
@@ -145,41 +153,53 @@ export function startWorker(options: WorkerOptions): Worker {
         runBatch(options, batch).then((followed) => followed || inTurn.has(batch[0]?.kind ?? '')),
       );
     fillSingles();
-    if (jobs.length > 0) return undefined;
+    if (jobs.length > 0) return spacingMs;
     return next?.run_at ? Math.max(20, Math.min(poll, next.run_at.getTime() - Date.now())) : poll;
   }
 
-  async function lookUntilDone(): Promise<number> {
+  async function sweepAndClaim(): Promise<number> {
+    claimedAt = performance.now();
     await sweep();
-    for (;;) {
-      again = false;
-      const pause = await claim();
-      if (stopping) return poll;
-      if (pause !== undefined && !again) return pause;
-    }
+    return claim();
   }
 
-  function look(): void {
+  function lookIn(milliseconds: number): void {
+    const at = performance.now() + milliseconds;
+    if (stopping || at >= timerAt) return;
     clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(look, milliseconds, 'now');
+  }
+
+  function look(when: 'now' | 'soon'): void {
     if (stopping) return;
     if (looking) {
-      again = true;
+      if (wanted !== 'now') wanted = when;
       return;
     }
-    looking = lookUntilDone()
+    const early = claimedAt + spacingMs - performance.now();
+    if (when === 'soon' && early > 0) {
+      lookIn(early);
+      return;
+    }
+    clearTimeout(timer);
+    timerAt = Number.POSITIVE_INFINITY;
+    wanted = undefined;
+    looking = sweepAndClaim()
       .catch((error: unknown) => {
         log.warn({ err: error }, 'the worker could not take jobs');
         return poll;
       })
       .then((pause) => {
         looking = undefined;
-        if (!stopping) timer = setTimeout(look, again ? 0 : pause);
+        if (wanted !== undefined) look(wanted);
+        else lookIn(pause);
       });
   }
-  look();
+  look('now');
 
   return {
-    wake: look,
+    wake: () => look('soon'),
     async stop() {
       stopping = true;
       clearTimeout(timer);

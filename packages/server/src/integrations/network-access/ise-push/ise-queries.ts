@@ -141,8 +141,9 @@ const claimStatement = sql(
      from due where t.organization_id = $1 and t.ise_id = due.ise_id and t.mac = due.mac
      returning t.ise_id, t.mac, t.revision, t.attempts, t.again, t.quarantined
    )
-   select ${settings}, s.mac, s.revision, s.attempts, s.again, s.quarantined, gh.network_decision(null, s.mac) as decision
-   from claimed s join ise_servers e on e.organization_id = $1 and e.ise_id = s.ise_id`,
+   select ${settings}, s.mac, s.revision, s.attempts, s.again, s.quarantined, d.decision
+   from claimed s join ise_servers e on e.organization_id = $1 and e.ise_id = s.ise_id
+   cross join lateral gh.network_decisions(null, s.mac) d`,
 );
 export function claimEndpoints(tx: TenantTx, most: number, now: Date): Promise<DueEndpoint[]> {
   return tx.query(claimStatement, [tx.organizationId, most, now, leaseSeconds]);

@@ -73,8 +73,9 @@ const markStaleStatement = sql(
   'nac-mark-stale-session',
   `update nac_sessions s set due_at = coalesce(s.due_at, $3), changed_at = $3, revision = s.revision + 1, attempts = 0
    from nac_admissions a
-   where s.organization_id = $1 and s.session_id = $2 and a.organization_id = $1 and a.station = coalesce(s.mac, s.guid)
-     and a.decision <> gh.network_decision(s.guid, s.mac)`,
+   where s.organization_id = $1 and s.session_id = $2 and a.organization_id = $1
+     and a.station = case when s.mac is null then s.guid else s.mac end
+     and a.decision <> (select d.decision from gh.network_decisions(s.guid, s.mac) d)`,
 );
 /**
  * A change that was committed after the answer and before the session was known had nobody to tell. Asked after the session is
@@ -134,7 +135,7 @@ export interface SessionRow {
 }
 
 const devicesOfSession = `array(select i.device_id from device_identifiers i where i.organization_id = $1
-     and i.kind = case when s.guid is null then 'mac' else 'guid' end and i.value = coalesce(s.guid, s.mac) limit 5)`;
+     and i.kind = case when s.guid is null then 'mac' else 'guid' end and i.value = case when s.guid is null then s.mac else s.guid end limit 5)`;
 const sessionColumns = `s.session_id, s.nas_id, n.name as nas_name, s.mac, s.guid, ${devicesOfSession} as device_ids,
   s.started_at, s.expires_at, s.told_at, s.due_at is not null as waiting`;
 

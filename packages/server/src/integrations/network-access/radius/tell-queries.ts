@@ -58,14 +58,14 @@ const claimStatement = sql(
      order by due_at limit $2 for update skip locked
    ), claimed as (
      update nac_sessions s set due_at = $3::timestamptz + $4 * interval '1 second', attempts = s.attempts + 1, told_at = $3
-     from due where s.organization_id = $1 and s.session_id = due.session_id
+     where s.organization_id = $1 and s.session_id = any (array (select session_id from due))
      returning s.session_id, s.nas_id, s.attributes, s.revision, s.attempts, s.guid, s.mac
    )
    select s.session_id, s.attributes, s.revision, s.attempts, n.nas_id, n.address, n.port, n.secret, n.template, n.tell,
-     n.message_authenticator, n.most_per_second, n.enabled, a.decision as answered,
-     gh.network_decision(s.guid, s.mac) as decision
+     n.message_authenticator, n.most_per_second, n.enabled, a.decision as answered, d.decision
    from claimed s join nas_clients n on n.organization_id = $1 and n.nas_id = s.nas_id
-   left join nac_admissions a on a.organization_id = $1 and a.station = coalesce(s.mac, s.guid)`,
+   cross join lateral gh.network_decisions(s.guid, s.mac) d
+   left join nac_admissions a on a.organization_id = $1 and a.station = case when s.mac is null then s.guid else s.mac end`,
 );
 export function claimDue(tx: TenantTx, most: number, now: Date): Promise<DueSession[]> {
   return tx.query(claimStatement, [tx.organizationId, most, now, leaseSeconds]);
