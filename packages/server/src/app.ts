@@ -92,6 +92,7 @@ import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerAppleSurface } from './surfaces/apple.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
+import { autodiscoverTree, registerAutodiscoverSurface } from './surfaces/autodiscover.ts';
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerEnrollPage } from './surfaces/enroll.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
@@ -257,6 +258,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...common,
       hosts,
       anyHostAt: new Set([discoveryPath]),
+      foreignTrees: [autodiscoverTree],
       tls: { context: tls.context },
       renderUnrouted: renderUnroutedIse,
     });
@@ -289,6 +291,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     publicUrl: config.publicUrl,
     clock,
   });
+
+  registerAutodiscoverSurface(main, { gateway: config.publicUrl, clock });
 
   const device = createHttpServer({
     ...common,

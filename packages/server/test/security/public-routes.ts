@@ -9,6 +9,7 @@ const enroll = 'people sign in here, or show a one-time password, to enrol a dev
 const description = 'the description of the API holds no data';
 const signIn = 'signing in is how one becomes known';
 const discovery = 'tells where to enrol, to devices that have no identity yet';
+const directions = 'tells devices that the gateway is where their mail is, whoever asks';
 const list = 'a revocation list is signed and made to be read by everybody';
 const certificates =
   'a device has no certificate yet; its request carries a challenge or is signed by its present one';
@@ -24,6 +25,10 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
+    'GET /autodiscover/autodiscover.xml': directions,
+    'POST /autodiscover/autodiscover.xml': directions,
+    'GET /autodiscover/autodiscover.json': directions,
+    'GET /autodiscover/autodiscover.json/v1.0/:address': directions,
     'GET /.well-known/ssf-configuration/ssf/:organization': transmitter,
     'GET /ssf/:organization/jwks': transmitter,
     'POST /ssf/:organization/token': client,

@@ -24,6 +24,16 @@ export interface HttpServerOptions {
   readonly hosts?: ReadonlySet<string>;
   /** Addresses that answer under any host name: what is found there is public, and no link is made from the name. */
   readonly anyHostAt?: ReadonlySet<string>;
+  /**
+   * Beginnings of addresses, in lower case, below which any letter case is as good as another and any host name is answered: who asks
+   * there knows a name of his own domain, and not ours. What is found there is public, and no link is made from the name.
+   */
+  readonly foreignTrees?: readonly string[];
+  /**
+   * Takes addresses of its own, under any host name, before the framework sees them: it speaks HTTP itself, with the limits of this
+   * server. False: the address is not its own.
+   */
+  readonly aside?: (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
   /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
   readonly renderUnrouted?: (
     failure: Failure,
@@ -60,7 +70,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
     },
-    serverFactory: (handler) => nodeServer(options, handler),
+    rewriteUrl: ({ url = '/' }) => (isForeign(options, url) ? lowerCasePath(url) : url),
+    serverFactory: (handler) => nodeServer(options, besides(options.aside, handler)),
     frameworkErrors: (error, request, reply) => {
       const failure = reportFailure(error, request, reply);
       const { type, body } = options.renderUnrouted?.(failure, request.raw.url ?? '') ?? {
@@ -79,7 +90,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   };
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(everyAnswer).header('x-request-id', request.id);
-    const anyHost = options.anyHostAt?.has(request.url) === true;
+    const anyHost = options.anyHostAt?.has(request.url) === true || isForeign(options, request.url);
     if (options.hosts && !anyHost && !knowsHost(options.hosts, request.raw)) {
       done(
         new DomainError('not-found', 'This server does not answer for that host name', {
@@ -110,6 +121,15 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return server;
 }
 
+function isForeign({ foreignTrees = [] }: HttpServerOptions, url: string): boolean {
+  return foreignTrees.some((tree) => url.slice(0, tree.length).toLowerCase() === tree);
+}
+
+function lowerCasePath(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url.toLowerCase() : `${url.slice(0, query).toLowerCase()}${url.slice(query)}`;
+}
+
 function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): boolean {
   const host = message.headers.host;
   if (host === undefined) return false;
@@ -119,6 +139,13 @@ function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): b
     .toLowerCase();
   // By its own address the machine may always be named.
   return hosts.has(name) || name === message.socket.localAddress?.replace(/^::ffff:/, '');
+}
+
+function besides(aside: HttpServerOptions['aside'], handler: http.RequestListener): http.RequestListener {
+  if (aside === undefined) return handler;
+  return (request, response) => {
+    if (!aside(request, response)) handler(request, response);
+  };
 }
 
 function nodeServer(options: HttpServerOptions, handler: http.RequestListener): http.Server {
