@@ -1,7 +1,7 @@
 // Our simulated phones against a mail server that is not ours, with nothing between: what they say is ActiveSync to others too.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { ProtocolVersion } from '@gatehouse/protocols/activesync/versions.ts';
+import type { ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
 import { MailPhone, type MailPhoneOptions, type MakeName } from '@gatehouse/simulators/activesync/index.ts';
 import { type MailFront, startMailFront } from './mail-peers/mail-front.ts';
 import { writeMessage } from './mail-peers/message.ts';
@@ -66,7 +66,7 @@ describe('simulated phones at SOGo', () => {
       assert.equal(sent.http, 200);
       assert.equal(sent.body.length, 0, 'a message that is sent is answered with nothing');
       const told = await waiting;
-      assert.equal(told.status, '2', 'the open Ping hears of it');
+      assert.equal(told.status, 2, 'the open Ping hears of it');
       assert.deepEqual(told.folders, [mine.inbox]);
 
       const items = await mine.sync();

@@ -4,7 +4,7 @@ export interface BadHabits {
   /** Fetches its policy again and again and never says that it applies it. */
   readonly neverAcknowledges?: boolean;
   /** What it says of the policy: 1 applied, 2 partly, 3 not, 4 somebody else manages the device. */
-  readonly saysOfPolicy?: '1' | '2' | '3' | '4';
+  readonly saysOfPolicy?: 1 | 2 | 3 | 4;
   /** Told to fetch its policy, it asks the same again instead. */
   readonly ignoresProvisioning?: boolean;
   /** Told that it is to be wiped, it goes on. */

@@ -1,21 +1,14 @@
-/** What a mail client asks, as WBXML (MS-ASCMD; the order of elements is that of its schemas). */
+/** What a mail client asks beside what the codec has words for, as WBXML (MS-ASCMD; the order of elements is that of its schemas). */
 import {
-  airSync,
-  composeMail,
-  folderHierarchy,
-  itemOperations,
-  ping,
-  provision,
-  settings,
-} from '@gatehouse/protocols/activesync/code-pages/commands.ts';
-import { airSyncBase } from '@gatehouse/protocols/activesync/code-pages/contents.ts';
-import { isAtLeast, type ProtocolVersion } from '@gatehouse/protocols/activesync/versions.ts';
+  type DeviceInformation,
+  isAtLeast,
+  type ProtocolVersion,
+  tokens,
+} from '@gatehouse/protocols/activesync/index.ts';
+import { writeDeviceInformation } from '@gatehouse/protocols/activesync/device-information.ts';
 import { element, encodeWbxml, type WbxmlElement } from '@gatehouse/protocols/wbxml/index.ts';
 
-export function folderSyncBody(syncKey: string): Uint8Array {
-  const { FolderSync, SyncKey } = folderHierarchy.tags;
-  return encodeWbxml(element(FolderSync, element(SyncKey, syncKey)));
-}
+const { airSync, airSyncBase, composeMail, itemOperations, settings } = tokens;
 
 export interface SyncOptions {
   readonly version: ProtocolVersion;
@@ -68,31 +61,6 @@ function waiting(version: ProtocolVersion, seconds: number): WbxmlElement[] {
     : [element(airSync.tags.Wait, String(Math.max(1, Math.round(seconds / 60))))];
 }
 
-/** @param folders ids; undefined: the same as the last time, and then the interval may be left out too */
-export function pingBody(
-  seconds: number | undefined,
-  folders: readonly string[] | undefined,
-): Uint8Array | undefined {
-  const { tags } = ping;
-  if (seconds === undefined && folders === undefined) return undefined;
-  return encodeWbxml(
-    element(
-      tags.Ping,
-      ...(seconds === undefined ? [] : [element(tags.HeartbeatInterval, String(seconds))]),
-      ...(folders === undefined
-        ? []
-        : [
-            element(
-              tags.Folders,
-              ...folders.map((id) =>
-                element(tags.Folder, element(tags.Id, id), element(tags.Class, 'Email')),
-              ),
-            ),
-          ]),
-    ),
-  );
-}
-
 export function sendMailBody(clientId: string, mime: Uint8Array): Uint8Array {
   const { SendMail, ClientId, SaveInSentItems, Mime } = composeMail.tags;
   return encodeWbxml(
@@ -110,70 +78,10 @@ export function fetchAttachmentBody(fileReference: string): Uint8Array {
   );
 }
 
-export type Information = Readonly<Record<string, string>>;
-
-function deviceInformation(information: Information): WbxmlElement {
-  const names = Object.keys(settings.tags) as (keyof typeof settings.tags)[];
-  // In the order of the schema, whatever the order of the record.
-  const told = names.filter((name) => information[name] !== undefined);
-  return element(
-    settings.tags.DeviceInformation,
-    element(settings.tags.Set, ...told.map((name) => element(settings.tags[name], information[name] ?? ''))),
-  );
-}
-
 /** iOS asks for the user's addresses in the same breath. */
-export function settingsBody(information: Information, asksForUser: boolean): Uint8Array {
+export function settingsAndUserBody(version: ProtocolVersion, information: DeviceInformation): Uint8Array {
   const { Settings, UserInformation, Get } = settings.tags;
   return encodeWbxml(
-    element(
-      Settings,
-      ...(asksForUser ? [element(UserInformation, element(Get))] : []),
-      deviceInformation(information),
-    ),
+    element(Settings, element(UserInformation, element(Get)), writeDeviceInformation(version, information)),
   );
-}
-
-export function policyType(version: ProtocolVersion): string {
-  return isAtLeast(version, '12.0') ? 'MS-EAS-Provisioning-WBXML' : 'MS-WAP-Provisioning-XML';
-}
-
-/** @param information only from 14.1 on; a client that has no model leaves it out and is refused */
-export function fetchPolicyBody(version: ProtocolVersion, information: Information | undefined): Uint8Array {
-  const { Provision, Policies, Policy, PolicyType } = provision.tags;
-  return encodeWbxml(
-    element(
-      Provision,
-      ...(information === undefined ? [] : [deviceInformation(information)]),
-      element(Policies, element(Policy, element(PolicyType, policyType(version)))),
-    ),
-  );
-}
-
-export function acknowledgePolicyBody(version: ProtocolVersion, key: string, status: string): Uint8Array {
-  const { Provision, Policies, Policy, PolicyType, PolicyKey, Status } = provision.tags;
-  return encodeWbxml(
-    element(
-      Provision,
-      element(
-        Policies,
-        element(
-          Policy,
-          element(PolicyType, policyType(version)),
-          element(PolicyKey, key),
-          element(Status, status),
-        ),
-      ),
-    ),
-  );
-}
-
-export function fetchWipeBody(): Uint8Array {
-  return encodeWbxml(element(provision.tags.Provision));
-}
-
-export function acknowledgeWipeBody(kind: 'device' | 'account', status: string): Uint8Array {
-  const { Provision, RemoteWipe, AccountOnlyRemoteWipe, Status } = provision.tags;
-  const directive = kind === 'device' ? RemoteWipe : AccountOnlyRemoteWipe;
-  return encodeWbxml(element(Provision, element(directive, element(Status, status))));
 }

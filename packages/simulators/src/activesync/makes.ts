@@ -2,7 +2,7 @@
  * Makes of mail clients and their habits on the wire: in which order they write the query, what they call themselves, which id they
  * give themselves, what they ask first, how they wait for mail. Habits are those seen in server logs and captures.
  */
-import type { ProtocolVersion } from '@gatehouse/protocols/activesync/versions.ts';
+import type { DeviceInformation, ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
 import type { SeededRandom } from '../agent/index.ts';
 
 /** The parts of a plain query, in the order in which the make writes them. */
@@ -26,7 +26,7 @@ export interface MailClientMake {
   readonly acceptsGzip: boolean;
   userAgent(phone: MailClientTraits): string;
   newDeviceId(random: SeededRandom, serialNumber: string | undefined): Uint8Array;
-  deviceInformation(phone: MailClientTraits): Readonly<Record<string, string>>;
+  deviceInformation(phone: MailClientTraits): DeviceInformation;
 }
 
 /** What the make builds its words of. */

@@ -1,6 +1,5 @@
 /** The query of a request, as the makes write it: in words, or packed into base64 (MS-ASHTTP section 2.2.1.1.1.1). */
-import { commandRow, type CommandName } from '@gatehouse/protocols/activesync/commands.ts';
-import { type ProtocolVersion, versionByte } from '@gatehouse/protocols/activesync/versions.ts';
+import { type CommandName, commandRow, type ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
 import type { MailClientMake } from './makes.ts';
 
 export interface QueryOptions {
@@ -65,7 +64,7 @@ function packed({ make, version, command, deviceId, policyKey, parameters }: Que
     return tag === undefined ? [] : [tag, ...sized(Buffer.from(value))];
   });
   return Buffer.from([
-    versionByte(version),
+    Number(version.replace('.', '')),
     commandRow(command).code,
     locale & 0xff,
     locale >> 8,
