@@ -35,6 +35,7 @@ const queries: Readonly<Record<string, Query>> = {
   BluetoothMAC: ({ bluetoothMac }) => bluetoothMac,
   EthernetMAC: ({ ethernetMac }) => ethernetMac ?? undefined,
   IMEI: ({ imei }) => (imei === null ? undefined : printedImei(imei)),
+  EASDeviceIdentifier: ({ mailId }) => mailId ?? undefined,
   IsSupervised: ({ supervised }) => supervised,
   IsDeviceLocatorServiceEnabled: () => false,
   IsActivationLockEnabled: () => false,

@@ -73,6 +73,8 @@ export interface DeviceState {
   readonly wifiMac: string;
   readonly bluetoothMac: string;
   readonly ethernetMac: string | null;
+  /** What its mail client calls itself to mail servers; null: it has none that management is told of. */
+  readonly mailId: string | null;
   readonly supervised: boolean;
   /** Came in by automated enrolment: it takes orders that it takes from nobody else. */
   readonly automated: boolean;
@@ -143,6 +145,9 @@ export function newAppleDevice(seed: string, options: DeviceOptions = {}): Devic
     wifiMac: mac(),
     bluetoothMac: mac(),
     ethernetMac: isComputer || model.family === 'apple-tv' ? mac() : null,
+    mailId: ['iphone', 'ipad', 'vision'].includes(model.family)
+      ? seededRandom(`mail ${seed}`).text(26, 'ABCDEFGHIJKLMNOPQRSTUV0123456789')
+      : null,
     // A Mac is, by any enrolment.
     supervised: options.supervised ?? isComputer,
     automated: options.automated ?? false,
