@@ -3,7 +3,7 @@
  * disagree. Without registration there is nothing; with doubt or grace there is quarantine; a broken rule that counts for
  * the gate denies.
  */
-import { type Access, type Gate, gates, worstAccess } from './gate.ts';
+import { type Access, type Gate, gates } from './gate.ts';
 import type { RuleKind } from './rule.ts';
 import type { Evaluation, RuleStatus, RuleVerdict } from './verdict.ts';
 import { type Message, say } from './wording/message.ts';
@@ -41,16 +41,31 @@ const accessByStatus = {
   'not-compliant': 'deny',
 } as const satisfies Record<RuleStatus, Access>;
 
+/** The answer alone, for whoever asks it of a whole fleet. */
+export function accessOf(subject: AccessSubject, gate: Gate): Access {
+  if (!subject.registered || subject.blocked) return 'deny';
+  if (subject.evaluation === null) return 'quarantine';
+  let worst: Access = 'allow';
+  for (const verdict of subject.evaluation.verdicts) {
+    const effect = effectOn(verdict, gate);
+    if (effect === 'deny') return 'deny';
+    if (effect === 'quarantine') worst = 'quarantine';
+  }
+  return worst;
+}
+
 export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision {
-  if (!subject.registered) return deny('not-registered', [say('standing.unmanaged')]);
-  if (subject.blocked) return deny('blocked', [say('standing.blocked')]);
+  const access = accessOf(subject, gate);
+  if (!subject.registered)
+    return { access, reasons: [{ code: 'not-registered', says: [say('standing.unmanaged')] }] };
+  if (subject.blocked) return { access, reasons: [{ code: 'blocked', says: [say('standing.blocked')] }] };
   if (subject.evaluation === null) {
     const says = [say('standing.never-reported')];
-    return { access: 'quarantine', reasons: [{ code: 'not-evaluated', says }] };
+    return { access, reasons: [{ code: 'not-evaluated', says }] };
   }
   const against = subject.evaluation.verdicts.filter((verdict) => effectOn(verdict, gate) !== 'allow');
   return {
-    access: worstAccess(against.map((verdict) => effectOn(verdict, gate))),
+    access,
     reasons: against.map(({ id, rule, status, says }) => ({ code: 'rule', id, rule, status, says })),
   };
 }
@@ -71,12 +86,6 @@ type Effective = Pick<RuleVerdict, 'status' | 'gates' | 'restricts' | 'quarantin
 export function effectOn(verdict: Effective, gate: Gate): Access {
   if (verdict.exception !== null) return 'allow';
   if (verdict.restricts.includes(gate)) return 'deny';
-  return worstAccess([
-    verdict.gates.includes(gate) ? accessByStatus[verdict.status] : 'allow',
-    verdict.quarantines ? 'quarantine' : 'allow',
-  ]);
-}
-
-function deny(code: 'not-registered' | 'blocked', says: readonly Message[]): AccessDecision {
-  return { access: 'deny', reasons: [{ code, says }] };
+  const byStatus = verdict.gates.includes(gate) ? accessByStatus[verdict.status] : 'allow';
+  return byStatus === 'allow' && verdict.quarantines ? 'quarantine' : byStatus;
 }

@@ -33,15 +33,26 @@ export interface EvaluationContext {
 
 export function evaluate(rules: readonly Rule[], facts: Facts, context: EvaluationContext): Evaluation {
   const previous = new Map(context.previous?.verdicts.map((verdict) => [verdict.id, verdict]));
-  const verdicts = rules
-    .toSorted((a, b) => ruleKinds.indexOf(a.kind) - ruleKinds.indexOf(b.kind) || compareText(a.id, b.id))
-    .map((rule) => judgeRule(rule, facts, context, previous.get(rule.id)));
+  const verdicts = inOrder(rules).map((rule) => judgeRule(rule, facts, context, previous.get(rule.id)));
   return {
     verdicts,
     compliant: isCompliant(verdicts),
     nextChangeAt: earliest(verdicts.map(({ changesAt }) => changesAt)),
     evaluatedAt: context.now,
   };
+}
+
+const ordered = new WeakMap<readonly Rule[], readonly Rule[]>();
+
+/** By kind and id. Devices of a fleet share their rules: what was put in order once is not put in order for each. */
+function inOrder(rules: readonly Rule[]): readonly Rule[] {
+  const known = ordered.get(rules);
+  if (known !== undefined) return known;
+  const sorted = rules.toSorted(
+    (a, b) => ruleKinds.indexOf(a.kind) - ruleKinds.indexOf(b.kind) || compareText(a.id, b.id),
+  );
+  ordered.set(rules, sorted);
+  return sorted;
 }
 
 /** Every security rule is met or excepted. */

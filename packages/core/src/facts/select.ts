@@ -15,16 +15,20 @@ export interface FactReport {
 }
 
 export function selectFacts(reports: Iterable<FactReport>): Facts {
-  const statements = new Map<FactName, FactStatement[]>();
+  const believed = new Map<FactName, StoredFact>();
+  /** Nearly every fact is stated by one source alone. */
+  const contested = new Map<FactName, FactStatement[]>();
   for (const { source, observedAt, facts } of reports) {
     for (const [name, value] of Object.entries(facts)) {
       if (!isFactName(name) || !factDefinition(name).sources.includes(source)) continue;
-      const list = statements.get(name) ?? [];
-      list.push({ value, source, observedAt });
-      statements.set(name, list);
+      const statement = { value, source, observedAt };
+      const first = believed.get(name);
+      if (first === undefined) believed.set(name, statement);
+      else contested.set(name, [...(contested.get(name) ?? [first]), statement]);
     }
   }
-  return new Map([...statements].map(([name, list]) => [name, believe(list)]));
+  for (const [name, statements] of contested) believed.set(name, believe(statements));
+  return believed;
 }
 
 function believe(statements: readonly FactStatement[]): StoredFact {

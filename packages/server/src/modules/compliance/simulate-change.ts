@@ -4,11 +4,13 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { factsOfRule } from '@gatehouse/core/compliance/parse-rule.ts';
 import { requireSight } from '@gatehouse/core/facts/fact-rights.ts';
-import type { Platform } from '@gatehouse/core/devices/device.ts';
+import type { Rule } from '@gatehouse/core/compliance/rule.ts';
+import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { EffectivePolicy } from '../policies/index.ts';
+import { stagedFor } from './posture.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
 import { type RuleSet, rulesThatDiffer } from './rules-that-differ.ts';
 import { type DeviceOutcome, sameDecision, simulateDevice } from './simulate-device.ts';
@@ -94,8 +96,10 @@ export async function simulateChange(
 
 /** What devices of one platform, reached by the same assignments before and by the same after, have in common. */
 interface Pair {
-  readonly after: RuleSet;
+  readonly policyVersion: string;
   readonly differing: ReadonlySet<string>;
+  /** The rules that differ, as they are after the change, for devices of a standing. */
+  rulesFor(state: DeviceState): readonly Rule[];
 }
 
 function judge(
@@ -113,7 +117,9 @@ function judge(
   const pair = pairs.get(key) ?? pairOf(old.policy, made.policy, row.platform, prepared);
   pairs.set(key, pair);
   if (pair.differing.size === 0) return undefined;
-  return simulateDevice({ row, ...pair, overlay: prepared.overlay, now, until });
+  const { policyVersion, differing } = pair;
+  const rules = pair.rulesFor(row.state);
+  return simulateDevice({ row, rules, policyVersion, differing, overlay: prepared.overlay, now, until });
 }
 
 function pairOf(
@@ -127,7 +133,17 @@ function pairOf(
   for (const { id, reads } of after.rules) {
     if (reads.some((fact) => changedFacts.includes(fact))) differing.add(id);
   }
-  return { after, differing };
+  const rules = after.rules.filter(({ id }) => differing.has(id));
+  const staged = new Map<DeviceState, readonly Rule[]>();
+  return {
+    policyVersion: after.policyVersion,
+    differing,
+    rulesFor(state) {
+      const known = staged.get(state) ?? stagedFor(state, rules);
+      staged.set(state, known);
+      return known;
+    },
+  };
 }
 
 function ruleSetOf(policy: EffectivePolicy, platform: Platform): RuleSet {

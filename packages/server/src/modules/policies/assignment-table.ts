@@ -36,11 +36,20 @@ export type TableChange =
   | { readonly kind: 'removed'; readonly assignmentId: string }
   | { readonly kind: 'added'; readonly row: TabledRow };
 
+export interface Resolved {
+  readonly name: string;
+  readonly policy: EffectivePolicy;
+}
+
+const mostAlike = 10_000;
+
 export class AssignmentTable {
   readonly rows: readonly TabledRow[];
   readonly #organizationId: string;
   readonly #byTarget: ReadonlyMap<string, readonly TabledRow[]>;
   readonly #resolved = new Map<string, EffectivePolicy>();
+  /** What was found for devices alike: of one platform, and in the same groups among those to which anything is assigned. */
+  readonly #alike = new Map<string, Resolved>();
 
   constructor(organizationId: string, rows: readonly TabledRow[]) {
     this.rows = rows;
@@ -58,8 +67,19 @@ export class AssignmentTable {
   }
 
   /** What holds for a device, and a name for it: devices of one name share the policy. */
-  resolve(device: Reachable): { readonly name: string; readonly policy: EffectivePolicy } {
-    const rows = this.#reaching(device);
+  resolve(device: Reachable): Resolved {
+    const targets = this.#targetsOf(device);
+    const key = `${device.platform}|${targets.join()}`;
+    const known = this.#alike.get(key);
+    if (known !== undefined) return known;
+    const resolved = this.#resolve(device, targets);
+    // What is assigned to single devices or users is looked up again for each: memory does not grow with the fleet.
+    if (this.#alike.size < mostAlike) this.#alike.set(key, resolved);
+    return resolved;
+  }
+
+  #resolve(device: Reachable, targets: readonly string[]): Resolved {
+    const rows = this.#reaching(device.platform, targets);
     const name = rows
       .map((row) => row.assignment_id)
       .sort()
@@ -73,13 +93,18 @@ export class AssignmentTable {
     return { name, policy };
   }
 
-  #reaching({ deviceId, userId, groupIds, platform }: Reachable): readonly TabledRow[] {
-    const targets = [
-      `organization/${this.#organizationId}`,
-      `device/${deviceId}`,
-      ...(userId === null ? [] : [`user/${userId}`]),
-      ...groupIds.map((id) => `group/${id}`),
-    ];
+  /** Those of a device's targets to which anything is assigned. */
+  #targetsOf({ deviceId, userId, groupIds }: Reachable): readonly string[] {
+    const targets: string[] = [];
+    const add = (target: string) => void (this.#byTarget.has(target) && targets.push(target));
+    add(`organization/${this.#organizationId}`);
+    add(`device/${deviceId}`);
+    if (userId !== null) add(`user/${userId}`);
+    for (const id of groupIds) add(`group/${id}`);
+    return targets;
+  }
+
+  #reaching(platform: Platform, targets: readonly string[]): readonly TabledRow[] {
     return targets.flatMap((target) =>
       (this.#byTarget.get(target) ?? []).filter(
         (row) => row.for_platform === null || row.for_platform === platform,
