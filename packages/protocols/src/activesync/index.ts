@@ -30,7 +30,7 @@ export {
 } from './commands.ts';
 export { canBeSameUser, type Credentials, readCredentials } from './credentials.ts';
 export type { DeviceInformation } from './device-information.ts';
-export { decodeDocument, peekDocument } from './documents.ts';
+export { decodeDocument, peekDocument, requireCommandRoot } from './documents.ts';
 export {
   type Folder,
   type FolderSyncAnswer,
@@ -99,6 +99,21 @@ export {
   settingsRequest,
   type SettingsStatus,
 } from './settings.ts';
+export {
+  type BodyWish,
+  type EstimateAnswer,
+  estimateAnswer,
+  fetchAnswer,
+  type OwnMessage,
+  readEstimateRequest,
+  readFetchRequest,
+  readSyncRequest,
+  syncAnswer,
+  type SyncCollectionAnswer,
+  type SyncCollectionRequest,
+  syncFailure,
+  type SyncRequest,
+} from './small-mailbox.ts';
 export { statuses, statusName, type StatusName } from './statuses.ts';
 export {
   isAtLeast,

@@ -37,6 +37,8 @@ export interface WbxmlReading {
 type State = 'header' | 'body' | 'text' | 'opaque' | 'done';
 
 const none = new Uint8Array(0);
+const newDecoder = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = newDecoder();
 
 /** Thrown inside, never out: the bytes at hand end in the middle of something. */
 const needMore = Symbol('need more');
@@ -49,7 +51,8 @@ export class WbxmlStreamReader {
   #page = 0;
   #tokens = 0;
   #strings: Uint8Array = none;
-  #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** Of a string that comes in pieces. */
+  #decoder: ReturnType<typeof newDecoder> | undefined;
   #opaqueLeft = 0;
   /** The bytes at hand, the next of them, and how many were taken before them. */
   #bytes: Uint8Array = none;
@@ -68,7 +71,9 @@ export class WbxmlStreamReader {
 
   /** What these bytes tell, after those of earlier calls. @throws DecodeError; the reader is of no use after that */
   push(chunk: Uint8Array): WbxmlEvent[] {
-    this.#bytes = this.#at < this.#bytes.length ? join(this.#bytes.subarray(this.#at), chunk) : chunk;
+    // A view without what Buffer adds, so that opaque data is the same whatever the chunks were.
+    const plain = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.#bytes = this.#at < this.#bytes.length ? join(this.#bytes.subarray(this.#at), plain) : plain;
     this.#before += this.#at;
     this.#at = 0;
     if (this.#before + this.#bytes.length > this.#limits.maxBytes) {
@@ -148,7 +153,6 @@ export class WbxmlStreamReader {
         break;
       case inlineString:
         this.#requireInside('a string');
-        this.#decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
         this.#state = 'text';
         break;
       case tableString:
@@ -204,9 +208,7 @@ export class WbxmlStreamReader {
     if (from >= this.#strings.length || to === -1)
       return this.#refuse('a string that the string table does not hold', 'bad-value');
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-        this.#strings.subarray(from, to),
-      );
+      return utf8.decode(this.#strings.subarray(from, to));
     } catch {
       return this.#refuse('a string that is not UTF-8', 'bad-value');
     }
@@ -217,14 +219,18 @@ export class WbxmlStreamReader {
     const last = ends !== -1;
     const piece = this.#bytes.subarray(this.#at, last ? ends : undefined);
     let text: string;
+    if (!last) this.#decoder ??= newDecoder();
     try {
-      text = this.#decoder.decode(piece, { stream: !last });
+      text = (this.#decoder ?? utf8).decode(piece, { stream: !last });
     } catch {
       return this.#refuse('a string that is not UTF-8', 'bad-value');
     }
     this.#at = last ? ends + 1 : this.#bytes.length;
     events.push({ kind: 'text', text, last });
-    if (last) this.#state = 'body';
+    if (last) {
+      this.#decoder = undefined;
+      this.#state = 'body';
+    }
     return last;
   }
 
