@@ -81,16 +81,17 @@ export class MailClient {
   }
 
   askOptions(): Promise<LineAnswer> {
-    const { optionsQuery, deviceType } = this.make;
-    const query = optionsQuery
-      ? `?Cmd=Options&User=${encodeURIComponent(this.account.user)}&DeviceId=${this.shownDeviceId}&DeviceType=${deviceType}`
-      : '';
+    const { optionsWith, deviceType } = this.make;
+    const query =
+      optionsWith === 'query'
+        ? `?Cmd=Options&User=${encodeURIComponent(this.account.user)}&DeviceId=${this.shownDeviceId}&DeviceType=${deviceType}`
+        : '';
     return this.line.ask({
       method: 'OPTIONS',
       url: new URL(`${this.server}${path}${query}`),
       headers: {
         ...this.#headers(),
-        ...(this.#options.make === 'ios-mail' ? { 'X-MS-PolicyKey': '0' } : {}),
+        ...(optionsWith === 'policy-key' ? { 'X-MS-PolicyKey': '0' } : {}),
       },
     });
   }

@@ -38,6 +38,19 @@ describe('simulated phones', () => {
         [['to myself', 'Words.']],
       );
       assert.deepEqual(await phone.sync(), []);
+
+      const later = phone.waitForMail(60);
+      while (server.held() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      server.deliver(make, {
+        from: 'b@mail.example',
+        to: account.email,
+        subject: 'from others',
+        text: 'Hi.',
+      });
+      assert.deepEqual(
+        (await later).map(({ subject }) => subject),
+        ['from others'],
+      );
     });
   }
 

@@ -180,8 +180,7 @@ export class MailPhone {
 
   /** What the device says of itself; 2.5 has no words for it. */
   async tellSettings(): Promise<MailAnswer> {
-    const asksForUser = this.#options.make === 'ios-mail';
-    const write = asksForUser ? settingsAndUserBody : settingsRequest;
+    const write = this.client.make.asksForUser ? settingsAndUserBody : settingsRequest;
     return this.#insist('Settings', () => write(this.version, this.#information()));
   }
 
@@ -207,7 +206,7 @@ export class MailPhone {
   }
 
   /** New mail of a folder. @param wait seconds for which the server may hold the request */
-  async sync(folder = this.inbox, wait?: number): Promise<readonly MailItem[]> {
+  async sync(folder = this.inbox, wait?: number, signal?: AbortSignal): Promise<readonly MailItem[]> {
     const ask = () =>
       syncBody({
         version: this.version,
@@ -216,13 +215,13 @@ export class MailPhone {
         ...(wait === undefined ? {} : { wait }),
       });
     if (!this.#syncKeys.has(folder)) {
-      const begun = readSync((await this.#insist('Sync', ask)).root);
+      const begun = readSync((await this.#insist('Sync', ask, {}, signal)).root);
       if (begun.syncKey === undefined) return [];
       this.#syncKeys.set(folder, begun.syncKey);
     }
     const items: MailItem[] = [];
     for (let more = true; more; ) {
-      const { syncKey, added, moreAvailable } = readSync((await this.#insist('Sync', ask)).root);
+      const { syncKey, added, moreAvailable } = readSync((await this.#insist('Sync', ask, {}, signal)).root);
       if (syncKey !== undefined) this.#syncKeys.set(folder, syncKey);
       items.push(...added);
       more = moreAvailable;
@@ -251,6 +250,14 @@ export class MailPhone {
     const answer = await this.command('Ping', body, {}, signal);
     const read = answer.root === undefined ? { status: undefined, folders: [] } : readPingAnswer(answer.body);
     return { ...read, http: answer.http };
+  }
+
+  /** Waits as its make does, and fetches what has come. @param seconds at most */
+  async waitForMail(seconds: number, signal?: AbortSignal): Promise<readonly MailItem[]> {
+    if (this.client.make.waitsWith === 'Sync' && isAtLeast(this.version, '12.1'))
+      return this.sync(this.inbox, seconds, signal);
+    const { status } = await this.ping(seconds, { again: true, ...(signal === undefined ? {} : { signal }) });
+    return status === 2 ? this.sync(this.inbox, undefined, signal) : [];
   }
 
   /** An attachment as it comes; in an ItemOperations answer it lies in WBXML, in base64. */
@@ -284,9 +291,10 @@ export class MailPhone {
     command: CommandName,
     body: () => Uint8Array | undefined,
     parameters: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
   ): Promise<MailAnswer> {
     for (let turn = 0; ; turn += 1) {
-      const answer = await this.command(command, body(), parameters);
+      const answer = await this.command(command, body(), parameters, signal);
       if (answer.http === 451 && this.#follow(answer.headers['x-ms-location'])) continue;
       if (this.state !== 'told-to-provision' || turn >= mostProvisionings) return answer;
       if (this.client.habits.ignoresProvisioning !== true && !(await this.provision())) return answer;

@@ -31,7 +31,7 @@ import {
   statusOfRequestError,
   wbxmlContentType,
 } from '@gatehouse/protocols/activesync/index.ts';
-import { Mailbox, type MailMessage } from './mailbox.ts';
+import { Mailbox, type MailMessage, waitOf } from './mailbox.ts';
 import { messageIn, readMessage, recipientsOf } from './sent-message.ts';
 
 export interface SimulatedMailServerOptions {
@@ -129,6 +129,14 @@ export async function startSimulatedMailServer(
     gone: AbortSignal,
   ): Promise<Uint8Array> {
     const { version, command } = request;
+    const holdFor = async (seconds: number): Promise<boolean> => {
+      held += 1;
+      try {
+        return await mailbox.news(request.deviceId, seconds * 1_000, gone);
+      } finally {
+        held -= 1;
+      }
+    };
     switch (command) {
       case 'Provision':
         return provisionAnswer(version, { status: 1, policy: { status: 2, type: policyTypeOf(version) } });
@@ -147,16 +155,15 @@ export async function startSimulatedMailServer(
       case 'Ping': {
         const { heartbeatInterval = heartbeat.longest } = readPingRequest(body);
         const seconds = Math.min(heartbeat.longest, Math.max(heartbeat.shortest, heartbeatInterval));
-        held += 1;
-        try {
-          const heard = await mailbox.news(request.deviceId, seconds * 1_000, gone);
-          return pingAnswer(heard ? { status: 2, folders: [inboxId] } : { status: 1 });
-        } finally {
-          held -= 1;
-        }
+        const heard = await holdFor(seconds);
+        return pingAnswer(heard ? { status: 2, folders: [inboxId] } : { status: 1 });
       }
-      case 'Sync':
-        return mailbox.sync(version, request.deviceId, decodeDocument(body));
+      case 'Sync': {
+        const root = decodeDocument(body);
+        const seconds = waitOf(root);
+        if (seconds > 0) await holdFor(seconds);
+        return mailbox.sync(version, request.deviceId, root);
+      }
       case 'SendMail': {
         const message = readMessage(bodyKind(command, version) === 'mime' ? body : messageIn(body));
         for (const to of recipientsOf(message)) mailboxes.get(to)?.mailbox.deliver(message);

@@ -84,6 +84,13 @@ export class Mailbox {
   }
 }
 
+/** Seconds for which the device lets its Sync be held; minutes up to 12.1. */
+export function waitOf(root: WbxmlElement): number {
+  const seconds = textIn(root, airSync.tags.HeartbeatInterval);
+  if (seconds !== undefined) return Math.min(3_540, Number(seconds) || 0);
+  return Math.min(59, Number(textIn(root, airSync.tags.Wait)) || 0) * 60;
+}
+
 function added(
   version: ProtocolVersion,
   { number, at, from, to, subject, text }: MailMessage & { readonly number: number; readonly at: Date },

@@ -15,8 +15,10 @@ export interface MailClientMake {
   /** Windows and some Samsung devices write the compact form from 12.1 on. */
   readonly query: 'plain' | 'base64';
   readonly order: readonly QueryPart[];
-  /** Outlook writes a whole query behind OPTIONS, with a command that there is not. */
-  readonly optionsQuery: boolean;
+  /** What comes with OPTIONS beside the log-in: Outlook writes a whole query, with a command that there is not, iOS a policy key. */
+  readonly optionsWith: 'nothing' | 'query' | 'policy-key';
+  /** In the same breath as it tells of itself. */
+  readonly asksForUser: boolean;
   readonly contentType: 'application/vnd.ms-sync.wbxml' | 'application/vnd.ms-sync';
   /** What is asked once the version is known. */
   readonly firstCommand: 'Settings' | 'Provision' | 'FolderSync';
@@ -51,30 +53,34 @@ const appleBuild = (build: string): string =>
       `${major}${String(letter.charCodeAt(0) - 64).padStart(2, '0')}.${minor}`,
   );
 
+/** Its first request after OPTIONS is Settings, with the policy key 0, and its id is the one its management reports. */
+const ios = {
+  name: 'iOS Mail',
+  deviceType: 'iPhone',
+  speaks: ['2.5', '12.0', '12.1', '14.0', '14.1', '16.0', '16.1'],
+  query: 'plain',
+  order: tail,
+  optionsWith: 'policy-key',
+  asksForUser: true,
+  contentType: 'application/vnd.ms-sync.wbxml',
+  firstCommand: 'Settings',
+  waitsWith: 'Ping',
+  keepsConnections: true,
+  acceptsGzip: true,
+  userAgent: ({ model, build }) => `Apple-${model.replace(',', 'C')}/${appleBuild(build)}`,
+  newDeviceId: (random) => ascii(random.text(26, 'ABCDEFGHIJKLMNOPQRSTUV0123456789')),
+  deviceInformation: ({ model, release, build, friendlyName }) => ({
+    Model: model.replace(',', 'C'),
+    OS: `iOS ${release} ${build}`,
+    OSLanguage: 'de-DE',
+    FriendlyName: friendlyName,
+    UserAgent: `iOS/${release} (${build}) dataaccessd/1.0`,
+  }),
+} as const satisfies MailClientMake;
+
 export const makes = {
-  /** Its first request after OPTIONS is Settings, with the policy key 0, and its id is the one its management reports. */
-  'ios-mail': {
-    name: 'iOS Mail',
-    deviceType: 'iPhone',
-    speaks: ['2.5', '12.0', '12.1', '14.0', '14.1', '16.0', '16.1'],
-    query: 'plain',
-    order: tail,
-    optionsQuery: false,
-    contentType: 'application/vnd.ms-sync.wbxml',
-    firstCommand: 'Settings',
-    waitsWith: 'Ping',
-    keepsConnections: true,
-    acceptsGzip: true,
-    userAgent: ({ model, build }) => `Apple-${model.replace(',', 'C')}/${appleBuild(build)}`,
-    newDeviceId: (random) => ascii(random.text(26, 'ABCDEFGHIJKLMNOPQRSTUV0123456789')),
-    deviceInformation: ({ model, release, build, friendlyName }) => ({
-      Model: model.replace(',', 'C'),
-      OS: `iOS ${release} ${build}`,
-      OSLanguage: 'de-DE',
-      FriendlyName: friendlyName,
-      UserAgent: `iOS/${release} (${build}) dataaccessd/1.0`,
-    }),
-  },
+  'ios-mail': ios,
+  'ipad-mail': { ...ios, name: 'iPadOS Mail', deviceType: 'iPad' },
   /** Older iOS: the serial number stands in the id. */
   'ios-mail-9': {
     name: 'iOS Mail of 2015',
@@ -82,7 +88,8 @@ export const makes = {
     speaks: ['2.5', '12.0', '12.1', '14.0', '14.1'],
     query: 'plain',
     order: tail,
-    optionsQuery: false,
+    optionsWith: 'nothing',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'FolderSync',
     waitsWith: 'Ping',
@@ -104,7 +111,8 @@ export const makes = {
     speaks: ['12.0', '12.1', '14.0', '14.1', '16.0', '16.1'],
     query: 'plain',
     order: head,
-    optionsQuery: false,
+    optionsWith: 'nothing',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'Provision',
     waitsWith: 'Ping',
@@ -127,7 +135,8 @@ export const makes = {
     speaks: ['2.5', '12.0', '12.1', '14.0', '14.1', '16.0', '16.1'],
     query: 'base64',
     order: head,
-    optionsQuery: false,
+    optionsWith: 'nothing',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'FolderSync',
     waitsWith: 'Ping',
@@ -150,7 +159,8 @@ export const makes = {
     speaks: ['14.0', '14.1', '16.0', '16.1'],
     query: 'plain',
     order: head,
-    optionsQuery: true,
+    optionsWith: 'query',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'Provision',
     waitsWith: 'Sync',
@@ -172,7 +182,8 @@ export const makes = {
     speaks: ['12.0', '12.1', '14.0', '14.1', '16.0'],
     query: 'base64',
     order: head,
-    optionsQuery: false,
+    optionsWith: 'nothing',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'Provision',
     waitsWith: 'Sync',
@@ -195,7 +206,8 @@ export const makes = {
     speaks: ['2.5'],
     query: 'plain',
     order: tail,
-    optionsQuery: false,
+    optionsWith: 'nothing',
+    asksForUser: false,
     contentType: 'application/vnd.ms-sync.wbxml',
     firstCommand: 'FolderSync',
     waitsWith: 'Ping',
@@ -212,6 +224,7 @@ export type MakeName = keyof typeof makes;
 /** Models and releases that each make is met on. */
 export const traitsOf: Readonly<Record<MakeName, MailClientTraits>> = {
   'ios-mail': { model: 'iPhone14,5', release: '18.5', build: '22F76', friendlyName: 'iPhone' },
+  'ipad-mail': { model: 'iPad13,16', release: '18.5', build: '22F76', friendlyName: 'iPad' },
   'ios-mail-9': { model: 'iPhone8,1', release: '9.3.5', build: '13G36', friendlyName: 'iPhone 6s' },
   gmail: { model: 'Pixel 8', release: '15', build: 'AP3A', friendlyName: 'Pixel 8', imei: '490154203237518' },
   samsung: {
