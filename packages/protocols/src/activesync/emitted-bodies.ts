@@ -7,6 +7,7 @@ import { policyTypeOf, provisionRequest } from './provision-request.ts';
 import { refusal } from './refusal.ts';
 import { settingsAnswer, settingsRequest } from './settings.ts';
 import { commandNames } from './commands.ts';
+import { estimateAnswer, fetchAnswer, type OwnMessage, syncAnswer, syncFailure } from './small-mailbox.ts';
 import { type ProtocolVersion, protocolVersions } from './versions.ts';
 
 /** Every element set, none to the value that it has when it is not. */
@@ -64,6 +65,7 @@ export function* emittedBodies(): Generator<EmittedBody> {
   for (const version of protocolVersions) {
     yield* provisioning(version);
     yield* settings(version);
+    yield* mailboxes(version);
     for (const command of commandNames) {
       const { body } = refusal(version, command, 'device-blocked');
       if (body !== undefined) yield { what: `${version} refusal of ${command}`, bytes: body };
@@ -135,4 +137,46 @@ function* pings(): Generator<EmittedBody> {
     { status: 6, maxFolders: 300 },
   ] as const;
   for (const answer of answers) yield { what: `Ping ${answer.status}`, bytes: pingAnswer(answer) };
+}
+
+export const ownMessage: OwnMessage = {
+  serverId: '0123456789abcdef',
+  from: '"ACME · Geräteverwaltung" <no-reply@mdm.example>',
+  to: 'ann@acme.example',
+  subject: 'Ihre Mail wartet',
+  receivedAt: new Date(0),
+  text: 'Grüße ✉',
+  mime: Buffer.from('Subject: x\r\n\r\nx\r\n'),
+};
+
+function* mailboxes(version: ProtocolVersion): Generator<EmittedBody> {
+  const inbox = { collectionId: 'gh-inbox', syncKey: 'gh-i2-', status: 1, bodyWishes: [] } as const;
+  const answers = {
+    'with a message': { ...inbox, added: [ownMessage], deleted: ['fedcba9876543210'] },
+    'with what was asked for': {
+      ...inbox,
+      refused: [{ clientId: '7', ...(version === '16.1' ? { class: 'Email' } : {}) }],
+      fetched: [{ serverId: ownMessage.serverId, message: ownMessage }, { serverId: 'x' }],
+    },
+    'of an unknown folder': { ...inbox, status: 12 },
+  } as const;
+  for (const [what, answer] of Object.entries(answers))
+    yield { what: `${version} answer to Sync ${what}`, bytes: syncAnswer(version, [answer]) };
+  yield {
+    what: `${version} answer to GetItemEstimate`,
+    bytes: estimateAnswer(version, [
+      { collectionId: '1', status: 1, estimate: 1 },
+      { collectionId: '2', status: 4 },
+    ]),
+  };
+  if (version === '2.5') return;
+  yield {
+    what: `${version} answer to ItemOperations`,
+    bytes: fetchAnswer(version, [
+      { collectionId: 'gh-inbox', serverId: ownMessage.serverId, bodyWishes: [], message: ownMessage },
+      { collectionId: 'gh-inbox', serverId: 'x', bodyWishes: [] },
+    ]),
+  };
+  if (version === '12.0') return;
+  yield { what: `${version} Sync 14`, bytes: syncFailure({ status: 14, limit: 59 }) };
 }

@@ -71,6 +71,7 @@ export {
   type ProvisionPolicy,
 } from './provision-elements.ts';
 export {
+  type AcknowledgedPolicy,
   type PolicyAcknowledgment,
   policyTypeOf,
   policyTypes,

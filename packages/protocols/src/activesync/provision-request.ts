@@ -20,6 +20,13 @@ export function policyTypeOf(version: ProtocolVersion): string {
 /** 1 applied, 2 in part (the password at least), 3 not applied, 4 managed by somebody else. */
 export type PolicyAcknowledgment = 1 | 2 | 3 | 4;
 
+export interface AcknowledgedPolicy {
+  readonly policyType: string;
+  /** Undefined where it is not an unsigned number of 32 bits, which ours always is. */
+  readonly policyKey: number | undefined;
+  readonly status: PolicyAcknowledgment;
+}
+
 export type ProvisionRequest =
   | {
       readonly kind: 'download';
@@ -27,17 +34,19 @@ export type ProvisionRequest =
       readonly policyType: string;
       readonly deviceInformation?: DeviceInformation;
     }
-  | {
+  | ({
       readonly kind: 'acknowledge';
-      readonly policyType: string;
-      /** Undefined where it is not an unsigned number of 32 bits, which ours always is. */
-      readonly policyKey: number | undefined;
-      readonly status: PolicyAcknowledgment;
       readonly deviceInformation?: DeviceInformation;
-    }
+    } & AcknowledgedPolicy)
   /** An empty Provision, or no body at all: the device fetches the wipe that it was told of. */
   | { readonly kind: 'fetch-wipe' }
-  | { readonly kind: 'wiped'; readonly scope: 'device' | 'account'; readonly done: boolean };
+  | {
+      readonly kind: 'wiped';
+      readonly scope: 'device' | 'account';
+      readonly done: boolean;
+      /** Android acknowledges the policy that came with the wipe in the same request. */
+      readonly acknowledged?: AcknowledgedPolicy;
+    };
 
 const { tags } = provision;
 const rootTags = {
@@ -58,25 +67,39 @@ export function readProvisionRequest(bytes: Uint8Array): ProvisionRequest {
     if (information === undefined) return { kind: 'fetch-wipe' };
     throw refuse('Policies is missing', 'Provision', 'missing-element');
   }
-  const policy = readPolicy(fields.policies);
-  return information === undefined
-    ? policy
-    : { ...policy, deviceInformation: readDeviceInformation(information) };
+  const { policyType, acknowledged } = readPolicy(fields.policies);
+  const more = information === undefined ? {} : { deviceInformation: readDeviceInformation(information) };
+  return acknowledged === undefined
+    ? { kind: 'download', policyType, ...more }
+    : { kind: 'acknowledge', ...acknowledged, ...more };
 }
 
-function readWiped(fields: Fields<keyof typeof rootTags>): ProvisionRequest {
-  const { remoteWipe, accountWipe } = fields;
-  if (fields.policies !== undefined || (remoteWipe !== undefined && accountWipe !== undefined))
-    throw refuse('acknowledges more than one thing', 'Provision', 'contradiction');
+function readWiped({ remoteWipe, accountWipe, policies }: Fields<keyof typeof rootTags>): ProvisionRequest {
+  if (remoteWipe !== undefined && accountWipe !== undefined)
+    throw refuse('acknowledges two wipes', 'Provision', 'contradiction');
   const node = remoteWipe ?? accountWipe;
   const status =
     node === undefined ? undefined : readNumber(readFields(node, { status: tags.Status }).status, 2);
   if (status !== 1 && status !== 2)
     throw refuse('Status 1 or 2 is expected', 'Provision/RemoteWipe', 'bad-value');
-  return { kind: 'wiped', scope: remoteWipe === undefined ? 'account' : 'device', done: status === 1 };
+  const wiped = {
+    kind: 'wiped',
+    scope: remoteWipe === undefined ? 'account' : 'device',
+    done: status === 1,
+  } as const;
+  if (policies === undefined) return wiped;
+  const { acknowledged } = readPolicy(policies);
+  if (acknowledged === undefined)
+    throw refuse('acknowledges a wipe and asks for a policy', 'Provision', 'contradiction');
+  return { ...wiped, acknowledged };
 }
 
-function readPolicy(policies: WbxmlElement): Extract<ProvisionRequest, { kind: 'download' | 'acknowledge' }> {
+interface ReadPolicy {
+  readonly policyType: string;
+  readonly acknowledged?: AcknowledgedPolicy;
+}
+
+function readPolicy(policies: WbxmlElement): ReadPolicy {
   const { policy } = readFields(policies, { policy: tags.Policy });
   if (policy === undefined) throw refuse('Policy is missing', 'Provision/Policies', 'missing-element');
   const fields = readFields(policy, policyTags);
@@ -85,10 +108,10 @@ function readPolicy(policies: WbxmlElement): Extract<ProvisionRequest, { kind: '
     throw refuse('PolicyType is missing', 'Provision/Policies/Policy', 'missing-element');
   const key = readText(fields.key, 64);
   const status = readNumber(fields.status, 4);
-  if (key === undefined && status === undefined) return { kind: 'download', policyType };
+  if (key === undefined && status === undefined) return { policyType };
   if (key === undefined || (status !== 1 && status !== 2 && status !== 3 && status !== 4))
     throw refuse('an acknowledgment has a PolicyKey and a Status', 'Provision/Policies/Policy', 'bad-value');
-  return { kind: 'acknowledge', policyType, policyKey: toPolicyKey(key), status };
+  return { policyType, acknowledged: { policyType, policyKey: toPolicyKey(key), status } };
 }
 
 /** A policy key as text, if it is one that fits the header and the query. */
@@ -111,20 +134,25 @@ function requestParts(version: ProtocolVersion, request: ProvisionRequest): Wbxm
       return [];
     case 'wiped': {
       const scope = request.scope === 'device' ? tags.RemoteWipe : tags.AccountOnlyRemoteWipe;
-      return [element(scope, element(tags.Status, request.done ? '1' : '2'))];
+      const { acknowledged } = request;
+      return [
+        ...(acknowledged === undefined ? [] : [acknowledgment(acknowledged)]),
+        element(scope, element(tags.Status, request.done ? '1' : '2')),
+      ];
     }
     case 'download':
       return [...information(version, request), policies(element(tags.PolicyType, request.policyType))];
     case 'acknowledge':
-      return [
-        ...information(version, request),
-        policies(
-          element(tags.PolicyType, request.policyType),
-          element(tags.PolicyKey, String(request.policyKey ?? 0)),
-          element(tags.Status, String(request.status)),
-        ),
-      ];
+      return [...information(version, request), acknowledgment(request)];
   }
+}
+
+function acknowledgment({ policyType, policyKey, status }: AcknowledgedPolicy): WbxmlElement {
+  return policies(
+    element(tags.PolicyType, policyType),
+    element(tags.PolicyKey, ...(policyKey === undefined ? [] : [String(policyKey)])),
+    element(tags.Status, String(status)),
+  );
 }
 
 function information(
