@@ -65,6 +65,7 @@ export const moduleOrder = [
   'rules',
   'policies',
   'compliance',
+  'mail',
   'enrollment',
   'remediation',
   'playbooks',

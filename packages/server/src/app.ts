@@ -55,6 +55,7 @@ import {
   reviewChange,
 } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
+import { carryOutMailWipe, mailJobs, mailTasks } from './modules/mail/index.ts';
 import {
   createMailDomainFinder,
   createOrganizationFinder,
@@ -148,7 +149,10 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     reevaluate: (tx: TenantTx, deviceId: string, now: number) =>
       evaluateDevice(evaluation, tx, deviceId, now),
   };
-  const carryOut: CarryOut = (tx, order) => carryOutApproved(devices, tx, order);
+  const carryOut: CarryOut = (tx, order) =>
+    order.action === 'mail-wipe'
+      ? carryOutMailWipe(devices, tx, order)
+      : carryOutApproved(devices, tx, order);
   const approvals = { ...base, carryOut };
   const mail = createSmtp(config.smtp);
   const addresses = {
@@ -334,6 +338,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...playbookJobs(devices),
       ...alertJobs(addresses),
       ...enrollmentJobs(enrollment),
+      ...mailJobs({ ...devices, ...addresses }),
       ...appleJobs(),
       ...desiredStateJobs(desiredState),
       ...networkAccess.jobs,
@@ -352,6 +357,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...playbookTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+      ...mailTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...appleTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       repeat('purge-events', 3_600_000, () => purgeOldEvents(database)),

@@ -8,6 +8,7 @@ import { signalSubscriptions } from './integrations/shared-signals/index.ts';
 import { commandSubscriptions } from './modules/commands/index.ts';
 import { complianceSubscriptions } from './modules/compliance/index.ts';
 import { enrollmentSubscriptions } from './modules/enrollment/index.ts';
+import { mailSubscriptions } from './modules/mail/index.ts';
 import { playbookSubscriptions } from './modules/playbooks/index.ts';
 import { remediationSubscriptions } from './modules/remediation/index.ts';
 import { desiredStateSubscriptions } from './platforms/apple/desired-state/index.ts';
@@ -37,6 +38,9 @@ export const subscriptions: Subscriptions = merge(
   // user.updated: open codes of a disabled user, or of another address than they were sent to, are withdrawn
   // invitation.requested: its mail is sent
   enrollmentSubscriptions,
+  // policies, users, groups: devices without a link have other mail policies; whoever remembers decisions on mail forgets them
+  // device.posture-changed, device.changed: a device that was enrolled is recognized among those that ask for mail
+  mailSubscriptions,
   // device.unmanaged: what an Apple device entrusted to us is forgotten
   appleSubscriptions,
   // policies, resources, groups, users, devices: what Apple devices should have is compared with what they have

@@ -7,7 +7,9 @@ const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Ty
 export const Approval = Type.Object(
   {
     id: Id,
-    action: Type.Enum(['command', 'change-budget']),
+    action: Type.Enum(['command', 'change-budget', 'mail-wipe'], {
+      description: 'Of a mail-wipe the ids are those of mail devices.',
+    }),
     command: Maybe(Type.String()),
     params: Type.Record(Type.String(), Type.Unknown(), { description: 'Without those that are sealed.' }),
     hasSealedParams: Type.Boolean(),

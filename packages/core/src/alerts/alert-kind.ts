@@ -12,6 +12,10 @@ export const alertKinds = {
   'rollout-halted':
     'More devices than were simulated stopped being compliant; the rollout waits for a person.',
   'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
+  'mail-device-unknown': 'Devices that nobody knows ask for mail.',
+  'mail-device-looping': 'A mail client asks for the same again and again.',
+  'mail-server-wipe': 'A mail server orders a device to be wiped.',
+  'mail-wipe-failed': 'A mail client could not do the wipe that it was told to do.',
   'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',
 } as const satisfies Record<string, string>;
 export type AlertKind = keyof typeof alertKinds;

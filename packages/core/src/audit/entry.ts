@@ -5,8 +5,18 @@ import type { Json } from './canonical-json.ts';
 export const auditOutcomes = ['done', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** The way in: `api`, `cli`, `agent`, `nac`, `job`. */
-export const auditChannels = ['api', 'cli', 'agent', 'nac', 'job', 'setup', 'enrollment', 'apple'] as const;
+/** The way in: `api`, `cli`, `agent`, `nac`, `job`, `mail`. */
+export const auditChannels = [
+  'api',
+  'cli',
+  'agent',
+  'nac',
+  'job',
+  'setup',
+  'enrollment',
+  'apple',
+  'mail',
+] as const;
 export type AuditChannel = (typeof auditChannels)[number];
 
 /** What a use-case writes in its own transaction. */

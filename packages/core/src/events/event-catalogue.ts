@@ -36,6 +36,35 @@ export const eventCatalogue = {
   'user.created': { description: 'A user was created.', permission: 'users.read' },
   'user.updated': { description: 'A user was changed.', permission: 'users.read' },
   'user.deleted': { description: 'A user was deleted.', permission: 'users.read' },
+  'mail-device.discovered': {
+    description: 'A device asked for mail that was never seen with this account.',
+    permission: 'mail.read',
+  },
+  'mail-device.state-changed': {
+    description: 'A mail device was let in, held back or blocked.',
+    permission: 'mail.read',
+  },
+  'mail-device.linked': {
+    description: 'A mail device was found to be an enrolled one, or not to be.',
+    permission: 'mail.read',
+  },
+  'mail-device.policy-acknowledged': {
+    description: 'A mail client said what it makes of its policy.',
+    permission: 'mail.read',
+  },
+  'mail-device.wipe-ordered': {
+    description: 'Mail is to be removed from a device, or the device reset.',
+    permission: 'mail.read',
+  },
+  'mail-device.wiped': { description: 'A mail client said what came of a wipe.', permission: 'mail.read' },
+  'mail-device.looping': {
+    description: 'A mail client asks for the same again and again.',
+    permission: 'mail.read',
+  },
+  'mail-server.changed': {
+    description: 'A mail server, or whose mail is there, was changed.',
+    permission: 'mail.read',
+  },
   'signals.status-changed': {
     description: 'A stream of Shared Signals was paused, stopped or resumed.',
     permission: 'gates.read',

@@ -3,6 +3,7 @@
  * id that its own management reports. Everything else is evidence with a score, shown to an administrator, and enough by itself
  * only when it is strong and there is one candidate.
  */
+import type { Platform } from '../devices/device.ts';
 
 export const linkEvidenceKinds = [
   /** The client came with a certificate that was issued to the device. */
@@ -72,20 +73,12 @@ export interface LinkSuggestion {
 const same = (a: string | null, b: string | null): boolean =>
   a !== null && b !== null && a.trim() !== '' && a.trim().toLowerCase() === b.trim().toLowerCase();
 
-const platformsByType: readonly (readonly [pattern: RegExp, platforms: readonly string[]])[] = [
-  [/iphone|ipad|ipod/i, ['ios']],
-  [/^mac|osx/i, ['macos']],
-  [/android|samsung|sm-|touchdown/i, ['android']],
-  [/windows|wp8|wp7|^pocketpc$|^smartphone$|winrt/i, ['windows']],
+const platformsByType: readonly (readonly [pattern: RegExp, platform: Platform])[] = [
+  [/iphone|ipad|ipod/i, 'ios'],
+  [/^mac|osx/i, 'macos'],
+  [/android|samsung|sm-|touchdown/i, 'android'],
+  [/windows|wp8|wp7|^pocketpc$|^smartphone$|winrt/i, 'windows'],
 ];
-
-/** undefined: the words do not tell. */
-function platformsOf({ deviceType, userAgent }: MailDeviceTraits): readonly string[] | undefined {
-  return [deviceType, userAgent ?? ''].flatMap((words) => {
-    const found = platformsByType.find(([pattern]) => pattern.test(words));
-    return found === undefined ? [] : [found[1]];
-  })[0];
-}
 
 function serialStandsIn(deviceKey: string, serial: string | null): boolean {
   // Short ones would be found in anything.
@@ -105,8 +98,8 @@ export function suggestLinks(
   traits: MailDeviceTraits,
   candidates: readonly LinkCandidate[],
 ): readonly LinkSuggestion[] {
-  const platforms = platformsOf(traits);
-  const alike = candidates.filter(({ platform }) => platforms?.includes(platform) === true);
+  const system = platformOfMailDevice(traits);
+  const alike = candidates.filter(({ platform }) => platform === system);
   const models = modelsOf(traits);
   return candidates
     .map((candidate): LinkSuggestion => {
@@ -145,4 +138,14 @@ export function automaticLink(suggestions: readonly LinkSuggestion[]): LinkSugge
   const [best, ...others] = suggestions;
   if (best === undefined || best.score < automaticScore) return undefined;
   return others.some(({ score }) => score >= automaticScore) ? undefined : best;
+}
+
+/** On which system the client runs, as far as its own words tell; undefined: not at all. */
+export function platformOfMailDevice(
+  traits: Pick<MailDeviceTraits, 'deviceType' | 'userAgent'>,
+): Platform | undefined {
+  return [traits.deviceType, traits.userAgent ?? ''].flatMap((words) => {
+    const found = platformsByType.find(([pattern]) => pattern.test(words));
+    return found === undefined ? [] : [found[1]];
+  })[0];
 }

@@ -83,6 +83,11 @@ export const permissionCatalogue = {
     'See network devices, sessions, what RADIUS servers are answered, and which servers are told of changes.',
   'gates.manage':
     'Change which network devices and servers are told of changes, and what RADIUS servers are answered.',
+  'mail.read': 'See mail servers, the devices that fetch mail, and what became of their requests.',
+  'mail.approve':
+    'Let devices of users fetch mail, hold them back or block them, and say which enrolled device each is.',
+  'mail.manage': 'Change mail servers, whose mail is where, and what becomes of devices that nobody knows.',
+  'mail.wipe': 'Remove mail from a device, or reset a corporate device, through the mail gateway.',
   'webhooks.manage': 'Make, change and delete webhooks, and send their messages again.',
   'events.read': 'Follow what happens in the organization as it happens.',
   'signals.receive': 'Be told of changes by Shared Signals, and manage the streams of them.',

@@ -58,6 +58,8 @@ export const roleCatalogue = {
       'certificates.read',
       'push.read',
       'gates.read',
+      'mail.read',
+      'mail.approve',
     ],
   },
   auditor: {
@@ -81,6 +83,7 @@ export const roleCatalogue = {
       'certificates.read',
       'push.read',
       'gates.read',
+      'mail.read',
       'audit.read',
       'audit.export',
       'events.read',

@@ -19,6 +19,7 @@ export type Topic =
   | 'policy-changed' // what applies to a device is another now: let it come and fetch it
   | 'credential-changed' // an account's or token's rights changed, or the organization has another push certificate
   | 'posture-changed'
+  | 'mail-access' // what decides on mail changed for a mail device, a user, or everybody (the organization's id)
   | 'signal-waits'; // a stream of Shared Signals has something to tell its receiver
 
 export interface Notifications {

@@ -168,6 +168,13 @@ export const sealedColumns = {
     key: 'stream_id',
     holds: 'the header by which a receiver of signals knows that a delivery is ours',
   },
+  'mail_servers.secret': {
+    class: 'keys',
+    table: 'mail_servers',
+    column: 'secret',
+    key: 'server_id',
+    holds: 'what proves the gateway to a mail server that takes its word for who a client is',
+  },
   'webhooks.secret': {
     class: 'keys',
     table: 'webhooks',

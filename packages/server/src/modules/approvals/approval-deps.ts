@@ -23,6 +23,8 @@ export interface ApprovalDeps extends AskDeps {
 /** What a request for a command comes to once it may be done. */
 export interface ApprovedOrder {
   readonly approvalId: string;
+  /** mail-wipe: the command is one that a mail device is to do, and the ids are those of mail devices. */
+  readonly action: 'command' | 'mail-wipe';
   readonly requestedBy: string;
   readonly command: Command;
   readonly deviceIds: readonly string[];
@@ -53,6 +55,8 @@ export type CarryOut = (tx: TenantTx, order: ApprovedOrder) => Promise<readonly 
 export type Cause = Readonly<Record<string, Json>>;
 
 export interface CommandQuestion {
+  /** What the ids are of: devices, when absent. */
+  readonly action?: 'command' | 'mail-wipe';
   readonly actor: Actor;
   readonly command: Command;
   readonly deviceIds: readonly string[];

@@ -129,7 +129,7 @@ export async function askForBudget(
 async function toRow(
   deps: AskDeps,
   tx: TenantTx,
-  { actor, command, deviceIds, permission, reason, cause }: CommandQuestion,
+  { action = 'command', actor, command, deviceIds, permission, reason, cause }: CommandQuestion,
   held: HeldBecause,
   canaryCommandId: string | null,
 ): Promise<NewRequestRow> {
@@ -141,7 +141,7 @@ async function toRow(
   const requestedBy = actorReference(actor);
   const base = {
     approval_id: approvalId,
-    action: 'command',
+    action,
     command: command.name,
     params: plain,
     sealed_params: hasSealed

@@ -82,6 +82,7 @@ async function orderOf(
   const command: Command = parseCommand(row.command ?? '', { ...row.params, ...secret });
   return {
     approvalId: row.approval_id,
+    action: row.action === 'mail-wipe' ? 'mail-wipe' : 'command',
     requestedBy: row.requested_by,
     command,
     deviceIds: row.device_ids,

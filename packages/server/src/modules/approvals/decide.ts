@@ -136,7 +136,7 @@ export function override(
     // Going ahead alone with what one asked for oneself is what it is for.
     if (why !== undefined && why !== 'own-request')
       return refuse(tx, principal, row, 'approvals.override', why);
-    if (row.action !== 'command') {
+    if (row.action === 'change-budget') {
       return refuse(tx, principal, row, 'approvals.override', 'not-for-the-budget');
     }
     const { outcomes } = await carryOut(deps, tx, row, false);

@@ -11,7 +11,7 @@ export type HeldBecause = 'budget-spent' | 'second-person-required' | 'waits-for
 export interface RequestRow {
   readonly approval_id: string;
   readonly approval_no: string;
-  readonly action: 'command' | 'change-budget';
+  readonly action: 'command' | 'change-budget' | 'mail-wipe';
   readonly command: CommandName | null;
   readonly params: Readonly<Record<string, unknown>>;
   readonly sealed_params: Buffer | null;

@@ -8,6 +8,7 @@ export {
   unmanageDevice,
 } from './change-standing.ts';
 export { readCollectionPolicy } from './collection-policy.ts';
+export { selectCollection } from './facts-queries.ts';
 export { createPendingDevice, type PendingDevice } from './create-pending-device.ts';
 export type { DeviceDeps, Reevaluate, StandingDeps } from './device-deps.ts';
 export type { DeviceEvent } from './device-lifecycle.ts';

@@ -27,4 +27,9 @@ export {
 } from './reach.ts';
 export { resourceAssignments, ruleAssignments } from './resource-assignments.ts';
 export { resolveResources, resolveResourcesOf } from './resolve-resources.ts';
-export { type EffectivePolicy, resolveForDevice, resolveForDevices } from './resolve-for-device.ts';
+export {
+  type EffectivePolicy,
+  resolveForDevice,
+  resolveForDevices,
+  resolveForUser,
+} from './resolve-for-device.ts';

@@ -9,8 +9,9 @@ import {
   resolveSettings,
   targetKinds,
 } from '@gatehouse/core/settings/resolve.ts';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { type AssignedRow, selectAssignedTo } from './resolve-queries.ts';
+import { type AssignedRow, selectAssignedTo, selectAssignedToPerson } from './resolve-queries.ts';
 
 export interface EffectivePolicy {
   readonly resolved: ResolvedSettings;
@@ -53,6 +54,18 @@ export async function resolveForDevices(
       return [deviceId, policy];
     }),
   );
+}
+
+/**
+ * What a device of this person would have that is not enrolled. null for nobody that is known here: what the organization has.
+ * @param platform null: what is for one platform alone does not count.
+ */
+export async function resolveForUser(
+  tx: TenantTx,
+  userId: string | null,
+  platform: Platform | null,
+): Promise<EffectivePolicy> {
+  return resolveAssigned(await selectAssignedToPerson(tx, userId, platform));
 }
 
 /** One policy out of everything that is assigned to a device. */

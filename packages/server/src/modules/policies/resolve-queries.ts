@@ -86,3 +86,54 @@ const selectAssigned = sql(
 export function selectAssignedTo(tx: TenantTx, deviceIds: readonly string[]): Promise<AssignedRow[]> {
   return tx.query<AssignedRow>(selectAssigned, [tx.organizationId, deviceIds]);
 }
+
+const selectAssignedToUser = sql(
+  'policies-select-assigned-to-user',
+  `select null as device_id, $3 as platform, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as name,
+     coalesce(held.version, p.version, s.version, r.version) as version,
+     coalesce(held.settings, p.settings) as settings, s.schedule,
+     case when held.version is not null then held.rule when r.enabled then r.content end as rule, a.target_kind, a.target_id, a.target_name, a.priority
+   from (
+     select a.*, o.name as target_name from assignments a join organizations o on o.organization_id = $1
+     where a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule') and a.target_kind = 'organization'
+       and a.target_id = $1
+     union all
+     select a.*, g.name from group_members m
+       join groups g on g.organization_id = $1 and g.group_id = m.group_id
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')
+         and a.target_kind = 'group' and a.target_id = m.group_id
+     where m.organization_id = $1 and m.user_id = $2
+     union all
+     select a.*, u.user_name from users u
+       join assignments a on a.organization_id = $1 and a.item_kind in ('policy', 'schedule', 'rule')
+         and a.target_kind = 'user' and a.target_id = u.user_id
+     where u.organization_id = $1 and u.user_id = $2
+   ) a
+   left join policy_suites p on a.item_kind = 'policy' and p.organization_id = $1 and p.policy_id = a.item_id
+   left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
+   left join compliance_rules r on a.item_kind = 'rule' and r.organization_id = $1 and r.rule_id = a.item_id
+   left join lateral (
+     select o.from_version as version,
+       (select v.settings from policy_versions v
+        where a.item_kind = 'policy' and v.organization_id = $1 and v.policy_id = o.item_id and v.version = o.from_version)
+         as settings,
+       (select v.content from compliance_rule_versions v
+        where a.item_kind = 'rule' and v.organization_id = $1 and v.rule_id = o.item_id and v.version = o.from_version
+          and v.enabled) as rule
+     from rollouts o
+     where o.organization_id = $1 and o.item_id = a.item_id and o.state in ('preparing', 'running', 'halted')
+       and ('x' || left(md5(o.rollout_id::text || coalesce($2::text, '')), 8))::bit(32)::bigint % 100 >= o.reached_percent
+       and not exists (select 1 from group_members m
+         where m.organization_id = $1 and m.user_id = $2 and m.group_id = any (o.reached_groups))
+     offset 0) held on true
+   where a.platform is null or a.platform = $3`,
+);
+
+/** What is assigned to a person, his groups and the organization: for a device that is not known beyond its user. */
+export function selectAssignedToPerson(
+  tx: TenantTx,
+  userId: string | null,
+  platform: Platform | null,
+): Promise<AssignedRow[]> {
+  return tx.query<AssignedRow>(selectAssignedToUser, [tx.organizationId, userId, platform]);
+}

@@ -15,6 +15,7 @@ import { commandRoutes } from '../../modules/commands/routes.ts';
 import { complianceRoutes } from '../../modules/compliance/routes.ts';
 import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
+import { mailRoutes } from '../../modules/mail/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { playbookRoutes } from '../../modules/playbooks/routes.ts';
@@ -42,6 +43,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof complianceRoutes>[0] &
   Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof enrollmentRoutes>[0] &
+  Parameters<typeof mailRoutes>[0] &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
@@ -70,6 +72,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...policyRoutes(deps),
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
+  ...mailRoutes(deps),
   ...certificateRoutes(deps),
   ...applePushRoutes(deps),
   ...signalRoutes(deps),

@@ -72,12 +72,25 @@ export async function createForeignThings(
   const pinged = await surface.call(token, 'POST', `/webhooks/${webhookId}/ping`);
   const { deliveryId } = pinged.json() as { deliveryId: string };
   await surface.call(token, 'POST', `/webhooks/${webhookId}/secret`);
+  const mailServerId = await make('/mail-servers', {
+    name: 'things',
+    url: 'https://mail.example/Microsoft-Server-ActiveSync',
+    userHeader: 'x-user',
+    secretHeader: 'x-secret',
+    secret: randomBytes(12).toString('hex'),
+  });
+  const mailAssignmentId = await make(`/mail-servers/${mailServerId}/assignments`, {
+    targetKind: 'domain',
+    target: 'things.example',
+  });
   const rolloutId = await make('/rollouts', {
     item: { kind: 'policy', id: policyId },
     settings: {},
     rings: [{ percent: 100 }],
   });
   return {
+    mailServerId,
+    mailAssignmentId,
     webhookId,
     deliveryId,
     rolloutId,
@@ -179,6 +192,13 @@ async function rowsOf(
     id,
     key,
   ]);
+  const mailDeviceId = newId();
+  await admin.query(
+    `insert into mail_devices (organization_id, mail_device_id, account_key, user_id, login, device_key, device_key_text,
+       device_type, first_seen_at)
+     values ($1, $2, 'user:' || $3::text, $3::uuid, 'thing', 'THING', 'THING', 'thing', now())`,
+    [id, mailDeviceId, userId],
+  );
   const streamId = newId();
   const [header, signalKey] = await surface.db.database.withTenant(id, async (tx) => [
     await sealer.seal(tx, 'signal_streams.authorization_header', streamId, Buffer.from('Bearer thing')),
@@ -204,6 +224,7 @@ async function rowsOf(
   );
   return {
     deviceId,
+    mailDeviceId,
     runId,
     commandId,
     streamId,

@@ -1,0 +1,82 @@
+// What policies mean for a mail client, kept by the version of all that applies to a device: made when somebody first asks, in the
+// statement of everybody afterwards. Documents are named by their content, so a process may remember them for good.
+import { mailPolicy, type MailPolicy, mailPolicyVersion } from '@gatehouse/core/mail/mail-policy.ts';
+import { platformOfMailDevice } from '@gatehouse/core/mail/link-evidence.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database, TenantTx } from '../../kernel/db/database.ts';
+import { type EffectivePolicy, resolveForDevice, resolveForUser } from '../policies/index.ts';
+import {
+  insertMailPolicy,
+  selectMailPolicy,
+  selectPolicySubject,
+  updatePolicySource,
+} from './mail-policy-queries.ts';
+
+export interface NamedMailPolicy {
+  readonly version: string;
+  readonly document: MailPolicy;
+}
+
+export interface PolicyMemory {
+  /** @param of `version` as the statement found it; null: it must be made, or looked up again. */
+  find(
+    organizationId: string,
+    of: {
+      readonly mailDeviceId: string;
+      readonly deviceId: string | null;
+      readonly version: string | null;
+    },
+  ): Promise<NamedMailPolicy | null>;
+}
+
+const remembered = 2_000;
+
+/** One per process. */
+export function createPolicyMemory(deps: {
+  readonly database: Pick<Database, 'withTenant'>;
+  readonly clock: Clock;
+}): PolicyMemory {
+  const documents = new Map<string, MailPolicy>();
+  const remember = (policy: NamedMailPolicy): NamedMailPolicy => {
+    if (documents.size >= remembered) documents.clear();
+    documents.set(policy.version, policy.document);
+    return policy;
+  };
+  return {
+    async find(organizationId, { mailDeviceId, deviceId, version }) {
+      if (version !== null) {
+        const document = documents.get(version);
+        if (document !== undefined) return { version, document };
+        const stored = await deps.database.withTenant(organizationId, (tx) => selectMailPolicy(tx, version), {
+          readOnly: true,
+        });
+        if (stored !== undefined) return remember({ version, document: stored });
+      }
+      const made = await deps.database.withTenant(organizationId, (tx) =>
+        makeMailPolicy(tx, { mailDeviceId, deviceId }, new Date(deps.clock.now())),
+      );
+      return made === null ? null : remember(made);
+    },
+  };
+}
+
+async function makeMailPolicy(
+  tx: TenantTx,
+  { mailDeviceId, deviceId }: { readonly mailDeviceId: string; readonly deviceId: string | null },
+  now: Date,
+): Promise<NamedMailPolicy | null> {
+  if (deviceId !== null) return store(tx, await resolveForDevice(tx, deviceId), now);
+  const subject = await selectPolicySubject(tx, mailDeviceId);
+  if (subject === undefined) return null;
+  const platform = platformOfMailDevice({ deviceType: subject.device_type, userAgent: subject.user_agent });
+  const effective = await resolveForUser(tx, subject.user_id, platform ?? null);
+  await updatePolicySource(tx, mailDeviceId, effective.version, subject.policy_epoch);
+  return store(tx, effective, now);
+}
+
+async function store(tx: TenantTx, effective: EffectivePolicy, now: Date): Promise<NamedMailPolicy> {
+  const document = mailPolicy(effective.resolved.values);
+  const version = mailPolicyVersion(document);
+  await insertMailPolicy(tx, { sourceVersion: effective.version, version, document, at: now });
+  return { version, document };
+}

@@ -1,0 +1,483 @@
+// Mail servers of an organization, and whose mail is where: of a user, of groups, of a mail domain, of everybody. Whoever has none
+// is served by the stand-in (STN-03).
+import type {
+  MailServer,
+  MailServerAssignment,
+  MailServerChanges,
+  NewMailServer,
+  NewMailServerAssignment,
+} from '@gatehouse/contracts/admin/mail.ts';
+import { X509Certificate } from 'node:crypto';
+import { DomainError } from '@gatehouse/core/errors.ts';
+import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { violatedConstraint } from '../../kernel/db/errors.ts';
+import {
+  type PageAnswer,
+  pageOfRows,
+  type PageRequest,
+  type TenantPrincipal,
+} from '../../kernel/http/route.ts';
+import { isUuid, newId } from '../../kernel/ids.ts';
+import { recordAudit } from '../audit/index.ts';
+import { announceMailAccess } from './access-news.ts';
+import type { MailDeps } from './mail-deps.ts';
+import {
+  deleteMailServerRow,
+  deleteServerAssignmentRow,
+  insertMailServer,
+  insertServerAssignment,
+  lockMailServer,
+  type MailServerRow,
+  selectMailServer,
+  selectMailServers,
+  selectServerAssignments,
+  type ServerAssignmentRow,
+  targetExists,
+  updateMailServerRow,
+} from './server-queries.ts';
+import { beginMail } from './settings.ts';
+
+/** What the gateway needs of a server. It is the same for as long as the version is. */
+export interface MailServerProfile {
+  readonly serverId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly url: URL;
+  /** PEM; undefined: what the system trusts. */
+  readonly trust: string | undefined;
+  readonly loginForm: MailServerRow['login_form'];
+  readonly windowsDomain: string | undefined;
+  /** undefined: all that the server offers. */
+  readonly protocolVersions: readonly string[] | undefined;
+  /** Lower case; the host of the URL is always among them. */
+  readonly redirectHosts: readonly string[];
+  readonly autodiscoverUrl: URL | undefined;
+  readonly lockout: { readonly attempts: number; readonly windowMs: number };
+  readonly timeoutMs: number;
+  /** For clients that proved themselves by certificate; undefined: the server takes nobody's word. */
+  readonly vouching:
+    | {
+        readonly userHeader: string;
+        readonly secretHeader: string | undefined;
+        readonly secret: string | undefined;
+      }
+    | undefined;
+}
+
+const defaults = {
+  enabled: true,
+  trust: null,
+  loginForm: 'as-given',
+  windowsDomain: null,
+  protocolVersions: null,
+  redirectHosts: [] as string[],
+  autodiscoverUrl: null,
+  lockoutAttempts: 5,
+  lockoutMinutes: 30,
+  timeoutSeconds: 30,
+  userHeader: null,
+  secretHeader: null,
+} as const satisfies Omit<NewMailServer, 'name' | 'url' | 'secret'>;
+
+const noSuchServer = () => new DomainError('not-found', 'There is no such mail server.');
+
+function presentServer(row: MailServerRow): MailServer {
+  return {
+    id: row.server_id,
+    name: row.name,
+    version: row.version,
+    enabled: row.enabled,
+    url: row.url,
+    trust: row.trust,
+    loginForm: row.login_form,
+    windowsDomain: row.windows_domain,
+    protocolVersions: row.protocol_versions as MailServer['protocolVersions'],
+    redirectHosts: [...row.redirect_hosts],
+    autodiscoverUrl: row.autodiscover_url,
+    lockoutAttempts: row.lockout_attempts,
+    lockoutMinutes: row.lockout_minutes,
+    timeoutSeconds: row.timeout_seconds,
+    userHeader: row.user_header,
+    secretHeader: row.secret_header,
+    hasSecret: row.secret !== null,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+export async function createMailServer(
+  deps: MailDeps,
+  principal: TenantPrincipal,
+  input: NewMailServer,
+): Promise<MailServer> {
+  requirePermission(principal, 'mail.manage');
+  const now = new Date(deps.clock.now());
+  return namedOnce(() =>
+    deps.database.withTenant(principal.organizationId, async (tx) => {
+      const { secret = null, ...given } = input;
+      const serverId = newId();
+      const row = toRow({ ...defaults, ...given }, serverId, {
+        version: 1,
+        secret: secret === null ? null : await sealSecret(deps, tx, serverId, secret),
+        createdAt: now,
+        now,
+      });
+      await insertMailServer(tx, row);
+      await beginMail(tx, now);
+      await told(deps, tx, principal, 'create', row);
+      return presentServer(row);
+    }),
+  );
+}
+
+export async function updateMailServer(
+  deps: MailDeps,
+  principal: TenantPrincipal,
+  serverId: string,
+  { secret, ...changes }: MailServerChanges,
+): Promise<MailServer> {
+  requirePermission(principal, 'mail.manage');
+  const now = new Date(deps.clock.now());
+  return namedOnce(() =>
+    deps.database.withTenant(principal.organizationId, async (tx) => {
+      const before = await lockMailServer(tx, serverId);
+      if (!before) throw noSuchServer();
+      const {
+        id: _id,
+        version: _version,
+        hasSecret: _has,
+        createdAt: _at,
+        updatedAt: _to,
+        ...values
+      } = presentServer(before);
+      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const moved = changes.url !== undefined && changes.url !== before.url;
+      if (moved && secret === undefined && before.secret !== null) {
+        // Whoever may change the address would have the secret sent to himself otherwise.
+        throw new DomainError('invalid-input', 'With another address the secret has to be given anew.', {
+          reason: 'secret-needed',
+        });
+      }
+      const row = toRow({ ...values, ...given }, serverId, {
+        version: before.version + 1,
+        secret:
+          secret === undefined
+            ? before.secret
+            : secret === null
+              ? null
+              : await sealSecret(deps, tx, serverId, secret),
+        createdAt: before.created_at,
+        now,
+      });
+      await updateMailServerRow(tx, row);
+      await told(deps, tx, principal, 'update', row);
+      return presentServer(row);
+    }),
+  );
+}
+
+export async function deleteMailServer(
+  deps: MailDeps,
+  principal: TenantPrincipal,
+  serverId: string,
+): Promise<void> {
+  requirePermission(principal, 'mail.manage');
+  await deps.database.withTenant(principal.organizationId, async (tx) => {
+    const row = await lockMailServer(tx, serverId);
+    if (!row) throw noSuchServer();
+    await deleteMailServerRow(tx, serverId);
+    await told(deps, tx, principal, 'delete', row);
+  });
+}
+
+export async function getMailServer(
+  deps: Pick<MailDeps, 'database'>,
+  principal: TenantPrincipal,
+  serverId: string,
+): Promise<MailServer> {
+  requirePermission(principal, 'mail.read');
+  const row = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) => selectMailServer(tx, serverId),
+    { readOnly: true },
+  );
+  if (!row) throw noSuchServer();
+  return presentServer(row);
+}
+
+export async function listMailServers(
+  deps: Pick<MailDeps, 'database'>,
+  principal: TenantPrincipal,
+  page: PageRequest,
+): Promise<PageAnswer<MailServer>> {
+  requirePermission(principal, 'mail.read');
+  const rows = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) => selectMailServers(tx, afterOf(page), page.limit + 1),
+    { readOnly: true },
+  );
+  return pageOfRows(rows, page.limit, presentServer, (row) => [row.server_id]);
+}
+
+const afterOf = (page: PageRequest): string | null =>
+  page.after === undefined ? null : String(page.after[0]);
+
+/** undefined: it was deleted. Its secret is opened here and nowhere else. */
+export async function readMailServer(
+  deps: Pick<MailDeps, 'database' | 'sealer'>,
+  organizationId: string,
+  serverId: string,
+): Promise<MailServerProfile | undefined> {
+  return deps.database.withTenant(
+    organizationId,
+    async (tx) => {
+      const row = await selectMailServer(tx, serverId);
+      if (!row) return undefined;
+      const secret =
+        row.secret === null
+          ? undefined
+          : (await deps.sealer.open(tx, 'mail_servers.secret', serverId, row.secret)).toString();
+      const url = new URL(row.url);
+      return {
+        serverId,
+        version: row.version,
+        name: row.name,
+        url,
+        trust: row.trust ?? undefined,
+        loginForm: row.login_form,
+        windowsDomain: row.windows_domain ?? undefined,
+        protocolVersions: row.protocol_versions ?? undefined,
+        redirectHosts: [...new Set([url.hostname, ...row.redirect_hosts])],
+        autodiscoverUrl: row.autodiscover_url === null ? undefined : new URL(row.autodiscover_url),
+        lockout: { attempts: row.lockout_attempts, windowMs: row.lockout_minutes * 60_000 },
+        timeoutMs: row.timeout_seconds * 1_000,
+        vouching:
+          row.user_header === null
+            ? undefined
+            : { userHeader: row.user_header, secretHeader: row.secret_header ?? undefined, secret },
+      };
+    },
+    { readOnly: true },
+  );
+}
+
+// ----------------------------------------------------------------------------------------------- whose mail is where
+
+function presentAssignment(row: ServerAssignmentRow): MailServerAssignment {
+  return {
+    id: row.mail_assignment_id,
+    serverId: row.server_id,
+    targetKind: row.target_kind,
+    target: row.target,
+    targetName: row.target_name,
+    priority: row.priority,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+export async function assignMailServer(
+  deps: MailDeps,
+  principal: TenantPrincipal,
+  serverId: string,
+  { targetKind, target = '', priority = 0 }: NewMailServerAssignment,
+): Promise<MailServerAssignment> {
+  requirePermission(principal, 'mail.manage');
+  const now = new Date(deps.clock.now());
+  return deps.database.withTenant(principal.organizationId, async (tx) => {
+    const server = await lockMailServer(tx, serverId);
+    if (!server) throw noSuchServer();
+    const row = {
+      mail_assignment_id: newId(),
+      server_id: serverId,
+      target_kind: targetKind,
+      target: await checkedTarget(tx, targetKind, target),
+      priority,
+      created_at: now,
+    };
+    if (!(await insertServerAssignment(tx, row)))
+      throw new DomainError('conflict', 'The mail server is assigned there already.', {
+        reason: 'assigned-already',
+      });
+    await told(deps, tx, principal, 'assign', server, { targetKind, target: row.target, priority });
+    return presentAssignment({ ...row, target_name: null });
+  });
+}
+
+export async function unassignMailServer(
+  deps: MailDeps,
+  principal: TenantPrincipal,
+  assignmentId: string,
+): Promise<void> {
+  requirePermission(principal, 'mail.manage');
+  await deps.database.withTenant(principal.organizationId, async (tx) => {
+    const serverId = await deleteServerAssignmentRow(tx, assignmentId);
+    const server = serverId === undefined ? undefined : await lockMailServer(tx, serverId);
+    if (!server) throw new DomainError('not-found', 'There is no such assignment of a mail server.');
+    await told(deps, tx, principal, 'unassign', server);
+  });
+}
+
+export async function listServerAssignments(
+  deps: Pick<MailDeps, 'database'>,
+  principal: TenantPrincipal,
+  serverId: string,
+  page: PageRequest,
+): Promise<PageAnswer<MailServerAssignment>> {
+  requirePermission(principal, 'mail.read');
+  const rows = await deps.database.withTenant(
+    principal.organizationId,
+    async (tx) => {
+      if (!(await selectMailServer(tx, serverId))) throw noSuchServer();
+      return selectServerAssignments(tx, serverId, afterOf(page), page.limit + 1);
+    },
+    { readOnly: true },
+  );
+  return pageOfRows(rows, page.limit, presentAssignment, (row) => [row.mail_assignment_id]);
+}
+
+/** @throws DomainError `invalid-input` */
+async function checkedTarget(
+  tx: TenantTx,
+  kind: ServerAssignmentRow['target_kind'],
+  target: string,
+): Promise<string> {
+  const wrong = (message: string) => new DomainError('invalid-input', message, { reason: 'target' });
+  switch (kind) {
+    case 'organization':
+      if (target !== '') throw wrong('The organization needs no target.');
+      return '';
+    case 'domain':
+      if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(target))
+        throw wrong('The target is no mail domain.');
+      return target.toLowerCase();
+    case 'user':
+    case 'group':
+      if (!isUuid(target) || !(await targetExists(tx, kind, target)))
+        throw wrong(`There is no such ${kind}.`);
+      return target.toLowerCase();
+    default:
+      return kind satisfies never;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------------ making
+
+type Values = Omit<MailServer, 'id' | 'version' | 'hasSecret' | 'createdAt' | 'updatedAt'>;
+
+/** @throws DomainError `invalid-input` */
+function toRow(
+  values: Values,
+  serverId: string,
+  state: {
+    readonly version: number;
+    readonly secret: Buffer | null;
+    readonly createdAt: Date;
+    readonly now: Date;
+  },
+): MailServerRow {
+  const { secret } = state;
+  const hasSecret = secret !== null;
+  if ((values.secretHeader !== null) !== hasSecret || (hasSecret && values.userHeader === null)) {
+    throw new DomainError(
+      'invalid-input',
+      'A header that names users, the one with the secret, and the secret belong together.',
+      { reason: 'vouching' },
+    );
+  }
+  if (values.loginForm === 'windows' && values.windowsDomain === null)
+    throw new DomainError('invalid-input', 'This form of log-in needs a domain of Windows.', {
+      reason: 'windows-domain',
+    });
+  return {
+    server_id: serverId,
+    name: values.name,
+    version: state.version,
+    enabled: values.enabled,
+    url: serviceUrl(values.url).href,
+    trust: values.trust === null ? null : checkedTrust(values.trust),
+    login_form: values.loginForm,
+    windows_domain: values.windowsDomain,
+    protocol_versions: values.protocolVersions,
+    redirect_hosts: values.redirectHosts,
+    autodiscover_url: values.autodiscoverUrl === null ? null : serviceUrl(values.autodiscoverUrl).href,
+    lockout_attempts: values.lockoutAttempts,
+    lockout_minutes: values.lockoutMinutes,
+    timeout_seconds: values.timeoutSeconds,
+    user_header: values.userHeader,
+    secret_header: values.secretHeader,
+    secret,
+    created_at: state.createdAt,
+    updated_at: state.now,
+  };
+}
+
+/** No credentials, query or fragment in it: what is sent there is ours to say. */
+function serviceUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    (url.protocol !== 'https:' && url.protocol !== 'http:') ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw new DomainError('invalid-input', 'The address is no plain http or https URL.', { reason: 'url' });
+  }
+  return url;
+}
+
+function checkedTrust(text: string): string {
+  const parts = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (parts.length === 0) throw new TypeError('none');
+    for (const part of parts) new X509Certificate(part);
+  } catch {
+    throw new DomainError('invalid-input', 'The trusted certificates cannot be read.', { reason: 'trust' });
+  }
+  return parts.join('\n');
+}
+
+function sealSecret(
+  { sealer }: Pick<MailDeps, 'sealer'>,
+  tx: TenantTx,
+  serverId: string,
+  secret: string,
+): Promise<Buffer> {
+  return sealer.seal(tx, 'mail_servers.secret', serverId, Buffer.from(secret));
+}
+
+async function namedOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violatedConstraint(error) !== 'mail_servers_name') throw error;
+    throw new DomainError('conflict', 'Another mail server has this name.', { reason: 'name-taken' });
+  }
+}
+
+async function told(
+  deps: MailDeps,
+  tx: TenantTx,
+  principal: TenantPrincipal,
+  verb: 'create' | 'update' | 'delete' | 'assign' | 'unassign',
+  row: MailServerRow,
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<void> {
+  await Promise.all([
+    recordAudit(tx, {
+      actor: principal,
+      action: `mail-servers.${verb}`,
+      target: { kind: 'mail-server', id: row.server_id },
+      outcome: 'done',
+      show: { name: row.name, url: row.url, enabled: row.enabled, loginForm: row.login_form, ...more },
+    }),
+    deps.events.emit(tx, {
+      name: 'mail-server.changed',
+      subjectId: row.server_id,
+      payload: { serverId: row.server_id, name: row.name, change: verb },
+    }),
+  ]);
+  announceMailAccess(tx, deps, tx.organizationId);
+}
