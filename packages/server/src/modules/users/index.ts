@@ -6,4 +6,5 @@ export {
   type PasswordLinkDeps,
   userPasswordLength,
 } from './password-links.ts';
+export { provePassword, type ProvePasswordDeps } from './prove-password.ts';
 export { signInUser, type SignedInUser, type UserSignInDeps } from './sign-in-user.ts';
