@@ -240,6 +240,12 @@ export const factCatalogue = {
     sources: device,
     description: 'How far from the stated position the device may be.',
   },
+  'device.mail-id': {
+    ...information,
+    shape: text(64),
+    sources: device,
+    description: 'What the system’s own mail client calls the device at mail servers (ActiveSync device id).',
+  },
   'activesync.authorized': {
     ...information,
     shape: boolean,

@@ -13,6 +13,7 @@ describe('identifiers', () => {
       ['meid', 'a000 0049 32a1 4b', 'A000004932A14B'],
       ['guid', 'F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6', 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'],
       ['host-name', 'Laptop.Example.', 'laptop.example'],
+      ['mail-id', ' abcdef0123 ', 'ABCDEF0123'],
     ] as const;
     for (const [kind, text, expected] of forms) assert.equal(normalizeIdentifier(kind, text), expected);
   });

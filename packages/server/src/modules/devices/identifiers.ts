@@ -3,7 +3,16 @@
 import type { FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
 import type { Facts } from '@gatehouse/core/facts/types.ts';
 
-export const identifierKinds = ['mac', 'serial', 'udid', 'imei', 'meid', 'guid', 'host-name'] as const;
+export const identifierKinds = [
+  'mac',
+  'serial',
+  'udid',
+  'imei',
+  'meid',
+  'guid',
+  'host-name',
+  'mail-id',
+] as const;
 export type IdentifierKind = (typeof identifierKinds)[number];
 
 export interface Identifier {
@@ -54,6 +63,10 @@ export function normalizeIdentifier(kind: IdentifierKind, text: string): string 
     }
     case 'guid':
       return /^[0-9a-f-]{1,128}$/i.test(trimmed) ? trimmed.toLowerCase() : undefined;
+    case 'mail-id':
+      return /^[\x21-\x7e]{2,64}$/.test(trimmed) && !fillers.test(trimmed)
+        ? trimmed.toUpperCase()
+        : undefined;
     case 'host-name': {
       const name = trimmed.replace(/\.$/, '').toLowerCase();
       return name === '' || /^localhost(?:\.|$)/.test(name) ? undefined : name.slice(0, 253);
@@ -92,6 +105,7 @@ const identifierFacts = {
   imei: 'device.imei',
   meid: 'device.meid',
   'host-name': 'device.host-name',
+  'mail-id': 'device.mail-id',
 } as const;
 
 /** The facts from which identifiers derive: when one of them changes, the identifiers are written anew. */

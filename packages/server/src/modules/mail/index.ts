@@ -14,6 +14,7 @@ export { carryOutMailWipe, type RelayedWipe, relayServerWipe } from './order-wip
 export { acknowledgePolicy, issuePolicyKey } from './policy-keys.ts';
 export { mailJobs, mailSubscriptions, mailTasks } from './reactions.ts';
 export { type MailServerProfile, readMailServer } from './servers.ts';
+export { readMailSettings } from './settings.ts';
 export {
   type AskMailStanding,
   concernsOf,

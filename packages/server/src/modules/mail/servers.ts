@@ -430,11 +430,17 @@ function serviceUrl(text: string): URL {
 
 function checkedTrust(text: string): string {
   const parts = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    if (parts.length === 0) throw new TypeError('none');
-    for (const part of parts) new X509Certificate(part);
-  } catch {
-    throw new DomainError('invalid-input', 'The trusted certificates cannot be read.', { reason: 'trust' });
+  const readable = parts.filter((part) => {
+    try {
+      return new X509Certificate(part).fingerprint256 !== '';
+    } catch {
+      return false;
+    }
+  });
+  if (parts.length === 0 || readable.length < parts.length) {
+    throw new DomainError('invalid-input', 'The trusted certificates cannot be read.', {
+      reason: 'trust',
+    });
   }
   return parts.join('\n');
 }

@@ -21,6 +21,7 @@ export function deviceFacts(answer: PlistDictionary, target: AppleTarget, family
     'device.product': textOf(answer, 'ProductName', 64),
     'device.serial-number': textOf(answer, 'SerialNumber', 128),
     'device.udid': textOf(answer, 'UDID', 64) ?? target.udid,
+    'device.mail-id': textOf(answer, 'EASDeviceIdentifier', 64),
     'device.imei': compact(textOf(answer, 'IMEI', 32) ?? subscription?.imei),
     'device.meid': compact(textOf(answer, 'MEID', 32) ?? subscription?.meid),
     'device.phone-number': textOf(answer, 'PhoneNumber', 32) ?? subscription?.phoneNumber,

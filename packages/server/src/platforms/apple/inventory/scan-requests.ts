@@ -26,6 +26,7 @@ const deviceQueries = [
   'Model',
   'ProductName',
   'SerialNumber',
+  'EASDeviceIdentifier',
   'DeviceCapacity',
   'AvailableDeviceCapacity',
   'BatteryLevel',
