@@ -1,7 +1,8 @@
 // What a device in quarantine is told beside the reason: by whom, and where it enrols. Read once in a while for each organization, because it is asked for
 // with every look into the mailbox.
 import type { Clock } from '../../../kernel/clock.ts';
-import type { Database, TenantTx } from '../../../kernel/db/database.ts';
+import type { Database } from '../../../kernel/db/database.ts';
+import { readMailSettings } from '../../../modules/mail/index.ts';
 import { readOrganizationName } from '../../../modules/organizations/index.ts';
 
 export interface Guidance {
@@ -18,9 +19,6 @@ export interface GuidanceDeps {
   readonly database: Pick<Database, 'withTenant'>;
   readonly clock: Clock;
   readonly publicUrl: URL;
-  readonly readMailSettings: (
-    tx: TenantTx,
-  ) => Promise<{ readonly instruct: boolean; readonly instruction: string | null }>;
 }
 
 const keptMs = 10_000;
@@ -45,7 +43,7 @@ function read(deps: GuidanceDeps, organizationId: string): Promise<Guidance> {
     organizationId,
     async (tx) => {
       const { slug, name: organization } = await readOrganizationName(tx);
-      const { instruct, instruction } = await deps.readMailSettings(tx);
+      const { instruct, instruction } = await readMailSettings(tx);
       const enrollUrl = new URL(`/enroll/${slug}`, deps.publicUrl).href;
       return { organization, enrollUrl, instruct, ownWords: instruction };
     },

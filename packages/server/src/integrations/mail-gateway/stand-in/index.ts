@@ -20,15 +20,11 @@ import { provePassword, type ProvePasswordDeps } from '../../../modules/users/in
 import type { StandIn, StandInAnswer, StandInRequest } from '../stand-in-port.ts';
 import { answerEstimate, answerFetch, answerSync } from './answer-sync.ts';
 import { foldersFor, isFolder, keyOfFolders } from './folders.ts';
-import type { ReadGuidance } from './guidance.ts';
+import { createGuidance, type GuidanceDeps, type ReadGuidance } from './guidance.ts';
 import { hold } from './hold.ts';
 import { instructionMessage } from './instruction.ts';
 
-export { createGuidance } from './guidance.ts';
-
-export interface StandInDeps extends ProvePasswordDeps {
-  readonly guidance: ReadGuidance;
-}
+export type StandInDeps = ProvePasswordDeps & GuidanceDeps;
 
 /** What is answered at all; Provision is the gateway’s. */
 const commands: readonly CommandName[] = [
@@ -46,6 +42,7 @@ const heartbeat = { shortest: 60, longest: 3_540 };
 const mostPingFolders = 200;
 
 export function createStandIn(deps: StandInDeps): StandIn {
+  const guidance = createGuidance(deps);
   return {
     async prove({ organizationId, login, password, standing, requestId, address, wasRight }) {
       const shown = { organizationId, name: login, password, requestId, address, wasRight };
@@ -59,7 +56,7 @@ export function createStandIn(deps: StandInDeps): StandIn {
     }),
     async answer(request) {
       try {
-        return await answerCommand(deps, request);
+        return await answerCommand(guidance, request);
       } catch (error) {
         if (error instanceof DecodeError) return malformed(request);
         throw error;
@@ -73,14 +70,17 @@ const wbxml = (body: Uint8Array): StandInAnswer =>
     ? { status: 200, headers: {} }
     : { status: 200, headers: { 'Content-Type': wbxmlContentType }, body };
 
-function answerCommand(deps: StandInDeps, asked: StandInRequest): StandInAnswer | Promise<StandInAnswer> {
+function answerCommand(
+  guidance: ReadGuidance,
+  asked: StandInRequest,
+): StandInAnswer | Promise<StandInAnswer> {
   switch (asked.request.command) {
     case 'FolderSync':
       return answerFolders(asked);
     case 'Sync':
     case 'GetItemEstimate':
     case 'ItemOperations':
-      return answerMailbox(deps, asked);
+      return answerMailbox(guidance, asked);
     case 'Ping':
       return answerPing(asked);
     case 'Settings':
@@ -101,9 +101,9 @@ function answerFolders({ request, body, standing, acceptLanguage }: StandInReque
   return wbxml(folderSyncAnswer({ status: 1, syncKey: current, added }));
 }
 
-async function answerMailbox(deps: StandInDeps, asked: StandInRequest): Promise<StandInAnswer> {
+async function answerMailbox(guidance: ReadGuidance, asked: StandInRequest): Promise<StandInAnswer> {
   const { request, body, signal } = asked;
-  const message = asked.purpose === 'quarantine' ? await instructionFor(deps, asked) : undefined;
+  const message = asked.purpose === 'quarantine' ? await instructionFor(guidance, asked) : undefined;
   const mailbox = { version: request.version, body, message, signal };
   if (request.command === 'Sync') return wbxml(await answerSync(mailbox));
   if (request.command === 'GetItemEstimate') return wbxml(answerEstimate(mailbox));
@@ -111,9 +111,12 @@ async function answerMailbox(deps: StandInDeps, asked: StandInRequest): Promise<
   return fetched === undefined ? refuse(asked) : wbxml(fetched);
 }
 
-async function instructionFor(deps: StandInDeps, asked: StandInRequest): Promise<OwnMessage | undefined> {
+async function instructionFor(
+  guidance: ReadGuidance,
+  asked: StandInRequest,
+): Promise<OwnMessage | undefined> {
   const { standing, organizationId, login, says } = asked;
-  const { instruct, organization, enrollUrl, ownWords } = await deps.guidance(organizationId);
+  const { instruct, organization, enrollUrl, ownWords } = await guidance(organizationId);
   if (!instruct) return undefined;
   const seenAt = standing.mailDevice?.firstSeenAt;
   const until = standing.settings.enrolBy;

@@ -44,7 +44,7 @@ export interface Instruction {
   readonly language: Language;
   readonly organization: string;
   readonly enrollUrl: string;
-  /** An administrator’s own words, instead of what to do. */
+  /** What the organization says besides. */
   readonly ownWords: string | null;
   readonly says: readonly Message[];
   /** Of the person; '' where nobody knows it. */
@@ -69,7 +69,8 @@ export function instructionMessage(about: Instruction): OwnMessage {
     fill(texts.greeting),
     fill(texts.intro),
     render(says, language),
-    ownWords ?? `${texts.todo}\r\n${about.enrollUrl}`,
+    `${texts.todo}\r\n${about.enrollUrl}`,
+    ownWords ?? '',
     until === null ? '' : fill(texts.until),
     texts.afterwards,
     fill(texts.help),

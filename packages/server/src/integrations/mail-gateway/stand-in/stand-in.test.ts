@@ -23,7 +23,7 @@ import { openTestDatabase, type TestDatabase } from '../../../kernel/db/test-dat
 import { newId } from '../../../kernel/ids.ts';
 import { createPasswords } from '../../../modules/administrators/index.ts';
 import type { StandInRequest } from '../stand-in-port.ts';
-import { createGuidance, createStandIn } from './index.ts';
+import { createStandIn } from './index.ts';
 
 const passwords = createPasswords();
 const firstSeenAt = Date.UTC(2026, 10, 20, 9);
@@ -66,8 +66,6 @@ describe('the stand-in', () => {
   let db: TestDatabase;
   const acme = newId();
   const userId = newId();
-  let instruct = true;
-  let instruction: string | null = null;
   let now = Date.now();
 
   before(async () => {
@@ -93,12 +91,8 @@ describe('the stand-in', () => {
     createStandIn({
       database: db.database,
       passwords,
-      guidance: createGuidance({
-        database: db.database,
-        clock: { now: () => (now += 60_000) },
-        publicUrl: new URL('https://mdm.example'),
-        readMailSettings: async () => ({ instruct, instruction }),
-      }),
+      clock: { now: () => (now += 60_000) },
+      publicUrl: new URL('https://mdm.example'),
     });
 
   async function ask(
@@ -129,6 +123,15 @@ describe('the stand-in', () => {
       signal: new AbortController().signal,
       ...over,
     });
+  }
+  async function decide(instruct: boolean, instruction: string | null): Promise<void> {
+    const admin = await db.superuser();
+    await admin.query(
+      `insert into mail_settings (organization_id, strangers, without_policy, maximum_devices, instruct, instruction, updated_at)
+       values ($1, 'quarantine', 'block', 10, $2, $3, now())
+       on conflict (organization_id) do update set instruct = $2, instruction = $3`,
+      [acme, instruct, instruction],
+    );
   }
   const quarantined: Partial<StandInRequest> = {
     purpose: 'quarantine',
@@ -210,7 +213,7 @@ describe('the stand-in', () => {
     }
   });
 
-  test('ENR-17 the message speaks the person’s language, and an administrator’s words stand for what to do', async () => {
+  test('ENR-17 the message speaks the person’s language, and says what the organization says besides', async () => {
     const base = standing();
     const user = base.user && { ...base.user, language: 'de-AT' };
     const german = (await firstSync('14.1', { ...quarantined, standing: { ...base, user } })).added[0];
@@ -218,15 +221,13 @@ describe('the stand-in', () => {
     assert.match(german?.text ?? '', /bis zum 1\. Dezember 2026\./);
     const wished = (await firstSync('14.1', { ...quarantined, acceptLanguage: 'de-DE,de;q=0.9' })).added[0];
     assert.equal(wished?.subject, german?.subject);
-    instruction = 'Call 4711.';
+    await decide(true, 'Call 4711.');
     const own = (await firstSync('14.1', quarantined)).added[0];
     assert.match(own?.text ?? '', /Call 4711\./);
-    assert.doesNotMatch(own?.text ?? '', /https:/);
-    instruction = null;
-    instruct = false;
+    await decide(false, null);
     const none = await ask('2.5', 'Sync', inbox('2.5', 'gh-i1-'), quarantined);
     assert.deepEqual(synced(none).added, []);
-    instruct = true;
+    await decide(true, null);
   });
 
   test('EAS-09 another reason is another message in place of the first, and outside of quarantine it goes away', async () => {
