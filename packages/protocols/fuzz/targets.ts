@@ -1,4 +1,5 @@
 /** All decoders of this package that read bytes of a stranger. */
+import { mailProtocol } from './activesync.ts';
 import { appleCheckIn, appleCommand, appleErrorBody, appleReport } from './apple-mdm.ts';
 import { certificate } from './certificate.ts';
 import { certificateRequest } from './certificate-request.ts';
@@ -38,6 +39,7 @@ import { plistBinary, plistXml } from './plist.ts';
 import { radius, radiusRest } from './radius.ts';
 import { securityEventToken, signalRequests } from './shared-signals.ts';
 import type { FuzzTarget } from './target.ts';
+import { wbxml } from './wbxml.ts';
 import { xml } from './xml.ts';
 
 export const targets: readonly FuzzTarget[] = [
@@ -85,4 +87,6 @@ export const targets: readonly FuzzTarget[] = [
   radiusRest,
   securityEventToken,
   ...signalRequests,
+  wbxml,
+  ...mailProtocol,
 ];

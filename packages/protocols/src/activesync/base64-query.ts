@@ -1,7 +1,6 @@
 /** The query as base64 of bytes, from 12.1 on (MS-ASHTTP section 2.2.1.1.1.1.1). */
 import { DecodeError } from '../decode-error.ts';
 import { findCommandByCode } from './commands.ts';
-import { decodeText } from './credentials.ts';
 import { requireDeviceId, requireText } from './query-values.ts';
 import type { CommandParameters, CommandQuery } from './command-query.ts';
 import { versionFromByte } from './versions.ts';
@@ -101,8 +100,6 @@ function readValue(name: string, value: Uint8Array): string | number {
       if (value.length !== 1)
         throw new DecodeError('one byte is expected', { path: name, reason: 'bad-value' });
       return value[0] ?? 0;
-    case 'user':
-      return requireText(decodeText(value), name);
     default:
       return requireText(toText(value, name), name);
   }
