@@ -43,6 +43,9 @@ process.exitCode = main.exitCode ?? 1;
 /** It waits for the server by itself. Whoever has a push service of their own plays without phones. */
 async function startDemo(): Promise<void> {
   const dataDirectory = resolve(process.env['GATEHOUSE_DATA_DIR'] || './data');
+  // The company's mail server is on this machine.
+  const allowed = process.env['GATEHOUSE_OUTBOUND_ALLOW'];
+  process.env['GATEHOUSE_OUTBOUND_ALLOW'] = allowed ? `${allowed},127.0.0.1` : '127.0.0.1';
   if (process.env['GATEHOUSE_APNS_URL']) {
     watch(start(demo, ['--data-dir', dataDirectory]));
     return;

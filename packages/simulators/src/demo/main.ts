@@ -16,7 +16,9 @@ import { liveDaily } from './daily-life.ts';
 import { openDesk } from './desk.ts';
 import { furnish } from './furnish.ts';
 import { createNarrator } from './narrator.ts';
+import { type MailSide, openMailSide } from './mail-side.ts';
 import { openPocket, type Pocket } from './pocket.ts';
+import { bringUnknownPhone } from './unknown-phone.ts';
 
 const { values } = parseArgs({
   options: { 'data-dir': { type: 'string' }, 'apns-port': { type: 'string' } },
@@ -62,15 +64,18 @@ if (api !== undefined) {
     // One after the other, as people arrive; together they would only show how fast an empty office fills.
     await sleep(250, undefined, { signal: stop.signal }).catch(() => undefined);
   }
+  await using mail = await openMailSide(api, narrator.announce);
+  lives.push(mail.live(stop.signal));
   if (apns !== undefined) {
     await renewPushCertificate(api, apns);
-    const pockets = openPockets(api, apns);
+    const pockets = openPockets(api, apns, mail);
     narrator.announce(`${pockets.length} phones, tablets and Macs are taken along`);
     for (const pocket of pockets) {
       lives.push(pocket.live(stop.signal));
       await sleep(500, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
+  lives.push(bringUnknownPhone({ mail, anchor: serverAnchor(), narrator }, stop.signal));
   const random = seededRandom(`demo ${Date.now()}`);
   await liveDaily({ desks, narrator, random, signal: stop.signal });
   await Promise.all(lives);
@@ -78,14 +83,18 @@ if (api !== undefined) {
 }
 await apns?.close();
 
-function openPockets(to: LocalApi, by: SimulatedApns): Pocket[] {
+function openPockets(to: LocalApi, by: SimulatedApns, mail: MailSide): Pocket[] {
   const folder = join(dataDirectory ?? '', 'demo', 'pockets');
-  const anchor = certificateIn(readFileSync(join(dataDirectory ?? '', 'tls', 'root.pem'), 'utf8'));
+  const anchor = serverAnchor();
   return employees.flatMap((employee) =>
     (employee.pockets ?? []).map(({ family, ownership }) =>
-      openPocket({ folder, employee, family, ownership, api: to, apns: by, anchor, narrator }),
+      openPocket({ folder, employee, family, ownership, api: to, apns: by, anchor, narrator, mail }),
     ),
   );
+}
+
+function serverAnchor(): string {
+  return certificateIn(readFileSync(join(dataDirectory ?? '', 'tls', 'root.pem'), 'utf8'));
 }
 
 /** The file holds the key of the server's own authority as well. */

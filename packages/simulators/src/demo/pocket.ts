@@ -17,6 +17,8 @@ import {
 import type { SimulatedApns } from '../apns/index.ts';
 import type { LocalApi } from '../operator/local-api.ts';
 import { emailOf, type Employee } from './company.ts';
+import type { MailSide } from './mail-side.ts';
+import { carryMail, type MailbagOptions } from './mailbag.ts';
 import type { Narrator } from './narrator.ts';
 
 /** Until somebody sets an erased or abandoned device up again. */
@@ -44,6 +46,8 @@ export interface PocketOptions {
   /** PEM: the server's own authority. */
   readonly anchor: string;
   readonly narrator: Narrator;
+  /** undefined: there is no mail. */
+  readonly mail: MailSide | undefined;
 }
 
 const words: Readonly<Record<AppleFamily, string>> = {
@@ -63,6 +67,7 @@ export function openPocket({
   apns,
   anchor,
   narrator,
+  mail,
 }: PocketOptions): Pocket {
   const [firstName] = employee.name.split(' ');
   const name = `${firstName}’s ${words[family]}`;
@@ -99,7 +104,8 @@ export function openPocket({
     });
   }
 
-  async function enrol(): Promise<void> {
+  /** From where it was enrolled its mail comes, too: there is one address. */
+  async function enrol(): Promise<string> {
     const former = deviceIdIn(file);
     const ask = (replacesDeviceId?: string) =>
       api.request<{ page: string; oneTimePassword: string }>('POST', '/enrollments', {
@@ -111,12 +117,33 @@ export function openPocket({
     // An administrator may have removed the old record for good; then the device is a new one.
     const ticket = await ask(former).catch(() => ask());
     await simulated.installProfile(await downloadProfile({ ...ticket, anchors: [anchor] }));
+    const gateway = new URL(ticket.page).origin;
+    mail?.gateway.resolve(gateway);
     const certificate = device.enrolment?.identity.certificate;
-    if (certificate === undefined) return;
+    if (certificate === undefined) return gateway;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, JSON.stringify({ deviceId: parseCertificate(certificate).subject.commonName }), {
       mode: 0o600,
     });
+    return gateway;
+  }
+
+  /** By the id that its management tells of, so that both are known as one. Resolves once `signal` ends it. */
+  async function carry(gateway: string, signal: AbortSignal): Promise<void> {
+    const { mailId, model, systemVersion, build } = device;
+    if (mail === undefined || mailId === null) return;
+    const options: MailbagOptions = {
+      label: name,
+      narrator,
+      make: family === 'ipad' ? 'ipad-mail' : 'ios-mail',
+      account: mail.accountOf(employee),
+      server: gateway,
+      anchors: [anchor],
+      seed: `demo ${name}`,
+      deviceId: Buffer.from(mailId, 'latin1'),
+      traits: { model: model.product, release: systemVersion, build, friendlyName: name },
+    };
+    await carryMail(options, signal);
   }
 
   /** People change a passcode when their device asks for it, but not at once; now and then one takes it off. */
@@ -149,8 +176,12 @@ export function openPocket({
             left = resolve;
             signal.addEventListener('abort', () => resolve(), { once: true });
           });
-          await enrol();
+          const gateway = await enrol();
+          const managed = new AbortController();
+          const carried = carry(gateway, managed.signal);
           await gone;
+          managed.abort();
+          await carried;
           await sleep(pauseAfterLeavingMs, undefined, { signal });
         } catch (error) {
           if (signal.aborted) break;
