@@ -131,6 +131,62 @@ describe('a computer checks in', () => {
     assert.equal((await stored(computer.deviceId))?.facts['passcode.minimum-length'], 111);
   });
 
+  test('those who come in one moment share a transaction, and each gets the answer that it would get alone', async () => {
+    const other = await world.newFleet('beta');
+    const computers = await Promise.all(Array.from({ length: 10 }, newComputer));
+    const stranger = await world.enrol(await world.issueCode(other), newDeviceKey());
+    for (const computer of [...computers, stranger]) await computer.checkIn({ scans: [good()] });
+    const [waits, wrong, late, twice] = computers as [Computer, Computer, Computer, Computer];
+    await queueCommand(world.deps, world.principal(acme), {
+      deviceId: waits.deviceId,
+      name: 'refresh-device',
+    });
+    const counters = new Map(computers.map(({ deviceId, counter }) => [deviceId, counter]));
+    const bad = { scans: [good({ 'storage.encrypted': false })] };
+    const answers = await Promise.all([
+      ...computers.map((computer) =>
+        computer.checkIn(
+          computer === wrong
+            ? { scans: [good({ 'storage.encrypted': 'perhaps' })] }
+            : computer === late
+              ? { counter: 1, ...bad }
+              : bad,
+        ),
+      ),
+      twice.checkIn(bad),
+      stranger.checkIn(bad),
+    ]);
+    const of = (computer: Computer) => answers[computers.indexOf(computer)]?.body;
+    for (const computer of computers) {
+      const { posture, commands } = of(computer);
+      if (computer === wrong) {
+        assert.equal(answers[1]?.status, 422);
+        assert.equal((await stored(wrong.deviceId))?.facts['storage.encrypted'], true);
+        assert.equal((await contact(wrong.deviceId))?.['counter'], counters.get(wrong.deviceId));
+        continue;
+      }
+      assert.equal(posture.compliant, computer === late);
+      assert.deepEqual(
+        commands.map(({ name }: { name: string }) => name),
+        computer === waits ? ['refresh-device'] : [],
+      );
+    }
+    assert.equal((await contact(twice.deviceId))?.['counter'], (counters.get(twice.deviceId) ?? 0) + 2);
+    assert.equal(answers.at(-1)?.body.posture.compliant, false);
+    const ids = computers.map(({ deviceId }) => deviceId);
+    const [{ transactions }] = (await world.query(
+      'select count(distinct xmin::text)::int as transactions from device_contacts where device_id = any ($1)',
+      [ids],
+    )) as [{ transactions: number }];
+    assert.ok(transactions < ids.length, `${transactions} transactions`);
+    const [{ audits }] = (await world.query(
+      `select count(*)::int as audits from audit_entries where content::jsonb ->> 'action' = 'compliance.decision-changed'
+         and content::jsonb -> 'target' ->> 'id' = any ($1) and content::jsonb -> 'show' -> 'after' ->> 'compliant' = 'false'`,
+      [ids],
+    )) as [{ audits: number }];
+    assert.ok(audits >= ids.length - 2);
+  });
+
   test('DEV-13 a clock that is a day, a year or fifty years off changes no verdict; the skew is recorded', async () => {
     for (const off of [24 * hour, -24 * hour, 365 * 24 * hour, -365 * 24 * hour, -50 * 365 * 24 * hour]) {
       const computer = await newComputer();

@@ -1,6 +1,6 @@
 // Questions of devices in statements that lock what belongs to the device: in each statement a device comes once, and all
 // statements take their locks in the same order.
-import { type Ask, gatherQuestions } from './gather.ts';
+import { type Ask, type GatheringOptions, gatherQuestions } from './gather.ts';
 
 interface OfDevice {
   readonly deviceId: string;
@@ -16,12 +16,13 @@ class Failure {
 }
 
 /**
- * Two statements of an organization are under way at once, because each waits for the disk.
+ * Unless told otherwise two statements of an organization are under way at once, because each waits for the disk.
  * @param send one statement; its answers stand in the order of the questions, which is the order of their devices' ids. When it
  * fails, nothing of it was done: each device is then served by itself, so that none suffers for another.
  */
 export function gatherLocking<Question extends OfDevice, Answer>(
   send: (organizationId: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
+  options: Pick<GatheringOptions<Question>, 'atOnce' | 'patienceMs'> = { atOnce: 2 },
 ): Ask<Question, Answer> {
   type Served = readonly ({ readonly answer: Answer } | Failure)[];
 
@@ -52,7 +53,7 @@ export function gatherLocking<Question extends OfDevice, Answer>(
     }
   }
 
-  const ask = gatherQuestions(serveAll, { atOnce: 2 });
+  const ask = gatherQuestions(serveAll, options);
   return async (organizationId, question) => {
     const served = await ask(organizationId, question);
     if (served instanceof Failure) throw served.error;

@@ -11,7 +11,7 @@ export type Ask<Question, Answer> = (lane: string, question: Question) => Promis
 /** What one statement gathers. A question that is larger by itself goes alone and at once, and holds nobody up. */
 const mostGathered = 64;
 /** A statement takes a millisecond; behind one that takes longer than this nobody waits, up to so many at once. */
-const patienceMs = 20;
+const usualPatienceMs = 20;
 const mostAtOnce = 4;
 
 interface Asked<Question, Answer> {
@@ -35,6 +35,8 @@ export interface GatheringOptions<Question> {
    * the disk: meanwhile the database works on the other, and one flush may do for both.
    */
   readonly atOnce?: number;
+  /** How long questions wait behind what is under way before they leave all the same; more where a whole transaction is shared. */
+  readonly patienceMs?: number;
 }
 
 /** What the database itself says of a statement (SQLSTATE), and not that it is away, full or busy: see errors.ts. */
@@ -48,7 +50,7 @@ function isAboutValues(error: unknown): boolean {
  */
 export function gatherQuestions<Question, Answer>(
   answer: (lane: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
-  { sizeOf = () => 1, atOnce = 1 }: GatheringOptions<Question> = {},
+  { sizeOf = () => 1, atOnce = 1, patienceMs = usualPatienceMs }: GatheringOptions<Question> = {},
 ): Ask<Question, Answer> {
   const lanes = new Map<string, Lane<Question, Answer>>();
 

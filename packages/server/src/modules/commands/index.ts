@@ -45,4 +45,4 @@ export {
 export { commandJobs, commandSubscriptions, commandTasks } from './reactions.ts';
 export type { CommandResult } from './record-command-result.ts';
 export { systemRights } from './system-rights.ts';
-export { type TakenCommand, takeCommands, type Taking } from './take-commands.ts';
+export { type TakenCommand, takeCommands, takeCommandsOfMany, type Taking } from './take-commands.ts';

@@ -65,6 +65,20 @@ export function openCommands(
   return tx.query<CommandRow>(selectOpen, [tx.organizationId, deviceId, channel, freshOnly, now, limit]);
 }
 
+const selectWithOpen = sql(
+  'commands-select-devices-with-open',
+  `select distinct device_id from commands where organization_id = $1 and device_id = any ($2::uuid[]) and finished_at is null`,
+);
+
+/** Those of the devices for which anything may wait, whichever channel it is for. */
+export async function devicesWithOpenCommands(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ device_id: string }>(selectWithOpen, [tx.organizationId, deviceIds]);
+  return new Set(rows.map((row) => row.device_id));
+}
+
 const selectOpenByName = sql(
   'commands-select-open-by-name',
   `select ${columns} from commands

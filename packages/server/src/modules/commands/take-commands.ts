@@ -10,6 +10,7 @@ import { withdrawUnauthorized } from './withdraw-unauthorized.ts';
 import {
   type CommandOrigin,
   type CommandRow,
+  devicesWithOpenCommands,
   markDelivered,
   offerDeferred,
   openCommands,
@@ -39,6 +40,19 @@ export interface Taking {
   readonly which?: 'open' | 'fresh' | undefined;
   /** A conversation begins: what the device put off in an earlier one is handed over again. */
   readonly anew?: boolean | undefined;
+}
+
+/** {@link takeCommands} for several devices whose locks the caller holds; few of them have anything waiting. */
+export async function takeCommandsOfMany(
+  deps: Omit<CommandDeps, 'database'>,
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  taking: Taking,
+): Promise<ReadonlyMap<string, readonly TakenCommand[]>> {
+  const waiting = deviceIds.length === 0 ? [] : await devicesWithOpenCommands(tx, deviceIds);
+  const taken = new Map<string, readonly TakenCommand[]>();
+  for (const deviceId of waiting) taken.set(deviceId, await takeCommands(deps, tx, deviceId, taking));
+  return taken;
 }
 
 export async function takeCommands(

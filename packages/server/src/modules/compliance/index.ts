@@ -1,8 +1,13 @@
 /** Compliance: evaluates devices, stores the one decision that all gates read, and explains it. */
-export { evaluateDevice, type EvaluatedDevice, type EvaluationDeps } from './evaluate-devices.ts';
+export {
+  evaluateDevice,
+  evaluateDevices,
+  type EvaluatedDevice,
+  type EvaluationDeps,
+} from './evaluate-devices.ts';
 export type { DueDeps } from './evaluate-due.ts';
 export type { DeviceExplanation, ExplainDeps } from './explain-device.ts';
 export { readVerdict } from './read-verdict.ts';
 export { complianceJobs, complianceSubscriptions, complianceTasks } from './reactions.ts';
 export { reviewChange } from './review-change.ts';
-export { languageOfReader, tellDevice } from './tell-device.ts';
+export { languageOfReader, tellDevice, tellDevices } from './tell-device.ts';

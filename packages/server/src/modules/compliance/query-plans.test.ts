@@ -7,7 +7,13 @@ import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-databa
 import { createEvents } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
-import { expireCommands, getCommand, listCommands, takeCommands } from '../commands/index.ts';
+import {
+  expireCommands,
+  getCommand,
+  listCommands,
+  takeCommands,
+  takeCommandsOfMany,
+} from '../commands/index.ts';
 import {
   type DeviceListQuery,
   findDevice,
@@ -16,6 +22,7 @@ import {
   loadFacts,
   lockDevice,
   recordReport,
+  recordReports,
 } from '../devices/index.ts';
 import { createTestFleet, type TestFleet } from '../devices/test-fleet.ts';
 import { ensureDefaults } from '../policies/index.ts';
@@ -23,6 +30,7 @@ import { evaluateDevice, evaluateDevices } from './evaluate-devices.ts';
 import { evaluateDue } from './evaluate-due.ts';
 import { explainDevice } from './explain-device.ts';
 import { findReached } from './queries.ts';
+import { tellDevices } from './tell-device.ts';
 
 const fleetSize = 20_000;
 
@@ -137,13 +145,25 @@ describe(`statements at ${fleetSize} devices`, () => {
       });
       await evaluateDevice(deps, tx, device, now);
       const { rows } = await admin.query('select device_id from devices limit 25');
-      await evaluateDevices(
-        deps,
+      const many = rows.map((row): string => row.device_id);
+      await recordReports(
         tx,
-        rows.map((row) => row.device_id),
-        now,
+        many.map((deviceId) => ({
+          deviceId,
+          counter: 2,
+          bootId: 'b',
+          sentAt: now,
+          receivedAt: now,
+          scans: [{ scan: 'security', observedAt: now, facts: { 'passcode.set': false } }],
+        })),
+      );
+      await evaluateDevices(deps, tx, many, now);
+      await tellDevices(
+        tx,
+        many.map((deviceId) => ({ deviceId, languages: ['de'] })),
       );
       await takeCommands(deps, tx, device);
+      await takeCommandsOfMany(deps, tx, many, {});
       const { rows: groups } = await admin.query('select group_id from groups');
       for (const [targetKind, targetId] of [
         ['organization', fleet.organizationId],

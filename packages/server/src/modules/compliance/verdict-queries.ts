@@ -22,6 +22,25 @@ const selectStandingOfDevice = sql(
    where p.organization_id = $1 and p.device_id = $2`,
 );
 
+const selectLanguagesOfUsers = sql(
+  'compliance-select-languages',
+  `select d.device_id, u.language from devices d
+   join users u on u.organization_id = $1 and u.user_id = d.user_id
+   where d.organization_id = $1 and d.device_id = any ($2::uuid[])`,
+);
+
+/** In which the user of each device is written to. */
+export async function selectLanguages(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await tx.query<{ device_id: string; language: string | null }>(selectLanguagesOfUsers, [
+    tx.organizationId,
+    deviceIds,
+  ]);
+  return new Map(rows.map((row) => [row.device_id, row.language]));
+}
+
 export interface StandingRow {
   readonly state: DeviceState;
   /** In which its user is written to. */

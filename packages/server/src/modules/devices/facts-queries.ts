@@ -30,13 +30,20 @@ export function toFactReport(row: FactsRow): FactReport {
 /** The contents only of the small scans: inventories of apps, profiles and certificates can be megabytes and have no history. */
 const selectFactsBefore = sql(
   'devices-select-facts-before',
-  `select scan, source, observed_at, truncated, received_at,
+  `select device_id, scan, source, observed_at, truncated, received_at,
      case when scan in ('device-information', 'security') then facts end as facts
-   from device_facts where organization_id = $1 and device_id = $2`,
+   from device_facts where organization_id = $1 and device_id = any ($2::uuid[])`,
 );
 
-export function selectFactsBeforeReport(tx: TenantTx, deviceId: string): Promise<FactsRow[]> {
-  return tx.query<FactsRow>(selectFactsBefore, [tx.organizationId, deviceId]);
+export async function selectFactsBeforeReports(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly FactsRow[]>> {
+  const rows = await tx.query<FactsRow & { readonly device_id: string }>(selectFactsBefore, [
+    tx.organizationId,
+    deviceIds,
+  ]);
+  return Map.groupBy(rows, (row) => row.device_id);
 }
 
 const selectCollectionPolicy = sql(
@@ -56,8 +63,10 @@ export async function selectCollection(tx: TenantTx): Promise<unknown> {
 const upsertFacts = sql(
   'devices-upsert-facts',
   `insert into device_facts (organization_id, device_id, scan, source, facts, truncated, observed_at, received_at)
-   select $1, $2, r.scan, $3, r.facts, r.truncated, r.observed_at, $8
-   from unnest($4::text[], $5::jsonb[], $6::boolean[], $7::timestamptz[]) as r (scan, facts, truncated, observed_at)
+   select $1, r.device_id, r.scan, $2, r.facts, r.truncated, r.observed_at, r.received_at
+   from unnest((select $3::uuid[]), (select $4::text[]), (select $5::jsonb[]), (select $6::boolean[]),
+     (select $7::timestamptz[]), (select $8::timestamptz[]))
+     as r (device_id, scan, facts, truncated, observed_at, received_at)
    on conflict (organization_id, device_id, scan, source) do update
    set facts = case when device_facts.facts = excluded.facts then device_facts.facts else excluded.facts end,
      truncated = excluded.truncated, observed_at = excluded.observed_at, received_at = excluded.received_at
@@ -65,55 +74,54 @@ const upsertFacts = sql(
 );
 
 export interface ScanWrite {
+  readonly deviceId: string;
   readonly scan: Scan;
   readonly facts: Readonly<Record<string, FactValue>>;
   readonly truncated: boolean;
   readonly observedAt: number;
+  readonly receivedAt: number;
 }
 
-export function writeFacts(
-  tx: TenantTx,
-  deviceId: string,
-  source: FactSource,
-  scans: readonly ScanWrite[],
-  receivedAt: number,
-): Promise<number> {
+export function writeFacts(tx: TenantTx, source: FactSource, scans: readonly ScanWrite[]): Promise<number> {
   return tx.run(upsertFacts, [
     tx.organizationId,
-    deviceId,
     source,
+    scans.map(({ deviceId }) => deviceId),
     scans.map(({ scan }) => scan),
     scans.map(({ facts }) => JSON.stringify(facts)),
     scans.map(({ truncated }) => truncated),
     scans.map(({ observedAt }) => new Date(observedAt)),
-    new Date(receivedAt),
+    scans.map(({ receivedAt }) => new Date(receivedAt)),
   ]);
 }
 
 const insertChanges = sql(
   'devices-insert-fact-changes',
   `insert into fact_changes (organization_id, device_id, fact, source, before, after, observed_at)
-   select $1, $2, c.fact, $3, c.before, c.after, c.observed_at
-   from unnest($4::text[], $5::jsonb[], $6::jsonb[], $7::timestamptz[]) as c (fact, before, after, observed_at)`,
+   select $1, c.device_id, c.fact, $2, c.before, c.after, c.observed_at
+   from unnest((select $3::uuid[]), (select $4::text[]), (select $5::jsonb[]), (select $6::jsonb[]),
+     (select $7::timestamptz[])) as c (device_id, fact, before, after, observed_at)`,
 );
 const trimChanges = sql(
   'devices-trim-fact-changes',
-  `delete from fact_changes where organization_id = $1 and device_id = $2 and change_id <= (
-     select change_id from fact_changes where organization_id = $1 and device_id = $2
-     order by change_id desc offset $3 limit 1)`,
+  `delete from fact_changes c using (
+     select d.device_id, oldest.change_id from unnest((select $2::uuid[])) as d (device_id) cross join lateral (
+       select change_id from fact_changes where organization_id = $1 and device_id = d.device_id
+       order by change_id desc offset $3 limit 1) oldest offset 0) gone
+   where c.organization_id = $1 and c.device_id = gone.device_id and c.change_id <= gone.change_id`,
 );
 
 export interface ChangeWrite {
+  readonly deviceId: string;
   readonly fact: string;
   readonly before: FactValue | undefined;
   readonly after: FactValue | undefined;
   readonly observedAt: number;
 }
 
-/** Adds to the history and keeps its newest `keep` rows. */
+/** Adds to the history and keeps the newest `keep` rows of each device. */
 export async function writeChanges(
   tx: TenantTx,
-  deviceId: string,
   source: FactSource,
   changes: readonly ChangeWrite[],
   keep: number,
@@ -122,14 +130,14 @@ export async function writeChanges(
   await Promise.all([
     tx.run(insertChanges, [
       tx.organizationId,
-      deviceId,
       source,
+      changes.map(({ deviceId }) => deviceId),
       changes.map(({ fact }) => fact),
       changes.map(({ before }) => json(before)),
       changes.map(({ after }) => json(after)),
       changes.map(({ observedAt }) => new Date(observedAt)),
     ]),
-    tx.run(trimChanges, [tx.organizationId, deviceId, keep]),
+    tx.run(trimChanges, [tx.organizationId, [...new Set(changes.map(({ deviceId }) => deviceId))], keep]),
   ]);
 }
 

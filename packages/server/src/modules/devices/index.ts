@@ -30,5 +30,5 @@ export { lockDevice, lockDevices, type LockedDevice, noSuchDevice } from './lock
 export { noteContact } from './note-contact.ts';
 export { readmitDevice } from './readmit-device.ts';
 export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
-export { recordReport, type Report, type ReportOutcome } from './record-report.ts';
+export { recordReport, recordReports, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

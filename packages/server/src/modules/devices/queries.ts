@@ -151,17 +151,21 @@ export async function selectRows(
   return contact && device && { device, contact };
 }
 
-const updateContact = sql(
-  'devices-update-contact',
-  `update device_contacts set last_check_in_at = greatest(last_check_in_at, $3),
-     boot_id = coalesce($4, boot_id), previous_boot_id = case when $4 <> boot_id then boot_id else previous_boot_id end,
-     report_counter = greatest(report_counter, coalesce($5, report_counter)),
-     clock_skew_seconds = coalesce($6, clock_skew_seconds),
-     acknowledged_policy_version = coalesce($7, acknowledged_policy_version)
-   where organization_id = $1 and device_id = $2`,
+const updateContacts = sql(
+  'devices-update-contacts',
+  `update device_contacts c set last_check_in_at = greatest(c.last_check_in_at, r.at),
+     boot_id = coalesce(r.boot_id, c.boot_id),
+     previous_boot_id = case when r.boot_id <> c.boot_id then c.boot_id else c.previous_boot_id end,
+     report_counter = greatest(c.report_counter, coalesce(r.counter, c.report_counter)),
+     clock_skew_seconds = coalesce(r.skew, c.clock_skew_seconds),
+     acknowledged_policy_version = coalesce(r.policy_version, c.acknowledged_policy_version)
+   from unnest((select $2::uuid[]), (select $3::timestamptz[]), (select $4::text[]), (select $5::bigint[]),
+     (select $6::integer[]), (select $7::text[])) as r (device_id, at, boot_id, counter, skew, policy_version)
+   where c.organization_id = $1 and c.device_id = r.device_id`,
 );
 
 export interface ContactUpdate {
+  readonly deviceId: string;
   readonly at: Date;
   readonly bootId?: string | undefined;
   readonly counter?: number | undefined;
@@ -169,15 +173,16 @@ export interface ContactUpdate {
   readonly acknowledgedPolicyVersion?: string | undefined;
 }
 
-export function writeContact(tx: TenantTx, deviceId: string, contact: ContactUpdate): Promise<number> {
-  return tx.run(updateContact, [
+/** Of devices that the caller has locked, each once. */
+export function writeContacts(tx: TenantTx, contacts: readonly ContactUpdate[]): Promise<number> {
+  return tx.run(updateContacts, [
     tx.organizationId,
-    deviceId,
-    contact.at,
-    contact.bootId ?? null,
-    contact.counter ?? null,
-    contact.clockSkewSeconds ?? null,
-    contact.acknowledgedPolicyVersion ?? null,
+    contacts.map(({ deviceId }) => deviceId),
+    contacts.map(({ at }) => at),
+    contacts.map(({ bootId }) => bootId ?? null),
+    contacts.map(({ counter }) => counter ?? null),
+    contacts.map(({ clockSkewSeconds }) => clockSkewSeconds ?? null),
+    contacts.map(({ acknowledgedPolicyVersion }) => acknowledgedPolicyVersion ?? null),
   ]);
 }
 

@@ -13,7 +13,7 @@ import {
   type FactsRow,
   selectCollection,
   selectFactRows,
-  selectFactsBeforeReport,
+  selectFactsBeforeReports,
   toFactReport,
   writeChanges,
   writeFacts,
@@ -21,7 +21,7 @@ import {
 } from './facts-queries.ts';
 import { barKnownHardware } from './hardware-blocks.ts';
 import { identifiersOf, identifyingFacts } from './identifiers.ts';
-import { type LockedDevice, lockDevice } from './lock-device.ts';
+import { type LockedDevice, lockDevices, noSuchDevice } from './lock-device.ts';
 import { nameIfUnnamed } from './queries.ts';
 
 /** One scan's outcome as its source states it; times by the server's clock. */
@@ -65,46 +65,132 @@ const withoutHistory: ReadonlySet<string> = new Set([
   'location.accuracy-meters',
 ]);
 
+/** What one device states. */
+export interface FactsStatement {
+  readonly deviceId: string;
+  readonly scans: readonly StatedScan[];
+  /** ms since the epoch */
+  readonly receivedAt: number;
+}
+
 /** @throws DomainError `unprocessable` naming the facts that have the wrong type; nothing is stored then. */
 export async function recordFacts(
   tx: TenantTx,
-  statement: {
-    readonly deviceId: string;
-    readonly source: FactSource;
-    readonly scans: readonly StatedScan[];
-    readonly receivedAt: number;
-  },
-  /** Decides on the locked device whether to go on; what it returns false for changes nothing. */
-  accept: (device: LockedDevice) => boolean = () => true,
+  { source, ...statement }: FactsStatement & { readonly source: FactSource },
 ): Promise<FactsOutcome> {
-  const { deviceId, source, scans, receivedAt } = statement;
-  const [device, collection, before] = await Promise.all([
-    lockDevice(tx, deviceId),
-    scans.length === 0 ? null : selectCollection(tx),
-    scans.length === 0 ? [] : selectFactsBeforeReport(tx, deviceId),
-  ]);
-  if (!accept(device) || scans.length === 0) return { changed: [], dropped: {}, outdated: [], device };
+  const [outcome] = await recordFactsOfMany(tx, source, [statement], () => true);
+  if (outcome === undefined || outcome instanceof DomainError) throw outcome ?? noSuchDevice();
+  return outcome;
+}
 
+/**
+ * The same for many devices, each once, in the statements of one. What is wrong with one of them is its outcome: nothing of it is
+ * stored, and the others do not suffer for it.
+ * @param accept decides on the locked device whether to go on; what it returns false for changes nothing.
+ * @returns in the order of the statements
+ */
+export async function recordFactsOfMany<Statement extends FactsStatement>(
+  tx: TenantTx,
+  source: FactSource,
+  statements: readonly Statement[],
+  accept: (device: LockedDevice, statement: Statement) => boolean,
+): Promise<readonly (FactsOutcome | DomainError)[]> {
+  const stating = statements.flatMap(({ deviceId, scans }) => (scans.length === 0 ? [] : [deviceId]));
+  const [devices, collection, before] = await Promise.all([
+    lockDevices(
+      tx,
+      statements.map(({ deviceId }) => deviceId),
+    ),
+    stating.length === 0 ? null : selectCollection(tx),
+    stating.length === 0 ? new Map<string, readonly FactsRow[]>() : selectFactsBeforeReports(tx, stating),
+  ]);
   const policy = readCollectionPolicy(collection);
-  const known = await withContents(tx, deviceId, before, scans);
+  const compared = await Promise.all(
+    statements.map(async (statement) => {
+      const { deviceId, scans } = statement;
+      const device = devices.get(deviceId);
+      if (device === undefined) return noSuchDevice();
+      try {
+        if (!accept(device, statement) || scans.length === 0)
+          return { device, fresh: [], outdated: [], parsed: [] };
+        const stored = await withContents(tx, deviceId, before.get(deviceId) ?? [], scans);
+        return compare(statement, device, source, stored, policy);
+      } catch (error) {
+        if (error instanceof DomainError) return error;
+        throw error;
+      }
+    }),
+  );
+  const heard = compared.flatMap((each) => (each instanceof DomainError ? [] : [each]));
+  await store(tx, source, heard, before);
+  return compared.map((each) =>
+    each instanceof DomainError
+      ? each
+      : {
+          changed: [...new Set(each.fresh.flatMap(({ changes }) => changes.map(({ fact }) => fact)))],
+          dropped: countDropped(each.parsed),
+          outdated: each.outdated.map(({ scan }) => scan),
+          device: each.device,
+        },
+  );
+}
+
+interface FreshScan extends ParsedScan {
+  readonly receivedAt: number;
+  readonly stored: FactsRow | undefined;
+  readonly changes: readonly FactChange[];
+}
+
+interface Compared {
+  readonly device: LockedDevice;
+  readonly fresh: readonly FreshScan[];
+  readonly outdated: readonly ParsedScan[];
+  readonly parsed: readonly ParsedScan[];
+}
+
+/** @throws DomainError `unprocessable` */
+function compare(
+  { scans, receivedAt }: FactsStatement,
+  device: LockedDevice,
+  source: FactSource,
+  before: readonly FactsRow[],
+  policy: ReturnType<typeof readCollectionPolicy>,
+): Compared {
   const parsed = scans.map((scan) => {
-    const stored = known.find((row) => row.scan === scan.scan && row.source === source);
+    const stored = before.find((row) => row.scan === scan.scan && row.source === source);
     const read = parse(scan, source, (fact) => mayCollect(fact, device.ownership, policy));
-    return { ...scan, ...(scan.adds && stored ? added(stored, read) : read), stored };
+    return { ...scan, ...(scan.adds && stored ? added(stored, read) : read), receivedAt, stored };
   });
   const isFresh = isFreshAt(receivedAt);
-  const [fresh, outdated] = [parsed.filter(isFresh), parsed.filter((scan) => !isFresh(scan))];
-  const changes = fresh.flatMap((scan) => changesOf(scan).map((change) => ({ ...change, scan })));
-  const history = changes.filter(({ scan, ...change }) => scan.stored && belongsInHistory(change));
+  return {
+    device,
+    fresh: parsed.filter(isFresh).map((scan) => ({ ...scan, changes: changesOf(scan) })),
+    outdated: parsed.filter((scan) => !isFresh(scan)),
+    parsed,
+  };
+}
 
+async function store(
+  tx: TenantTx,
+  source: FactSource,
+  heard: readonly Compared[],
+  before: ReadonlyMap<string, readonly FactsRow[]>,
+): Promise<void> {
+  const scans = heard.flatMap(({ device: { deviceId }, fresh }) =>
+    fresh.map((scan) => ({ ...scan, deviceId })),
+  );
+  const history = scans.flatMap(({ deviceId, observedAt, stored, changes }) =>
+    stored === undefined
+      ? []
+      : changes.filter(belongsInHistory).map((change) => ({ ...change, deviceId, observedAt })),
+  );
   const writes: Promise<unknown>[] = [];
-  if (fresh.length > 0) writes.push(writeFacts(tx, deviceId, source, fresh, receivedAt));
-  if (history.length > 0) {
-    const rows = history.map(({ scan, ...change }) => ({ ...change, observedAt: scan.observedAt }));
-    writes.push(writeChanges(tx, deviceId, source, rows, historyLength));
-  }
-  if (changes.some(({ fact }) => identifyingFacts.has(fact))) {
-    const believed = selectFacts(merge(before, source, fresh));
+  if (scans.length > 0) writes.push(writeFacts(tx, source, scans));
+  if (history.length > 0) writes.push(writeChanges(tx, source, history, historyLength));
+  for (const { device, fresh } of heard) {
+    if (!fresh.some(({ changes }) => changes.some(({ fact }) => identifyingFacts.has(fact)))) continue;
+    const { deviceId } = device;
+    const believed = selectFacts(merge(before.get(deviceId) ?? [], source, fresh));
     const identifiers = identifiersOf(believed);
     writes.push(writeIdentifiers(tx, deviceId, identifiers), barKnownHardware(tx, deviceId, identifiers));
     const hostName = believed.get('device.host-name')?.value;
@@ -112,12 +198,6 @@ export async function recordFacts(
       writes.push(nameIfUnnamed(tx, deviceId, hostName));
   }
   await Promise.all(writes);
-  return {
-    changed: [...new Set(changes.map(({ fact }) => fact))],
-    dropped: countDropped(parsed),
-    outdated: outdated.map(({ scan }) => scan),
-    device,
-  };
 }
 
 interface ParsedScan {

@@ -8,7 +8,7 @@ import { createEvents } from '../../kernel/events.ts';
 import { shutOutClones } from './change-standing.ts';
 import { loadFacts } from './load-facts.ts';
 import { recordFacts } from './record-facts.ts';
-import { recordReport } from './record-report.ts';
+import { recordReport, recordReports } from './record-report.ts';
 import { createTestFleet, superuserOf, type TestFleet } from './test-fleet.ts';
 
 describe('a report', () => {
@@ -47,6 +47,53 @@ describe('a report', () => {
     );
   const value = async (deviceId: string, fact: Parameters<Awaited<ReturnType<typeof loadFacts>>['get']>[0]) =>
     (await inAcme((tx) => loadFacts(tx, deviceId))).get(fact)?.value;
+
+  test('DEV-14 those of many devices are recorded together: in order, and what is wrong with one is its own affair', async () => {
+    const [good, wrong, blocked, late, gone] = await Promise.all(
+      Array.from({ length: 5 }, () => acme.addDevice()),
+    );
+    const foreign = await other.addDevice();
+    const ids = [good, wrong, blocked, late, gone, foreign] as string[];
+    for (const id of ids.slice(0, 5)) await send(id, 5, t0, { 'storage.encrypted': true });
+    await rows(`update gh.devices set state = 'blocked' where device_id = $1`, [blocked]);
+    await rows(`update gh.devices set state = 'unmanaged' where device_id = $1`, [gone]);
+    const at = t0 + minute;
+    const reports = ids.map((deviceId) => ({
+      deviceId,
+      counter: deviceId === late ? 4 : 6,
+      bootId: 'boot-1',
+      sentAt: at,
+      receivedAt: at,
+      scans: [
+        {
+          scan: 'security' as const,
+          observedAt: at,
+          facts: { 'storage.encrypted': deviceId === wrong ? 'perhaps' : false },
+        },
+      ],
+    }));
+    const outcomes = await inAcme((tx) => recordReports(tx, reports));
+    assert.deepEqual(
+      outcomes.map((each) => (isDomainError(each) ? each.code : each.outcome)),
+      ['applied', 'unprocessable', 'forbidden', 'outdated', 'gone', 'not-found'],
+    );
+    const known = await rows(
+      `select c.device_id, c.report_counter::int as counter, f.facts ->> 'storage.encrypted' as encrypted,
+         (select count(*)::int from gh.fact_changes h where h.device_id = c.device_id) as history
+       from gh.device_contacts c left join gh.device_facts f on f.device_id = c.device_id where c.device_id = any ($1)`,
+      [ids],
+    );
+    const of = (id: string | undefined) => {
+      const { device_id: _, ...rest } = known.find((row) => row.device_id === id) ?? {};
+      return rest;
+    };
+    assert.deepEqual(of(good), { counter: 6, encrypted: 'false', history: 1 });
+    for (const id of [wrong, blocked, late, gone])
+      assert.deepEqual(of(id), { counter: 5, encrypted: 'true', history: 0 });
+    assert.deepEqual(of(foreign), { counter: 0, encrypted: null, history: 0 });
+    const again = await inAcme((tx) => recordReports(tx, reports.slice(0, 1)));
+    assert.equal(isDomainError(again[0]) ? '' : again[0]?.outcome, 'repeated');
+  });
 
   test('says which facts changed and keeps the changes of single values as history', async () => {
     const device = await acme.addDevice();

@@ -4,9 +4,9 @@ import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
 import type { DropReason } from '@gatehouse/core/facts/parse-report.ts';
 import type { Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import type { LockedDevice } from './lock-device.ts';
-import { writeContact } from './queries.ts';
-import { recordFacts } from './record-facts.ts';
+import { type LockedDevice, noSuchDevice } from './lock-device.ts';
+import { type ContactUpdate, writeContacts } from './queries.ts';
+import { recordFactsOfMany } from './record-facts.ts';
 
 /** Times of the device are by its own clock, ms since the epoch; `receivedAt` is by ours. */
 export interface Report {
@@ -45,33 +45,61 @@ export interface ReportOutcome {
  * of the wrong type.
  */
 export async function recordReport(tx: TenantTx, report: Report): Promise<ReportOutcome> {
-  const { deviceId, receivedAt, sentAt, counter } = report;
-  const scans = report.scans.map(({ observedAt, ...scan }) => ({
-    ...scan,
-    // The age by the device's clock is right even when its date is wrong; nothing is observed in the future (DEV-13).
-    observedAt: receivedAt - Math.max(0, sentAt - observedAt),
-  }));
-  const { changed, dropped, device } = await recordFacts(
+  const [outcome] = await recordReports(tx, [report]);
+  if (outcome === undefined || outcome instanceof DomainError) throw outcome ?? noSuchDevice();
+  return outcome;
+}
+
+/**
+ * Those of several devices, each once, in the statements of one. What {@link recordReport} would throw is the outcome of that
+ * device, of which nothing is recorded. @returns in the order of the reports
+ */
+export async function recordReports(
+  tx: TenantTx,
+  reports: readonly Report[],
+): Promise<readonly (ReportOutcome | DomainError)[]> {
+  const recorded = await recordFactsOfMany(
     tx,
-    { deviceId, source: 'agent', scans, receivedAt },
-    (locked) => {
-      requireManaged(locked);
-      return compareCounters(counter, locked.reportCounter) === 'applied';
+    'agent',
+    reports.map((report) => ({
+      ...report,
+      scans: report.scans.map(({ observedAt, ...scan }) => ({
+        ...scan,
+        // The age by the device's clock is right even when its date is wrong; nothing is observed in the future (DEV-13).
+        observedAt: report.receivedAt - Math.max(0, report.sentAt - observedAt),
+      })),
+    })),
+    (device, { counter }) => {
+      requireManaged(device);
+      return compareCounters(counter, device.reportCounter) === 'applied';
     },
   );
-  const outcome = compareCounters(counter, device.reportCounter);
-  await writeContact(tx, deviceId, {
-    at: new Date(receivedAt),
-    ...(outcome === 'applied'
-      ? {
-          counter,
-          bootId: report.bootId,
-          clockSkewSeconds: clockSkewSeconds(sentAt, receivedAt),
-          acknowledgedPolicyVersion: report.acknowledgedPolicyVersion,
-        }
-      : {}),
+  const outcomes = reports.map((report, place): ReportOutcome | DomainError => {
+    const facts = recorded[place] ?? noSuchDevice();
+    if (facts instanceof DomainError) return facts;
+    const { changed, dropped, device } = facts;
+    return {
+      outcome: compareCounters(report.counter, device.reportCounter),
+      clonedKey: isFromEarlierBoot(report.bootId, device),
+      changed,
+      dropped,
+      device,
+    };
   });
-  return { outcome, clonedKey: isFromEarlierBoot(report.bootId, device), changed, dropped, device };
+  const contacts = reports.flatMap((report, place) => contactOf(report, outcomes[place]) ?? []);
+  if (contacts.length > 0) await writeContacts(tx, contacts);
+  return outcomes;
+}
+
+function contactOf(
+  { deviceId, receivedAt, sentAt, counter, bootId, acknowledgedPolicyVersion }: Report,
+  outcome: ReportOutcome | DomainError | undefined,
+): ContactUpdate | undefined {
+  if (outcome === undefined || outcome instanceof DomainError) return undefined;
+  const contact = { deviceId, at: new Date(receivedAt) };
+  if (outcome.outcome !== 'applied') return contact;
+  const skew = clockSkewSeconds(sentAt, receivedAt);
+  return { ...contact, counter, bootId, clockSkewSeconds: skew, acknowledgedPolicyVersion };
 }
 
 function isFromEarlierBoot(bootId: string, { bootId: present, previousBootId }: LockedDevice): boolean {

@@ -6,6 +6,7 @@ import type { FindOrganization } from '../../modules/organizations/index.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import type { Ask } from '../../kernel/db/gather.ts';
 import type { RateLimit } from '../../kernel/http/rate-limit.ts';
+import type { AskedCheckIn, CheckInOutcome } from './full-check-in.ts';
 import type { KnownSchedules } from './known-schedules.ts';
 import type { HeldRequests } from './held-requests.ts';
 import type { PolicyHints } from './policy-hints.ts';
@@ -25,6 +26,8 @@ export interface AgentDeps extends AgentPlatformOptions {
   readonly held: HeldRequests;
   readonly schedules: KnownSchedules;
   readonly countQuietContact: Ask<QuietContact, boolean>;
+  /** Check-ins of one moment in one transaction. */
+  readonly shareCheckIn: Ask<AskedCheckIn, CheckInOutcome>;
   readonly policyHints: PolicyHints;
   /** Per device, by its id: neighbours behind one address do not share (security rule 3 of the rate limits). */
   readonly checkIns: RateLimit;

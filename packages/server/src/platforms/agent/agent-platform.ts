@@ -1,5 +1,6 @@
 // The agent platform: computers with our own agent. Wire words of its protocol become domain words here.
 import { agentLimits } from '@gatehouse/contracts/agent.ts';
+import { gatherLocking } from '../../kernel/db/gather-locking.ts';
 import { createRateLimit } from '../../kernel/http/rate-limit.ts';
 import {
   type AuthenticatedDevice,
@@ -8,6 +9,7 @@ import {
 } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
 import type { AgentDeps, AgentPlatformOptions } from './agent-deps.ts';
+import { fullCheckIns } from './full-check-in.ts';
 import { KnownSchedules } from './known-schedules.ts';
 import { createHeldRequests } from './held-requests.ts';
 import { PolicyHints } from './policy-hints.ts';
@@ -39,6 +41,11 @@ export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatfor
     held,
     schedules: new KnownSchedules(),
     countQuietContact: createQuietContacts(options.database),
+    shareCheckIn: gatherLocking(
+      (organizationId, asked) =>
+        options.database.withTenant(organizationId, (tx) => fullCheckIns(tx, deps, asked)),
+      { atOnce: 1, patienceMs: 50 },
+    ),
     policyHints: new PolicyHints(),
     checkIns: createRateLimit({ clock, burst: 20, perMinute: 20 }),
     requests: createRateLimit({ clock, burst: 60, perMinute: 120 }),

@@ -3,13 +3,17 @@
 import type { AgentCommand } from '@gatehouse/contracts/agent.ts';
 import { agentLimits } from '@gatehouse/contracts/agent.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { type TakenCommand, takeCommands } from '../../modules/commands/index.ts';
+import { type TakenCommand, takeCommandsOfMany } from '../../modules/commands/index.ts';
 import type { AgentDeps } from './agent-deps.ts';
 
-/** Everything open, new or handed over before, oldest first. */
-export async function handOver(tx: TenantTx, deps: AgentDeps, deviceId: string): Promise<AgentCommand[]> {
-  const taken = await takeCommands(deps, tx, deviceId, { most: agentLimits.commandsPerAnswer });
-  return taken.map(toWire);
+/** For each device everything open, new or handed over before, oldest first. */
+export async function handOver(
+  tx: TenantTx,
+  deps: AgentDeps,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, AgentCommand[]>> {
+  const taken = await takeCommandsOfMany(deps, tx, deviceIds, { most: agentLimits.commandsPerAnswer });
+  return new Map([...taken].map(([deviceId, commands]) => [deviceId, commands.map(toWire)]));
 }
 
 export function toWire({ id, name, params, expiresAt }: TakenCommand): AgentCommand {
