@@ -29,10 +29,20 @@ export function readDeviceInformation(container: WbxmlElement): DeviceInformatio
     throw new DecodeError('Set is missing', { path: 'DeviceInformation', reason: 'missing-element' });
   const found = elementsOf(set).flatMap((child) => {
     const name = members.find((member) => settings.tags[member] === child.tag);
-    const text = name === undefined ? '' : textOf(child).trim().slice(0, mostCharacters).toWellFormed();
+    const text = name === undefined ? '' : tidy(textOf(child));
     return name === undefined || text === '' ? [] : [[name, text] as const];
   });
   return Object.fromEntries(found);
+}
+
+/** It ends up in lists and logs, so it keeps no control characters. */
+function tidy(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, mostCharacters)
+    .toWellFormed()
+    .trim();
 }
 
 /** The container as a device sends it; what its version does not know is left out. */
