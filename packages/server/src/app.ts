@@ -8,7 +8,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHttpSms } from './integrations/messaging/http-sms.ts';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
+import { openMailProber } from './integrations/mail-probe/index.ts';
 import { openNetworkAccess } from './integrations/network-access/index.ts';
+import { openMailGateway } from './integrations/mail-gateway/index.ts';
+import { createStandIn } from './integrations/mail-gateway/stand-in/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
 import { openSharedSignals } from './integrations/shared-signals/index.ts';
 import { openWebhooks } from './integrations/webhooks/index.ts';
@@ -16,10 +19,11 @@ import { openApplePush, pushTopic } from './integrations/push/apple/index.ts';
 import type { TenantTx } from './kernel/db/database.ts';
 import { createEvents, purgeOldEvents } from './kernel/events.ts';
 import { createAddressList } from './kernel/http/address-list.ts';
-import { createHttpServer } from './kernel/http/server.ts';
+import { createHttpServer, type HttpServerOptions } from './kernel/http/server.ts';
 import type { TenantPrincipal } from './kernel/http/route.ts';
 import { startWorker } from './kernel/jobs/worker.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import { findAutodiscoverByDns } from './kernel/outbound/find-services.ts';
 import { createOutbound } from './kernel/outbound/outbound.ts';
 import { startScheduler } from './kernel/scheduler.ts';
 import type { ServerTls } from './kernel/tls/index.ts';
@@ -97,6 +101,7 @@ import { autodiscoverTree, registerAutodiscoverSurface } from './surfaces/autodi
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerEnrollPage } from './surfaces/enroll.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
+import { mailSurface } from './surfaces/mail.ts';
 import { registerNacSurface } from './surfaces/nac.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
@@ -112,6 +117,8 @@ export interface Application {
   readonly console: FastifyInstance | undefined;
   /** What network access controllers ask, when it is not on the main listener. */
   readonly nac: FastifyInstance | undefined;
+  /** What mail clients ask, when it is not on the main listener. */
+  readonly mail: FastifyInstance | undefined;
   /** Enrolled devices, by certificate. */
   readonly device: FastifyInstance;
   /** Health and metrics, loopback. */
@@ -170,20 +177,34 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...addresses,
     ways: { linux: agentWay, macos: { ...agentWay, profile }, ios: { profile } },
   };
-  const outbound = createOutbound({
-    allow: config.outbound.allow,
-    trust:
-      config.outbound.trustFile === undefined ? undefined : readFileSync(config.outbound.trustFile, 'utf8'),
-  });
+  const { trustFile } = config.outbound;
+  const outboundTrust = trustFile === undefined ? undefined : readFileSync(trustFile, 'utf8');
+  const outbound = createOutbound({ allow: config.outbound.allow, trust: outboundTrust });
   const networkAccess = openNetworkAccess({
     ...administrators,
     reachable: createAddressList(config.outbound.allow),
     outbound,
     metrics,
   });
+  const findOrganizationByMailDomain = createMailDomainFinder({ database, clock });
+  const mailGateway = openMailGateway({
+    ...devices,
+    findOrganizationByMailDomain,
+    standIn: createStandIn(administrators),
+    metrics,
+    allow: config.outbound.allow,
+    trust: outboundTrust,
+    trustedProxies: config.trustedProxies,
+    publicUrl: config.mailGatewayUrl,
+  });
   const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
   const signals = openSharedSignals(signalDeps);
   const webhooks = openWebhooks(signalDeps);
+  const mailProber = openMailProber({
+    ...signalDeps,
+    probeFrom: config.mailProbeFrom,
+    findServices: findAutodiscoverByDns(),
+  });
   const routes = adminRoutes({
     ...signalDeps,
     ...networkAccess.routes,
@@ -257,20 +278,41 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const admin = { ...administrators, cursorKey: kernel.keyFor('cursor'), version: product.version };
   const hosts = tls.hosts;
   const common = { log, trustedProxies: config.trustedProxies };
-  const publicServer = () =>
+  const { console: consolePlace, nac: nacPlace, mail: mailPlace } = config.surfaces;
+  const trustedProxies =
+    config.trustedProxies.length === 0 ? undefined : createAddressList(config.trustedProxies);
+  const aside = mailSurface(mailGateway, {
+    from: mailPlace.from && createAddressList(mailPlace.from),
+    proxies: trustedProxies,
+  });
+  const publicServer = (more: Partial<HttpServerOptions> = {}) =>
     createHttpServer({
       ...common,
       hosts,
+      ...more,
       anyHostAt: new Set([discoveryPath]),
       foreignTrees: [autodiscoverTree],
       tls: { context: tls.context },
       renderUnrouted: renderUnroutedIse,
     });
-  const main = publicServer();
+  const main = publicServer(mailPlace.listen ? {} : { aside });
   // Parts of the main listener that the operator has moved to one of their own (CRY-10).
-  const { console: consolePlace, nac: nacPlace } = config.surfaces;
-  const own = { console: consolePlace.listen && publicServer(), nac: nacPlace.listen && publicServer() };
-  for (const server of [main, own.console, own.nac]) {
+  const own = {
+    console: consolePlace.listen && publicServer(),
+    nac: nacPlace.listen && publicServer(),
+    mail:
+      mailPlace.listen &&
+      createHttpServer({
+        ...common,
+        aside,
+        // Attachments of phones in bad places.
+        requestTimeoutMs: 300_000,
+        ...(config.mailGatewayPlain && trustedProxies
+          ? { onlyPeers: trustedProxies }
+          : { tls: { context: tls.context } }),
+      }),
+  };
+  for (const server of [main, ...Object.values(own)]) {
     if (server) registerHealth(server, { database, stopping: () => stopping });
   }
   const consoleFrom = consolePlace.from && createAddressList(consolePlace.from);
@@ -291,12 +333,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     grantKey: kernel.keyFor('shared-signals-grant'),
   });
   registerDiscoverySurface(main, {
-    findOrganizationByMailDomain: createMailDomainFinder({ database, clock }),
+    findOrganizationByMailDomain,
     publicUrl: config.publicUrl,
     clock,
   });
 
-  registerAutodiscoverSurface(main, { gateway: config.publicUrl, clock });
+  registerAutodiscoverSurface(main, { gateway: config.mailGatewayUrl, clock });
 
   const device = createHttpServer({
     ...common,
@@ -323,7 +365,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   for (const [name, server] of listeners) {
     metrics.observe(server, name);
     await server.ready();
-    if (server !== local) (server === device ? tls.devices : tls).follow(server.server as never);
+    const isPlain = server === local || (server === own.mail && config.mailGatewayPlain);
+    if (!isPlain) (server === device ? tls.devices : tls).follow(server.server as never);
   }
 
   // ---------------------------------------------------------------- what runs by itself
@@ -364,6 +407,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       repeat('purge-scep-challenges', 3_600_000, () => purgeOldChallenges(base)),
       ...networkAccess.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...webhooks.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
+      ...mailProber.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...signals.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...applePush.tasks.map((task) => repeat(task.name, task.everyMs, () => task.run())),
       ...adminTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
@@ -386,7 +430,9 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       await running.stop();
       await applePush.close();
       await networkAccess.close();
+      await mailGateway.close();
       await webhooks.close();
+      await mailProber.close();
       await signals.close();
       await outbound.close();
       mail?.close();

@@ -21,7 +21,22 @@ test('CRY-10: console and network surfaces take listeners and address lists of t
   assert.deepEqual(surfaces, {
     console: { listen: { host: '127.0.0.1', port: 9000 }, from: undefined },
     nac: { listen: undefined, from: ['192.0.2.0/24', '2001:db8::1'] },
+    mail: { listen: undefined, from: undefined },
   });
+});
+
+test('the mail gateway speaks plain HTTP only on a listener of its own behind proxies that are named', () => {
+  const plain = { GATEHOUSE_MAIL_GATEWAY_PLAIN: 'yes', GATEHOUSE_MAIL_GATEWAY_LISTEN: '127.0.0.1:8445' };
+  assert.throws(() => readConfig(plain), /GATEHOUSE_TRUSTED_PROXIES/);
+  assert.throws(
+    () => readConfig({ GATEHOUSE_MAIL_GATEWAY_PLAIN: 'yes', GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' }),
+    /GATEHOUSE_MAIL_GATEWAY_LISTEN/,
+  );
+  const config = readConfig({ ...plain, GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' });
+  assert.equal(config.mailGatewayPlain, true);
+  assert.equal(config.mailGatewayUrl.href, 'https://localhost:8443/');
+  const own = readConfig({ GATEHOUSE_MAIL_GATEWAY_LISTEN: '0.0.0.0:8445' });
+  assert.equal(own.mailGatewayUrl.href, 'https://localhost:8445/');
 });
 
 test('a value that cannot be is refused with a sentence that names it', () => {

@@ -1,4 +1,5 @@
 // The environment, read once, checked, and turned into types. Nothing else reads process.env.
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { createAddressList } from './kernel/http/address-list.ts';
 
@@ -7,8 +8,8 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** `console`: admin API, set-up page. `nac`: what network access controllers ask. */
-export type MovableSurface = 'console' | 'nac';
+/** `console`: admin API, set-up page. `nac`: what network access controllers ask. `mail`: what mail clients ask. */
+export type MovableSurface = 'console' | 'nac' | 'mail';
 
 export interface SurfacePlace {
   readonly listen: ListenAddress | undefined;
@@ -29,6 +30,10 @@ export interface Config {
   readonly deviceUrl: URL;
   /** Listeners of their own for parts of the main one; undefined: they stay there (CRY-10). */
   readonly surfaces: Readonly<Record<MovableSurface, SurfacePlace>>;
+  /** Where mail clients reach the gateway. */
+  readonly mailGatewayUrl: URL;
+  /** Its own listener speaks plain HTTP, to trusted proxies alone: they end TLS. */
+  readonly mailGatewayPlain: boolean;
   /** Plain HTTP for /metrics and details of /readyz, loopback by default. */
   readonly operationsListen: ListenAddress;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
@@ -51,6 +56,8 @@ export interface Config {
    * the public ones.
    */
   readonly outbound: { readonly allow: readonly string[]; readonly trustFile: string | undefined };
+  /** One of this machine’s addresses that no mail server lets in, to look at them from (GAP-13). */
+  readonly mailProbeFrom: string | undefined;
   readonly demo: boolean;
 }
 
@@ -65,6 +72,12 @@ function address(name: string, text: string): ListenAddress {
   if (host === undefined || port > 65_535)
     throw new ConfigError(`${name} must be HOST:PORT, such as 0.0.0.0:8443`);
   return { host: host === '' ? '0.0.0.0' : host, port };
+}
+
+function ownAddress(name: string, text: string | undefined): string | undefined {
+  if (text !== undefined && isIP(text) === 0)
+    throw new ConfigError(`${name} must be an IP address of this machine`);
+  return text;
 }
 
 function httpsUrl(name: string, text: string): URL {
@@ -158,6 +171,23 @@ export function readConfig(
     const from = list(`GATEHOUSE_${surface}_FROM`);
     return { listen: own === undefined ? undefined : address(listenName, own), from };
   };
+  // GATEHOUSE_MAIL_FROM has been the sender of letters for longer.
+  const mailPlace = place('MAIL_GATEWAY');
+  const mailGatewayPlain = get('GATEHOUSE_MAIL_GATEWAY_PLAIN') === 'yes';
+  const trustedProxies = list('GATEHOUSE_TRUSTED_PROXIES') ?? [];
+  if (mailGatewayPlain && (mailPlace.listen === undefined || trustedProxies.length === 0)) {
+    throw new ConfigError(
+      'GATEHOUSE_MAIL_GATEWAY_PLAIN needs GATEHOUSE_MAIL_GATEWAY_LISTEN and GATEHOUSE_TRUSTED_PROXIES: plain HTTP is for a proxy that ends TLS',
+    );
+  }
+  const ownMailUrl =
+    mailPlace.listen === undefined || mailGatewayPlain
+      ? publicUrl.href
+      : `https://${publicUrl.hostname}:${mailPlace.listen.port}`;
+  const mailGatewayUrl = httpsUrl(
+    'GATEHOUSE_MAIL_GATEWAY_URL',
+    get('GATEHOUSE_MAIL_GATEWAY_URL') ?? ownMailUrl,
+  );
   const logLevel = get('GATEHOUSE_LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel))
     throw new ConfigError(`GATEHOUSE_LOG_LEVEL must be one of ${logLevels.join(', ')}`);
@@ -175,7 +205,9 @@ export function readConfig(
     listen,
     deviceListen,
     deviceUrl,
-    surfaces: { console: place('CONSOLE'), nac: place('NAC') },
+    surfaces: { console: place('CONSOLE'), nac: place('NAC'), mail: mailPlace },
+    mailGatewayUrl,
+    mailGatewayPlain,
     operationsListen: address(
       'GATEHOUSE_OPERATIONS_LISTEN',
       get('GATEHOUSE_OPERATIONS_LISTEN') ?? '127.0.0.1:9443',
@@ -183,7 +215,7 @@ export function readConfig(
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     masterKeyFile: get('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDirectory}/master.key`,
     logLevel,
-    trustedProxies: list('GATEHOUSE_TRUSTED_PROXIES') ?? [],
+    trustedProxies,
     clientCertificateHeader: header,
     appleSignMessages: get('GATEHOUSE_APPLE_SIGN_MESSAGES') === 'yes',
     sms: smsSettings(get('GATEHOUSE_SMS_URL'), get('GATEHOUSE_SMS_TOKEN')),
@@ -193,6 +225,7 @@ export function readConfig(
       trustFile: get('GATEHOUSE_APNS_CA'),
     },
     outbound: { allow: list('GATEHOUSE_OUTBOUND_ALLOW') ?? [], trustFile: get('GATEHOUSE_OUTBOUND_CA') },
+    mailProbeFrom: ownAddress('GATEHOUSE_MAIL_PROBE_FROM', get('GATEHOUSE_MAIL_PROBE_FROM')),
     demo,
   };
 }

@@ -46,9 +46,10 @@ async function listen(application: Application, config: Config, runDirectory: st
   const at = (server: FastifyInstance, { host, port }: { host: string; port: number }) =>
     server.listen({ host, port });
   await at(application.main, config.listen);
-  const { console: consolePlace, nac } = config.surfaces;
+  const { console: consolePlace, nac, mail } = config.surfaces;
   if (application.console && consolePlace.listen) await at(application.console, consolePlace.listen);
   if (application.nac && nac.listen) await at(application.nac, nac.listen);
+  if (application.mail && mail.listen) await at(application.mail, mail.listen);
   await at(application.device, config.deviceListen);
   await at(application.operations, config.operationsListen);
   await application.local.listen({ path: prepareLocalSocket(runDirectory) });

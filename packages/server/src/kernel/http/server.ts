@@ -8,6 +8,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Log } from '../log.ts';
 import { requireDeclaredAccess } from './access.ts';
+import type { AddressList } from './address-list.ts';
 import { type Failure, reportFailure, unknownHost } from './failure.ts';
 
 export interface HttpServerOptions {
@@ -34,6 +35,10 @@ export interface HttpServerOptions {
    * server. False: the address is not its own.
    */
   readonly aside?: (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
+  /** How long a request may take to arrive; half a minute when absent. */
+  readonly requestTimeoutMs?: number;
+  /** Plain HTTP is spoken with these alone; connections of others are closed unread. */
+  readonly onlyPeers?: AddressList;
   /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
   readonly renderUnrouted?: (
     failure: Failure,
@@ -175,9 +180,15 @@ function nodeServer(options: HttpServerOptions, handler: http.RequestListener): 
       )
     : http.createServer(limits, handler);
   server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  server.requestTimeout = options.requestTimeoutMs ?? 30_000;
   server.maxHeadersCount = 100;
   server.maxRequestsPerSocket = 0;
+  const { onlyPeers } = options;
+  if (onlyPeers !== undefined) {
+    server.prependListener('connection', (socket) => {
+      if (!onlyPeers.includes(socket.remoteAddress ?? '')) socket.destroy();
+    });
+  }
   // Malformed HTTP: one answer, then the connection is closed (HTTP-03).
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

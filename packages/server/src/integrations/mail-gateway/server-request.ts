@@ -1,0 +1,86 @@
+// The head of a request to a mail server, written anew from our own reading: address, names and values are ours, so there is nothing in
+// it that we have not read ourselves (EAS-T04, EAS-T05).
+import {
+  type CommandQuery,
+  type CommandRequest,
+  formatBase64Query,
+  formatPlainQuery,
+  isAtLeast,
+  wbxmlContentType,
+} from '@gatehouse/protocols/activesync/index.ts';
+import { activeSyncPath } from './mail-servers.ts';
+import type { RequestHeaders } from './request-headers.ts';
+
+/** A value that a header can hold: no line ends in it. */
+function fit(value: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is for
+  return value.replaceAll(/[\0-\x1f\x7f]/g, ' ');
+}
+
+export function pathAt(url: URL): string {
+  return url.pathname === '/' || url.pathname === '' ? activeSyncPath : url.pathname;
+}
+
+/** Request line and Host. @param query without the `?` */
+export function beginHead(url: URL, method: 'POST' | 'OPTIONS', query: string): string {
+  return `${method} ${pathAt(url)}${query === '' ? '' : `?${query}`} HTTP/1.1\r\nHost: ${url.host}\r\n`;
+}
+
+export function header(name: string, value: string): string {
+  return value === '' ? '' : `${name}: ${fit(value)}\r\n`;
+}
+
+export interface AtServer {
+  /** The name by which the mail server knows the person; undefined: as the client said it. */
+  readonly user: string | undefined;
+  /** The mail server’s own key, which is not the device’s (POL-14). */
+  readonly policyKey: number | undefined;
+}
+
+/** In the form that the client chose, for the mail server knows the device by what stands in it. */
+export function queryFor(request: CommandRequest, { user, policyKey }: AtServer): string {
+  const { policyKey: _ours, ...rest } = request;
+  const query: CommandQuery = user === undefined || request.user === undefined ? rest : { ...rest, user };
+  if (request.form === 'plain') return formatPlainQuery(query);
+  const withKey = request.command === 'Ping' ? undefined : policyKey;
+  return formatBase64Query({
+    ...query,
+    version: request.version,
+    ...(withKey === undefined ? {} : { policyKey: withKey }),
+  });
+}
+
+const contentTypes = { wbxml: wbxmlContentType, mime: 'message/rfc822', none: '' } as const;
+
+/**
+ * Everything but what says how long the body is.
+ * @param query by {@link queryFor}
+ * @param inspected the answer is looked into, so it should not come compressed.
+ */
+export function headFor(
+  url: URL,
+  query: string,
+  request: CommandRequest,
+  from: RequestHeaders,
+  authorization: string,
+  { policyKey }: AtServer,
+  inspected: boolean,
+): string {
+  let head = beginHead(url, 'POST', query) + header('Authorization', authorization);
+  if (request.form === 'plain') {
+    head += `MS-ASProtocolVersion: ${request.version}\r\n`;
+    if (request.command !== 'Ping') head += `X-MS-PolicyKey: ${policyKey ?? 0}\r\n`;
+    if (request.acceptMultiPart) head += 'MS-ASAcceptMultiPart: T\r\n';
+  }
+  if (from.length !== 0) head += header('Content-Type', contentTypes[request.body]);
+  head += header('User-Agent', from.userAgent);
+  head += header('Accept-Language', from.acceptLanguage);
+  if (!inspected) head += header('Accept-Encoding', compressions(from.acceptEncoding));
+  if (from.cookie !== '' && isAtLeast(request.version, '16.0')) head += header('Cookie', from.cookie);
+  return head;
+}
+
+/** Those that we could read ourselves. */
+function compressions(accepted: string): string {
+  return /\bgzip\b/i.test(accepted) ? 'gzip' : '';
+}

@@ -1,0 +1,46 @@
+// The address of mail clients. It stands beside the framework, because what passes here is not read but relayed: one address, under any
+// host name, whose requests are answered in the words of ActiveSync by the gateway alone.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressList } from '../kernel/http/address-list.ts';
+import { clientAddress } from '../kernel/http/client-address.ts';
+import { activeSyncPath, type MailGateway } from '../integrations/mail-gateway/index.ts';
+
+export interface MailSurfaceOptions {
+  /** Who may reach it at all; for everybody else there is nothing here (CRY-10). Absent: anybody. */
+  readonly from: AddressList | undefined;
+  readonly proxies: AddressList | undefined;
+}
+
+/** What IIS takes too; clients were seen with either. */
+const spellings = new Set(['', '/', '/default.eas'].map((end) => `${activeSyncPath}${end}`.toLowerCase()));
+
+/** The server’s option `aside`. */
+export function mailSurface(
+  gateway: Pick<MailGateway, 'visit'>,
+  { from, proxies }: MailSurfaceOptions,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const target = request.url ?? '';
+    // Told by the first letters: everything else that a server does passes here as well.
+    if (target.length < activeSyncPath.length || (target[1] !== 'M' && target[1] !== 'm')) return false;
+    const mark = target.indexOf('?');
+    const path = mark < 0 ? target : target.slice(0, mark);
+    if (path !== activeSyncPath && !spellings.has(path.toLowerCase())) return false;
+    if (from !== undefined && !from.includes(addressOf(request, proxies))) {
+      response.writeHead(404, { 'Content-Length': 0, Connection: 'close' });
+      response.end();
+      return true;
+    }
+    gateway.visit(request, response, mark < 0 ? '' : target.slice(mark + 1));
+    return true;
+  };
+}
+
+function addressOf({ socket, headers }: IncomingMessage, proxies: AddressList | undefined): string {
+  const forwarded = headers['x-forwarded-for'];
+  return clientAddress(
+    socket.remoteAddress,
+    Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+    proxies,
+  );
+}
