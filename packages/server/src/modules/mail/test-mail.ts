@@ -1,13 +1,16 @@
 // What the tests of mail share: two organizations, people, enrolled devices and the module over a real database.
+import { randomBytes } from 'node:crypto';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
-import { mailPolicy } from '@gatehouse/core/mail/mail-policy.ts';
 import type { MailStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { openTestDatabase } from '../../kernel/db/test-database.ts';
 import { createEvents } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
+import type { JobDefinition, SingleJob } from '../../kernel/jobs/jobs.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Notice, Topic } from '../../kernel/notifications.ts';
+import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
+import { createSealer } from '../../kernel/sealed/sealer.ts';
 import { evaluateDevice } from '../compliance/index.ts';
 import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { type Discovery, discoverMailDevice, type SeenMailDevice } from './discover.ts';
@@ -27,21 +30,13 @@ export async function openTestMail() {
   const news: (Notice & { readonly topic: Topic })[] = [];
   const notifications = { publish: (topic: Topic, notice: Notice) => void news.push({ topic, ...notice }) };
   const events = createEvents(mailSubscriptions, () => undefined);
-  const sealer = {
-    seal: async (_tx: TenantTx, column: string, row: string, value: Uint8Array) =>
-      Buffer.from(`${column}/${row}/${Buffer.from(value).toString('base64')}`),
-    open: async (_tx: TenantTx, column: string, row: string, sealed: Uint8Array) => {
-      const text = Buffer.from(sealed).toString();
-      if (!text.startsWith(`${column}/${row}/`)) throw new Error('sealed for another place');
-      return Buffer.from(text.slice(column.length + row.length + 2), 'base64');
-    },
-  } as unknown as MailDeps['sealer'];
+  const keys = masterKeysOf([randomBytes(32)]);
   const deps: MailDeps = {
     database: db.database,
     clock,
     events,
     notifications,
-    sealer,
+    sealer: createSealer(() => keys),
     reevaluate: (tx, deviceId, now) => evaluateDevice({ events, notifications }, tx, deviceId, now),
   };
   const ask = createMailStandings({ database: db.database, clock });
@@ -99,7 +94,53 @@ export async function openTestMail() {
       permissions: effectivePermissions(role),
       empoweredAt: 0,
     }),
-    nothingDemanded: mailPolicy({}),
+    /** How often the audit record tells of this action upon this target, and with which outcome. */
+    async entries(action: string, target: string): Promise<readonly string[]> {
+      const { rows } = await admin.query(
+        `select content ->> 'outcome' as outcome from audit_entries
+         where content ->> 'action' = $1 and content -> 'target' ->> 'id' = $2 order by entry_id`,
+        [action, target],
+      );
+      return rows.map((row) => row.outcome);
+    },
+    /** The payloads of the events of this name about this subject. */
+    async told(name: string, subject: string): Promise<readonly Record<string, unknown>[]> {
+      const { rows } = await admin.query(
+        'select payload from events where name = $1 and subject_id = $2 order by event_id',
+        [name, subject],
+      );
+      return rows.map((row) => row.payload);
+    },
+    async alerts(
+      kind: string,
+    ): Promise<readonly { summary: string; severity: string; occurrences: number }[]> {
+      const text = 'select summary, severity, occurrences from alerts where kind = $1 order by created_at';
+      return (await admin.query(text, [kind])).rows;
+    },
+    /** Runs the jobs of this kind that wait, as the worker does. */
+    async runJobs(
+      kind: string,
+      definitions: Readonly<Record<string, JobDefinition<never>>>,
+    ): Promise<number> {
+      const { rows } = await admin.query(
+        'delete from jobs where kind = $1 returning organization_id, payload',
+        [kind],
+      );
+      const job = definitions[kind] as unknown as SingleJob<unknown>;
+      for (const { organization_id: organizationId, payload } of rows) {
+        const parsed = job.parse(payload);
+        await job.outside?.(organizationId, parsed);
+        await db.database.withTenant(organizationId, async (tx) => job.run?.(tx, parsed));
+      }
+      return rows.length;
+    },
+    /** A report over its management, and the decision that follows. */
+    async report(deviceId: string, facts: Parameters<TestFleet['report']>[2]): Promise<void> {
+      await db.database.withTenant(acme.organizationId, async (tx) => {
+        await acme.report(tx, deviceId, facts, clock.now());
+        await deps.reevaluate(tx, deviceId, clock.now());
+      });
+    },
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
   };
 }

@@ -43,7 +43,7 @@ const hourMs = 3_600_000;
 /** How often facts are stated that have not changed. */
 const stateAgainMs = 10 * 60_000;
 /** How often a device without a link is compared with the person's enrolled ones. */
-const linkAgainMs = 10 * 60_000;
+const linkAgainMs = 60_000;
 const mostErrorsOfBatch = 50;
 
 /** All of one organization. Counters first; what follows for enrolled devices is a transaction for each. */
