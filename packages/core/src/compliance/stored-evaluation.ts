@@ -50,10 +50,12 @@ export function writeEvaluation(evaluation: Evaluation): StoredEvaluation {
 
 function reduced(verdict: RuleVerdict): StoredVerdict {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(verdict)) {
-    if (!isUsual(value, usual[name as keyof typeof usual])) kept[name] = value;
+  const said = verdict as unknown as Readonly<Record<string, unknown>>;
+  for (const name in said) {
+    const value = said[name];
+    if (name === 'id' ? value !== verdict.rule : !isUsual(value, usual[name as keyof typeof usual]))
+      kept[name] = value;
   }
-  if (verdict.id === verdict.rule) delete kept['id'];
   if (verdict.evidence.length > 0) kept['evidence'] = verdict.evidence.map(reducedEvidence);
   return kept as unknown as StoredVerdict;
 }
@@ -64,7 +66,8 @@ function reducedEvidence({ ageMs: _age, stale, ...evidence }: Evidence): StoredE
 }
 
 function isUsual(value: unknown, common: unknown): boolean {
-  if (!Array.isArray(value) || !Array.isArray(common)) return value === common;
+  if (value === common) return true;
+  if (!Array.isArray(value) || !Array.isArray(common)) return false;
   return value.length === common.length && value.every((each, index) => each === common[index]);
 }
 

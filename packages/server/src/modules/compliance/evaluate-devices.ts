@@ -18,7 +18,6 @@ import {
   type PostureColumns,
   type PostureRow,
   writePolicyVersions,
-  writePostureChanges,
   writePostures,
 } from './queries.ts';
 import { furtherFacts, ruleCache } from './rules-of-devices.ts';
@@ -118,37 +117,25 @@ interface Outcome {
 
 async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outcome[]): Promise<void> {
   const writes: Promise<unknown>[] = [];
+  const changes = new Set(
+    outcomes.filter(
+      ({ before, posture }) =>
+        decisionChanged(before, posture.columns) ||
+        statuses(before.evaluation) !== statuses(posture.subject.evaluation),
+    ),
+  );
   const rows = Map.groupBy(outcomes, newsOf);
-  const whole = rows.get('posture')?.map(rowOf) ?? [];
-  if (whole.length > 0) writes.push(writePostures(tx, whole));
+  const whole = rows.get('posture') ?? [];
+  if (whole.length > 0) {
+    const news = whole.map((outcome) => ({
+      ...rowOf(outcome),
+      blocked: outcome.posture.subject.blocked,
+      remembered: changes.has(outcome),
+    }));
+    writes.push(writePostures(tx, news));
+  }
   const slight = rows.get('policy-version')?.map(rowOf) ?? [];
   if (slight.length > 0) writes.push(writePolicyVersions(tx, slight));
-  const changes = outcomes.filter(
-    ({ before, posture }) =>
-      decisionChanged(before, posture.columns) ||
-      statuses(before.evaluation) !== statuses(posture.subject.evaluation),
-  );
-  if (changes.length > 0) {
-    writes.push(
-      writePostureChanges(
-        tx,
-        changes.map(({ device, at, posture: { columns, subject } }) => ({
-          device_id: device.device_id,
-          registered: columns.registered,
-          blocked: subject.blocked,
-          compliant: columns.compliant,
-          access_network: columns.access_network,
-          access_mail: columns.access_mail,
-          access_vpn: columns.access_vpn,
-          access_apps: columns.access_apps,
-          access_content: columns.access_content,
-          evaluation: subject.evaluation,
-          policy_version: columns.policy_version,
-          changed_at: new Date(at),
-        })),
-      ),
-    );
-  }
   for (const { device, before, posture } of outcomes) {
     if (!before.registered || before.policy_version === posture.columns.policy_version) continue;
     announce(tx, deps.notifications, 'policy-changed', {
@@ -156,7 +143,7 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
       id: device.device_id,
     });
   }
-  const decided = changes.filter(({ before, posture }) => decisionChanged(before, posture.columns));
+  const decided = [...changes].filter(({ before, posture }) => decisionChanged(before, posture.columns));
   if (decided.length > 0) writes.push(tell(deps, tx, decided));
   const stages = outcomes.flatMap(({ device, before, posture }) =>
     stageChanges(device.device_id, before.evaluation, posture.subject.evaluation),

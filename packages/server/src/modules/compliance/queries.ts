@@ -162,9 +162,28 @@ function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row
   return { ...row, evaluation: readEvaluation(row.evaluation) };
 }
 
-const updatePostures = sql(
-  'compliance-update-postures',
-  `update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
+/** What becomes of a posture: the row that gates read and, where it is worth remembering, the same in the history. */
+export interface PostureNews extends PostureRow {
+  readonly blocked: boolean;
+  readonly remembered: boolean;
+}
+
+const storePostures = sql(
+  'compliance-store-postures',
+  `with r as materialized (
+     select * from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
+       access_mail text, access_vpn text, access_apps text, access_content text, failure_reason text, remediation text,
+       policy_version text, user_name text, disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text,
+       model text, imei text, meid text, udid text, serial_number text, os_version text, phone_number text, host_name text,
+       macs text[], evaluation jsonb, evaluated_at timestamptz, next_change_at timestamptz, blocked boolean, remembered boolean)
+   ), remembered as (
+     insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
+       access_vpn, access_apps, access_content, evaluation, policy_version, changed_at)
+     select $1, r.device_id, r.registered, r.blocked, r.compliant, r.access_network, r.access_mail, r.access_vpn,
+       r.access_apps, r.access_content, r.evaluation, r.policy_version, r.evaluated_at
+     from r where r.remembered
+   )
+   update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
      access_mail = r.access_mail, access_vpn = r.access_vpn, access_apps = r.access_apps,
      access_content = r.access_content, failure_reason = r.failure_reason,
      remediation = r.remediation, policy_version = r.policy_version, user_name = r.user_name,
@@ -173,20 +192,14 @@ const updatePostures = sql(
      serial_number = r.serial_number, os_version = r.os_version, phone_number = r.phone_number,
      host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
      next_change_at = r.next_change_at
-   from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
-     access_mail text, access_vpn text, access_apps text, access_content text, failure_reason text, remediation text, policy_version text, user_name text,
-     disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text, model text, imei text, meid text,
-     udid text, serial_number text, os_version text, phone_number text, host_name text, macs text[], evaluation jsonb,
-     evaluated_at timestamptz, next_change_at timestamptz)
+   from r
    where p.organization_id = $1 and p.device_id = r.device_id`,
 );
 
-export function writePostures(tx: TenantTx, rows: readonly PostureRow[]): Promise<number> {
-  return tx.run(updatePostures, [tx.organizationId, asStored(rows)]);
-}
-
-function asStored(rows: readonly { readonly evaluation: Evaluation }[]): string {
-  return JSON.stringify(rows.map((row) => ({ ...row, evaluation: writeEvaluation(row.evaluation) })));
+/** Posture and history in one statement: an evaluation is written and read once for both. */
+export function writePostures(tx: TenantTx, rows: readonly PostureNews[]): Promise<number> {
+  const stored = rows.map((row) => ({ ...row, evaluation: writeEvaluation(row.evaluation) }));
+  return tx.run(storePostures, [tx.organizationId, JSON.stringify(stored)]);
 }
 
 const updatePolicyVersions = sql(
@@ -223,22 +236,6 @@ export interface ChangeRow {
   readonly evaluation: Evaluation;
   readonly policy_version: string;
   readonly changed_at: Date;
-}
-
-const insertChanges = sql(
-  'compliance-insert-changes',
-  `insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
-     access_vpn, access_apps, access_content, evaluation, policy_version, changed_at)
-   select $1, r.device_id, r.registered, r.blocked, r.compliant, r.access_network, r.access_mail, r.access_vpn,
-     r.access_apps, r.access_content, r.evaluation, r.policy_version, r.changed_at
-   from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, blocked boolean, compliant boolean,
-     access_network text, access_mail text, access_vpn text, access_apps text, access_content text, evaluation jsonb,
-     policy_version text,
-     changed_at timestamptz)`,
-);
-
-export function writePostureChanges(tx: TenantTx, rows: readonly ChangeRow[]): Promise<number> {
-  return tx.run(insertChanges, [tx.organizationId, asStored(rows)]);
 }
 
 const selectChangeAt = sql(
