@@ -88,6 +88,8 @@ function encoded(text: string | undefined): string | undefined {
 }
 
 function percentEncode(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (/^[A-Za-z0-9._~-]*$/.test(text)) return text;
   return Array.from(bytes, (byte) => {
     const character = String.fromCharCode(byte);
     return /[A-Za-z0-9._~-]/.test(character)

@@ -20,6 +20,8 @@ const names = [
   'saveinsent',
 ] as const;
 type Name = (typeof names)[number];
+/** Those of single commands. */
+const parameterNames = names.slice(4);
 type Values = ReadonlyMap<Name, Uint8Array>;
 
 /** @param isOptions that the method says what is asked, so there is no `Cmd` */
@@ -29,7 +31,7 @@ export function readPlainQuery(query: string, { isOptions = false } = {}): Comma
   return {
     form: 'plain',
     command: isOptions ? 'Provision' : readCommand(values),
-    ...(user === undefined ? {} : { user: requireText(decodeText(user), 'User') }),
+    ...(user === undefined || user.length === 0 ? {} : { user: requireText(decodeText(user), 'User') }),
     deviceId: requireDeviceId(required(values, 'deviceid', 'DeviceId')),
     deviceType: requireText(toText(required(values, 'devicetype', 'DeviceType'), 'DeviceType'), 'DeviceType'),
     parameters: readParameters(values),
@@ -44,6 +46,7 @@ function readCommand(values: Values): CommandQuery['command'] {
 }
 
 function readParameters(values: Values): CommandParameters {
+  if (!parameterNames.some((name) => values.has(name))) return {};
   const text = (name: Name) => {
     const value = values.get(name);
     return value === undefined ? undefined : requireText(toText(value, name), name);
@@ -79,15 +82,19 @@ function readPairs(query: string): Values {
     const equals = pair.indexOf('=');
     // Something without `=` beside parameters: a base64 query that somebody else might read instead.
     if (equals === -1) throw refuse('query', 'a parameter without a value', 'contradiction');
-    const folded = Buffer.from(percentDecode(pair.slice(0, equals), 'query'))
-      .toString('latin1')
-      .toLowerCase();
-    const name = names.find((known) => known === folded);
+    const name = toName(pair.slice(0, equals));
     if (name === undefined) continue;
     if (values.has(name)) throw refuse(name, 'parameter appears twice', 'duplicate-parameter');
     values.set(name, percentDecode(fromForm(pair.slice(equals + 1)), name));
   }
   return values;
+}
+
+const known: ReadonlyMap<string, Name> = new Map(names.map((name) => [name, name]));
+
+function toName(text: string): Name | undefined {
+  const decoded = plainAscii.test(text) ? text : Buffer.from(percentDecode(text, 'query')).toString('latin1');
+  return known.get(decoded.toLowerCase());
 }
 
 /**
@@ -98,8 +105,12 @@ function fromForm(value: string): string {
   return value.includes('@') ? value : value.replaceAll('+', ' ');
 }
 
+const plainAscii = /^[ -$&-~]*$/;
+
 /** To bytes, because a device id may be any; what is not ASCII came unencoded, one character a byte. */
 function percentDecode(text: string, path: string): Uint8Array {
+  // Most have nothing to decode, and every request comes through here.
+  if (plainAscii.test(text)) return new Uint8Array(Buffer.from(text, 'latin1'));
   const bytes: number[] = [];
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
@@ -119,6 +130,8 @@ function percentDecode(text: string, path: string): Uint8Array {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function toText(bytes: Uint8Array, path: string): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (plainAscii.test(text)) return text;
   try {
     return utf8.decode(bytes);
   } catch {
