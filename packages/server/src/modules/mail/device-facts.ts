@@ -1,41 +1,40 @@
 // What the gateway states about the enrolled device that a mail device is: that it is let in, when it was last heard of, and what
 // the client says of itself (EAS statistics). The decision follows in the same transaction, as with every report.
 import { canonicalJson } from '@gatehouse/core/audit/canonical-json.ts';
-import { isDomainError } from '@gatehouse/core/errors.ts';
 import { mayCollect } from '@gatehouse/core/facts/privacy.ts';
 import type { Ownership } from '@gatehouse/core/devices/device.ts';
 import type { FactName } from '@gatehouse/core/facts/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { findDevice, readCollectionPolicy, recordFacts, selectCollection } from '../devices/index.ts';
+import {
+  findDevice,
+  lockDevices,
+  readCollectionPolicy,
+  recordFacts,
+  selectCollection,
+} from '../devices/index.ts';
 import { lockMailDeviceRow, selectMailDevice, writeInformation } from './device-queries.ts';
 import { linkByEvidence } from './links.ts';
 import type { MailDeps, MailInside } from './mail-deps.ts';
 
 type Facts = Readonly<Record<string, string | boolean>>;
 
-/** The device is locked first, as by everybody; one that is gone meanwhile is passed over. */
+/** The device is locked first, as by everybody; one that is gone or not managed any more is passed over. */
 export async function stateFacts(
   deps: Pick<MailInside, 'reevaluate' | 'clock'>,
   tx: TenantTx,
   deviceId: string,
   facts: Facts,
 ): Promise<void> {
+  const device = (await lockDevices(tx, [deviceId])).get(deviceId);
+  if (device?.state !== 'registered' && device?.state !== 'blocked') return;
   const now = deps.clock.now();
-  try {
-    await recordFacts(
-      tx,
-      {
-        deviceId,
-        source: 'activesync',
-        scans: [{ scan: 'device-information', observedAt: now, facts, adds: true }],
-        receivedAt: now,
-      },
-      ({ state }) => state === 'registered' || state === 'blocked',
-    );
-    await deps.reevaluate(tx, deviceId, now);
-  } catch (error) {
-    if (!isDomainError(error, 'not-found')) throw error;
-  }
+  await recordFacts(tx, {
+    deviceId,
+    source: 'activesync',
+    scans: [{ scan: 'device-information', observedAt: now, facts, adds: true }],
+    receivedAt: now,
+  });
+  await deps.reevaluate(tx, deviceId, now);
 }
 
 /** As the client sends it; nothing of it is checked by anybody before. */

@@ -263,7 +263,7 @@ const listColumns = `${columns
   case when l.access_mail <> 'allow' then l.evaluation end as evaluation, p.policy_version as wanted_version,
   t.last_seen_at, t.last_outcome, t.requests, t.bytes_in, t.bytes_out,
   (select to_jsonb(w) from mail_device_wipes w where w.organization_id = $1 and w.mail_device_id = m.mail_device_id
-   order by w.ordered_at desc limit 1) as wipe`;
+   order by w.state in ('ordered', 'fetched') desc, w.ordered_at desc limit 1) as wipe`;
 
 const listJoins = `left join users u on u.organization_id = $1 and u.user_id = m.user_id
    left join mail_device_traffic t on t.organization_id = $1 and t.mail_device_id = m.mail_device_id
