@@ -15,6 +15,7 @@ export const alertKinds = {
   'mail-device-unknown': 'Devices that nobody knows ask for mail.',
   'mail-device-looping': 'A mail client asks for the same again and again.',
   'mail-server-wipe': 'A mail server orders a device to be wiped.',
+  'mail-probe-open': 'Mail can be had round the gateway.',
   'mail-wipe-failed': 'A mail client could not do the wipe that it was told to do.',
   'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',
 } as const satisfies Record<string, string>;

@@ -61,6 +61,14 @@ export const eventCatalogue = {
     description: 'A mail client asks for the same again and again.',
     permission: 'mail.read',
   },
+  'mail-probe.open': {
+    description: 'Mail can be had round the gateway, by a way that was closed before.',
+    permission: 'mail.read',
+  },
+  'mail-probe.closed': {
+    description: 'Mail cannot be had round the gateway any more.',
+    permission: 'mail.read',
+  },
   'mail-server.changed': {
     description: 'A mail server, or whose mail is there, was changed.',
     permission: 'mail.read',

@@ -97,6 +97,7 @@ describe('the database catalog', () => {
         'jobs:DELETE',
         'jobs:UPDATE',
         'mail_errors:DELETE',
+        'mail_probes:DELETE',
       'mail_traffic:DELETE',
       'nac_admissions:DELETE',
         'nac_sessions:DELETE',

@@ -38,6 +38,10 @@ const systemRights: Record<string, string> = {
   webhook_deliveries: 'select (organization_id, webhook_id, state, next_attempt_at, finished_at), delete',
   signal_streams: 'select (organization_id, stream_id, method, status, retry_at)',
   signal_events: 'select (organization_id, stream_id, state, subject_id)',
+  mail_servers: 'select (organization_id, server_id)',
+  mail_probe_plans: 'select (organization_id, server_id, next_at)',
+  mail_probes:
+    'select (organization_id, probe_id, server_id, state, created_at, locked_until, finished_at), delete',
   mail_settings: 'select (organization_id, gateway_hosts, windows_domains)',
   mail_traffic: 'select (organization_id, hour), delete',
   mail_errors: 'select (organization_id, at), delete',

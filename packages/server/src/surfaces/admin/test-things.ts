@@ -79,6 +79,7 @@ export async function createForeignThings(
     secretHeader: 'x-secret',
     secret: randomBytes(12).toString('hex'),
   });
+  const mailProbeId = await make('/mail-probes', { mailServerId });
   const mailAssignmentId = await make(`/mail-servers/${mailServerId}/assignments`, {
     targetKind: 'domain',
     target: 'things.example',
@@ -90,6 +91,7 @@ export async function createForeignThings(
   });
   return {
     mailServerId,
+    mailProbeId,
     mailAssignmentId,
     webhookId,
     deliveryId,
