@@ -305,6 +305,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       createHttpServer({
         ...common,
         aside,
+        foreignTrees: [autodiscoverTree],
         // Attachments of phones in bad places.
         requestTimeoutMs: 300_000,
         ...(config.mailGatewayPlain && trustedProxies
@@ -338,7 +339,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     clock,
   });
 
-  registerAutodiscoverSurface(main, { gateway: config.mailGatewayUrl, clock });
+  for (const server of [main, own.mail])
+    if (server) registerAutodiscoverSurface(server, { gateway: config.mailGatewayUrl, clock });
 
   const device = createHttpServer({
     ...common,
