@@ -14,6 +14,8 @@ import {
   provisionRequest,
   readAutodiscoverAnswer,
   readAutodiscoverRequest,
+  readEstimateRequest,
+  readFetchRequest,
   readFolderSyncAnswer,
   readFolderSyncRequest,
   readMultipart,
@@ -24,12 +26,15 @@ import {
   readRequest,
   readSettingsAnswer,
   readSettingsRequest,
+  readSyncRequest,
   readWapProvisioning,
   settingsRequest,
+  tokens,
   wapProvisioningDocument,
   writeMultipart,
 } from '../src/activesync/index.ts';
 import { type EmittedBody, emittedBodies, fullPolicy } from '../src/activesync/emitted-bodies.ts';
+import { element, encodeWbxml } from '../src/wbxml/index.ts';
 import { checkRoundTrip, type FuzzTarget, inflateText, texts } from './target.ts';
 import { hexPieces, inflateWbxml, wbxmlDictionary } from './wbxml.ts';
 import { xmlDictionary } from './xml.ts';
@@ -165,6 +170,53 @@ const mailAnswers: readonly FuzzTarget[] = [
   ),
 ];
 
+const { airSync, airSyncBase } = tokens;
+const text = (tag: number, value: string) => element(tag, value);
+const syncSeed = encodeWbxml(
+  element(
+    airSync.tags.Sync,
+    element(
+      airSync.tags.Collections,
+      element(
+        airSync.tags.Collection,
+        text(airSync.tags.SyncKey, 'k'),
+        text(airSync.tags.CollectionId, '5'),
+        element(airSync.tags.GetChanges),
+        element(
+          airSync.tags.Options,
+          element(
+            airSyncBase.tags.BodyPreference,
+            text(airSyncBase.tags.Type, '2'),
+            text(airSyncBase.tags.TruncationSize, '200'),
+          ),
+        ),
+        element(
+          airSync.tags.Commands,
+          element(airSync.tags.Add, text(airSync.tags.ClientId, 'c')),
+          element(airSync.tags.Change, text(airSync.tags.ServerId, 's')),
+          element(airSync.tags.Fetch, text(airSync.tags.ServerId, 's')),
+        ),
+      ),
+    ),
+    text(airSync.tags.Wait, '5'),
+  ),
+);
+
+/** What the mailbox of one message reads; each takes its own root only. */
+const smallMailbox: readonly FuzzTarget[] = [
+  body('mail-sync', [syncSeed], (bytes) => void readSyncRequest(bytes)),
+  body(
+    'mail-estimate',
+    hexPieces('03016a00 0006 45 47 48 00 00 4b 03 31 00 01 00 06 4a 03 35 00 01 01 01 01'),
+    (bytes) => void readEstimateRequest(bytes),
+  ),
+  body(
+    'mail-fetch',
+    hexPieces('03016a00 0014 45 46 47 03 4d61696c626f78 00 01 00 00 52 03 35 00 01 4d 03 353a31 00 01 01 01'),
+    (bytes) => void readFetchRequest(bytes),
+  ),
+];
+
 const mailWapProvisioning: FuzzTarget = {
   name: 'mail-wap-provisioning',
   seeds: texts(wapProvisioningDocument(fullPolicy), wapProvisioningDocument({})),
@@ -221,6 +273,7 @@ export const mailProtocol: readonly FuzzTarget[] = [
   mailFolderSync,
   mailPing,
   ...mailAnswers,
+  ...smallMailbox,
   mailWapProvisioning,
   mailMultipart,
   autodiscover,

@@ -30,7 +30,7 @@ export {
 } from './commands.ts';
 export { canBeSameUser, type Credentials, readCredentials } from './credentials.ts';
 export type { DeviceInformation } from './device-information.ts';
-export { decodeDocument, peekDocument, requireCommandRoot } from './documents.ts';
+export { decodeDocument, peekDocument } from './documents.ts';
 export {
   type Folder,
   type FolderSyncAnswer,

@@ -4,10 +4,8 @@ import fc from 'fast-check';
 import { DecodeError } from '../decode-error.ts';
 import type { CommandQuery } from './command-query.ts';
 import { commandNames, commands } from './commands.ts';
-import { requireCommandRoot } from './documents.ts';
 import { formatBase64Query, formatPlainQuery, formatQuery } from './format-query.ts';
 import { type CommandRequest, readRequest, statusOfRequestError } from './request.ts';
-import { airSync } from './code-pages/commands.ts';
 import { protocolVersions } from './versions.ts';
 import { deviceIdText } from './query-values.ts';
 
@@ -410,12 +408,6 @@ suite('EAS-T05 a request that can be read two ways is refused', () => {
   assert.ok(cases.length >= 20);
   for (const [what, query, headers, reason = 'contradiction'] of cases)
     test(what, () => refused(query, headers, reason, 400));
-
-  test('a body of another command than the query names', () => {
-    assert.doesNotThrow(() => requireCommandRoot('Sync', airSync.tags.Sync));
-    assert.throws(() => requireCommandRoot('FolderSync', airSync.tags.Sync), { reason: 'contradiction' });
-    assert.throws(() => requireCommandRoot('GetAttachment', airSync.tags.Sync), { reason: 'contradiction' });
-  });
 
   test('what says the same twice in different words is no contradiction', () => {
     const same = [
