@@ -49,7 +49,7 @@ export function startIseTeller(deps: IseTellerDeps): TellingLoop {
   async function tell(item: Item): Promise<Told> {
     const { quarantined } = item;
     if (!item.enabled) return { outcome: { outcome: 'no-session' }, quarantined };
-    const wait = pace.turn(item.ise_id, mostPerSecond);
+    const wait = pace.turn(item.ise_id, mostPerSecond, await pace.room(item.ise_id));
     if (wait > patienceMs) return { outcome: { outcome: 'later', afterMs: wait }, quarantined };
     try {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

@@ -48,6 +48,32 @@ test('no more than 64 are under way to one network device, whose answers nobody 
   assert.ok(pace.turn('nas', 1_000) <= patienceMs);
 });
 
+test('RAD-06 who finds 64 under way waits in line for an answer, one place each, and not for long', async () => {
+  const pace = createNasPace(at().clock);
+  for (let count = 0; count < 64; count += 1) {
+    assert.equal(await pace.room('nas'), false);
+    pace.turn('nas', 1_000);
+  }
+  const began = performance.now();
+  const line = Array.from({ length: 3 }, () => pace.room('nas'));
+  assert.equal(await pace.room('another'), false, 'others do not wait for it');
+  pace.over('nas');
+  assert.equal(await line[0], true);
+  assert.ok(pace.turn('nas', 1_000) > patienceMs, 'a place that was kept is taken by nobody else');
+  assert.ok(pace.turn('nas', 1_000, true) <= patienceMs);
+  pace.leaveAlone('nas');
+  pace.over('nas');
+  assert.equal(await line[1], true);
+  assert.ok(pace.turn('nas', 1_000, true) > patienceMs);
+  assert.equal(await line[2], true, 'the place passes on');
+  assert.ok(pace.turn('nas', 1_000, true) > patienceMs);
+  assert.ok(performance.now() - began < patienceMs);
+  const dead = createNasPace(at().clock);
+  for (let count = 0; count < 64; count += 1) dead.turn('nas', 1_000);
+  assert.equal(await dead.room('nas'), false);
+  assert.ok(dead.turn('nas', 1_000) > patienceMs, 'put back');
+});
+
 test('a clock that is set back makes nobody wait for ever', () => {
   const time = at();
   const pace = createNasPace(time.clock);

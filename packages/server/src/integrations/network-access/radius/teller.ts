@@ -36,7 +36,7 @@ export function startTeller(deps: TellerDeps): TellingLoop {
     if (!item.enabled || template === undefined) return { outcome: 'not-told', cause: 'switched off' };
     const telling = composeTelling(template, item.tell, new Map(item.attributes));
     if (!telling) return { outcome: 'not-told', cause: 'the session has no name' };
-    const wait = pace.turn(item.nas_id, item.most_per_second);
+    const wait = pace.turn(item.nas_id, item.most_per_second, await pace.room(item.nas_id));
     if (wait > patienceMs) return { outcome: 'later', afterMs: wait };
     try {
       return await send(item, telling, wait);
