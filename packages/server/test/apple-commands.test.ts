@@ -325,6 +325,49 @@ describe('the conversation with an Apple device about commands', () => {
     assert.equal(row?.fresh, true);
   });
 
+  test('a poll that finds something is one statement too, and what was put off is found again', async () => {
+    const phone = await newPhone();
+    const ids = [await order(phone, 'lock-device'), await order(phone, 'lock-device')];
+    const polls = async (id: string | undefined) =>
+      statementsOf(async () => void assert.equal(commandIn(await phone.poll()).commandUuid, id));
+    assert.equal(await polls(ids[0]), 1);
+    assert.equal((await stateOf(ids[0] ?? '')).state, 'delivered');
+    const reply = await phone.report({ status: 'NotNow', commandUuid: ids[0] });
+    assert.equal(commandIn(reply).commandUuid, ids[1]);
+    assert.equal(await polls(ids[0]), 1);
+  });
+
+  test('APL-02, DEV-06 of all who poll in the same moment only whoever may speak is handed anything', async () => {
+    const [idle, blocked, revoked, good] = [
+      await newPhone(),
+      await newPhone(),
+      await newPhone(),
+      await newPhone(),
+    ];
+    const [forBlocked, forRevoked, forGood] = [
+      await order(blocked, 'lock-device'),
+      await order(revoked, 'lock-device'),
+      await order(good, 'lock-device'),
+    ];
+    await world.query(`update devices set state = 'blocked' where device_id = $1`, [blocked.deviceId]);
+    await world.query(
+      `update certificates set revoked_at = now(), revocation_reason = 'key-compromise' where device_id = $1`,
+      [revoked.deviceId],
+    );
+    const replies = await Promise.all([idle, blocked, good, revoked, good].map((phone) => phone.poll()));
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [200, 403, 200, 403, 200],
+    );
+    assert.equal(replies[0]?.body.length, 0);
+    for (const reply of [replies[2], replies[4]])
+      assert.equal(commandIn(reply ?? assert.fail()).commandUuid, forGood, 'twice the same');
+    assert.deepEqual(
+      [(await stateOf(forBlocked)).state, (await stateOf(forRevoked)).state, (await stateOf(forGood)).state],
+      ['queued', 'queued', 'delivered'],
+    );
+  });
+
   test('a queue of many is handed over in order', async () => {
     const phone = await newPhone();
     const count = 200;

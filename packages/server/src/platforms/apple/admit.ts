@@ -74,7 +74,7 @@ async function arrive(
   arrival: Arrival,
   exchange: PlannedExchange | undefined,
 ): Promise<Arrived> {
-  if (exchange === undefined) return { standing: await arrivals(organizationId, arrival), told: undefined };
+  if (exchange?.order.answer === undefined) return arrivals(organizationId, arrival);
   return answers(organizationId, { deviceId: arrival.deviceId, arrival, order: exchange.order });
 }
 

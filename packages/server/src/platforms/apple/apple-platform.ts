@@ -12,7 +12,7 @@ import { createAnswers, createArrivals } from './arrival-queries.ts';
 import { createChannelWrites } from './enrolment-queries.ts';
 import { createEntrance, type Entrance } from './entrance.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
-import { converse, goOn, planAnswer } from './conversation.ts';
+import { converse, goOn, planAnswer, planPoll } from './conversation.ts';
 import type { MessageSignature } from './speaker.ts';
 
 export interface AppleRequestFacts {
@@ -95,9 +95,10 @@ async function pollOrResult(
   { body, requestId }: AppleRequestFacts,
 ): Promise<AppleAnswer> {
   const report = read(decodeReport, body);
-  const exchange = planAnswer(deps, certificate, report, requestId);
+  const isPoll = report.status === 'Idle';
+  const exchange = (isPoll ? planPoll : planAnswer)(deps, certificate, report, requestId);
   const speaker = await admit(deps, certificate, report.identity, {
-    isPoll: report.status === 'Idle',
+    isPoll,
     requestId,
     exchange,
   });

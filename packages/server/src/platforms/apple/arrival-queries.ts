@@ -1,5 +1,6 @@
-// Who comes, and what is known of them at the door: one statement for all that come in the same moment, see gh.apple_arrivals in
-// the migration 0003-apple-channels. What a device says of a command takes its exchange along: gh.apple_answers in 0013-apple-answers.
+// Who comes, and what is known of them at the door: one statement for all that come in the same moment, see gh.apple_polls in the
+// migration 0030-apple-door-in-parts. What a device says of a command takes its exchange along: gh.apple_answers, in the same.
+import { carefulCommands } from '@gatehouse/core/commands/catalogue.ts';
 import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
 import type { EnrolmentKind } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { Database } from '../../kernel/db/database.ts';
@@ -72,8 +73,9 @@ export interface AppleStanding {
 }
 
 const arrivalsStatement = tenantStatement(
-  'apple-arrivals',
-  `select a.place, a.standing, a.waits, a.heard from apple_arrivals($2, $3, $4, $5, $6, $7) a where t.org is not null`,
+  'apple-polls',
+  `select a.place, a.standing, a.waits, a.heard, a.closer, a.commands
+   from apple_polls($2, $3, $4, $5, $6, $7, $8::text[]) a where t.org is not null`,
 );
 
 type Columns = readonly [
@@ -119,26 +121,45 @@ export interface Row {
   readonly heard: boolean;
 }
 
+type PollRow =
+  | Row
+  | (Pick<ExchangeAnswer, 'closer' | 'commands'> & { readonly place: number; readonly standing: null });
+
 type AnswerRow = Row | (ExchangeRow & { readonly standing: null });
 
-/** Answers with undefined when the certificate is not on record. */
-export type AskArrival = Ask<Arrival, AppleStanding | undefined>;
+export interface Arrived {
+  /** Undefined when the certificate is not on record. */
+  readonly standing: AppleStanding | undefined;
+  /** What came of the exchange; undefined when there was none, as for whoever was not heard. */
+  readonly told: ExchangeAnswer | undefined;
+}
+
+/** Whoever polls, is heard and has something waiting is handed it at once; that is committed then. */
+export type AskArrival = Ask<Arrival, Arrived>;
 
 export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArrival {
   return gatherQuestions(async (organizationId, arrivals) => {
-    const rows = await database.tenantQuery<Row>(organizationId, arrivalsStatement, [
+    const rows = await database.tenantQuery<PollRow>(organizationId, arrivalsStatement, [
       arrivals.map(({ fingerprint }) => `\\x${fingerprint}`),
       arrivals.map(({ deviceId }) => deviceId),
       arrivals.map(({ channel }) => channel),
       arrivals.map(({ deviceKey }) => deviceKey),
       arrivals.map(({ isPoll }) => isPoll),
       arrivals.map(({ at }) => at),
+      carefulCommands,
     ]);
-    const standings = arrivals.map((): AppleStanding | undefined => undefined);
-    for (const row of rows) standings[row.place - 1] = toStanding(row);
-    return standings;
+    const arrived = arrivals.map((): Arrived => ({ standing: undefined, told: undefined }));
+    for (const row of rows) {
+      const standing = row.standing === null ? arrived[row.place]?.standing : toStanding(row);
+      const told = row.standing === null ? { ...handed, ...row } : undefined;
+      arrived[row.place] = { standing, told };
+    }
+    return arrived;
   });
 }
+
+/** Of a hand-over without an answer. */
+const handed = { refused: false, state: null, step: null } as const;
 
 const answersStatement = tenantStatement(
   'apple-answers',
@@ -150,13 +171,6 @@ export interface AnswerArrival {
   readonly deviceId: string;
   readonly arrival: Arrival;
   readonly order: ExchangeOrder;
-}
-
-export interface Arrived {
-  /** Undefined when the certificate is not on record. */
-  readonly standing: AppleStanding | undefined;
-  /** What came of the exchange; undefined for whoever was not heard, of whom nothing was recorded. */
-  readonly told: ExchangeAnswer | undefined;
 }
 
 export type AskAnswer = Ask<AnswerArrival, Arrived>;

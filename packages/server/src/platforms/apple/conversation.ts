@@ -1,7 +1,6 @@
 // The conversation about commands: the device says how it fared with the last one, or that it has nothing to say, and is handed the
-// next. A poll that finds nothing was done with at the door, and most answers are recorded there, together with the next hand-over;
-// a poll that finds something is one statement more (modules/commands/exchange.ts). What registers the device, brings facts or comes
-// after a long silence is one transaction.
+// next. A poll was done with at the door, whether it found something or not, and most answers are recorded there, together with the
+// next hand-over. What registers the device, brings facts or comes after a long silence is one transaction.
 import { commandDefinition } from '@gatehouse/core/commands/catalogue.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import type { CommandReport } from '@gatehouse/protocols/apple-mdm/index.ts';
@@ -83,7 +82,22 @@ export function planAnswer(
   return planExchange(deps, request, expected.name);
 }
 
-/** Goes on from an answer that was recorded at the door, or was not because it does not fit its command. */
+/** What a poll asks for is handed over at the door too. */
+export function planPoll(
+  deps: AppleDeps,
+  { organizationId, deviceId }: VerifiedCertificate,
+  { identity }: CommandReport,
+  requestId: string,
+): PlannedExchange | undefined {
+  const { channel } = identity;
+  return planExchange(
+    deps,
+    { organizationId, deviceId, channel, requestId, ...oneByOne, anew: true },
+    undefined,
+  );
+}
+
+/** Goes on from what was handed over at the door, and from an answer that was recorded there or does not fit its command. */
 export async function goOn(
   deps: AppleDeps,
   speaker: Speaker,

@@ -52,7 +52,7 @@ export function createEntrance(deps: Pick<AppleDeps, 'database' | 'clock' | 'eve
         });
         written = isWritten;
         if (isWritten) whenWritten();
-        return standing;
+        return { standing, told: undefined };
       },
       isWritten: () => written,
     };

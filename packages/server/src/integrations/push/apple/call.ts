@@ -56,24 +56,16 @@ export async function openMagics(
 }
 
 /**
- * Within the transaction that found them: nobody of the organization can be called, so nothing is unsealed for it.
+ * Nobody of the organization can be called, so nothing is unsealed for it; what finds them notes that at once.
  * @returns how many were to be called.
  */
-export async function noteLack(
+export function noteLack(
   { count }: Pick<CallDeps, 'count'>,
-  tx: TenantTx,
   rows: readonly ChannelRow[],
   { outcome }: Lack,
-): Promise<number> {
-  const uncalled = rows.filter((row) => !row.in_contact);
+): number {
   for (const row of rows) count(row.in_contact ? 'in-contact' : outcome);
-  if (uncalled.length > 0) {
-    await writeOutcomes(
-      tx,
-      uncalled.map((row) => ({ deviceId: row.device_id, channel: row.channel, outcome, notBefore: null })),
-    );
-  }
-  return uncalled.length;
+  return rows.filter((row) => !row.in_contact).length;
 }
 
 /** Outside of any transaction; ends when the last push has its outcome, after a minute at most. */

@@ -39,18 +39,27 @@ const beginStatement = sql(
      select c.device_id, c.channel, c.channel_id, c.topic, c.push_magic, c.push_token, q.in_contact
      from of ${channelsOf}
    ), noted as (
-     insert into apple_wakes as w (organization_id, device_id, channel, attempts, pushed_at, next_push_at)
-     select $1, device_id, channel, 1, $3, $3::timestamptz + interval '1 second' * (48 + 24 * random())
+     insert into apple_wakes as w (organization_id, device_id, channel, attempts, pushed_at, next_push_at, outcome)
+     select $1, device_id, channel, 1, $3, $3::timestamptz + interval '1 second' * (48 + 24 * random()),
+       case when not in_contact then $4::text end
      from found order by device_id, channel
      on conflict (organization_id, device_id, channel) do update set attempts = 1, pushed_at = excluded.pushed_at,
-       next_push_at = excluded.next_push_at, outcome = null
+       next_push_at = excluded.next_push_at, outcome = excluded.outcome
    )
    select * from found`,
 );
 
-/** The channels of these devices that have something to come for, noted as called now. */
-export function beginWakes(tx: TenantTx, deviceIds: readonly string[], now: Date): Promise<ChannelRow[]> {
-  return tx.query(beginStatement, [tx.organizationId, deviceIds, now]);
+/**
+ * The channels of these devices that have something to come for, noted as called now.
+ * @param outcome of the calls, where it is known before they are made: nobody can be called.
+ */
+export function beginWakes(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  now: Date,
+  outcome?: string,
+): Promise<ChannelRow[]> {
+  return tx.query(beginStatement, [tx.organizationId, deviceIds, now, outcome ?? null]);
 }
 
 const claimStatement = sql(
@@ -66,20 +75,22 @@ const claimStatement = sql(
      where w.organization_id = $1 and w.device_id = of.device_id and w.channel = of.channel
        and not exists (select 1 from found f where f.device_id = of.device_id and f.channel = of.channel)
    ), again as (
-     update apple_wakes w set attempts = w.attempts + 1, pushed_at = $3, next_push_at = ${nextPush}
+     update apple_wakes w set attempts = w.attempts + 1, pushed_at = $3, next_push_at = ${nextPush},
+       outcome = case when $4::text is null or found.in_contact then w.outcome else $4 end
      from found where w.organization_id = $1 and w.device_id = found.device_id and w.channel = found.channel
    )
    select * from found`,
 );
 
 /** Takes those that are due, so that no other server calls them too; forgets those that nothing waits for any more. */
-export function claimWakes(tx: TenantTx, most: number, now: Date): Promise<ChannelRow[]> {
-  return tx.query(claimStatement, [tx.organizationId, most, now]);
+export function claimWakes(tx: TenantTx, most: number, now: Date, outcome?: string): Promise<ChannelRow[]> {
+  return tx.query(claimStatement, [tx.organizationId, most, now, outcome ?? null]);
 }
 
 const dueStatement = sql(
   'wake-due',
-  `select organization_id, count(*)::integer as due from apple_wakes where next_push_at <= $1 group by organization_id`,
+  `select o.organization_id from organizations o
+   where exists (select 1 from apple_wakes w where w.organization_id = o.organization_id and w.next_push_at <= $1)`,
 );
 
 export async function organizationsWithDue(tx: SystemTx, now: Date): Promise<string[]> {

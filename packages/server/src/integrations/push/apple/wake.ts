@@ -74,13 +74,15 @@ export function startWaker(deps: WakeDeps): Waker {
     for (let at = 0; at < deviceIds.length; at += wakeLimits.devices) {
       const some = deviceIds.slice(at, at + wakeLimits.devices);
       // Looking up the next ones does not wait for Apple.
-      await callThose(organizationId, (tx) => beginWakes(tx, some, new Date(deps.clock.now())));
+      await callThose(organizationId, (tx, outcome) =>
+        beginWakes(tx, some, new Date(deps.clock.now()), outcome),
+      );
     }
   }
 
   async function callThose(
     organizationId: string,
-    find: (tx: TenantTx) => Promise<readonly ChannelRow[]>,
+    find: (tx: TenantTx, outcome?: string) => Promise<readonly ChannelRow[]>,
   ): Promise<void> {
     const lack = await deps.senders.lackOf(organizationId);
     if (lack === undefined) {
@@ -90,14 +92,16 @@ export function startWaker(deps: WakeDeps): Waker {
       track(call(deps, organizationId, callees));
       return;
     }
-    const uncalled = await deps.database.withTenant(organizationId, async (tx) =>
-      noteLack(deps, tx, await find(tx), lack),
+    const uncalled = noteLack(
+      deps,
+      await deps.database.withTenant(organizationId, (tx) => find(tx, lack.outcome)),
+      lack,
     );
     if (uncalled > 0) await deps.problems.begin(organizationId, lack.outcome, lack.reason);
   }
 
   function claim(organizationId: string, now: Date): Promise<void> {
-    return callThose(organizationId, (tx) => claimWakes(tx, wakeLimits.again, now));
+    return callThose(organizationId, (tx, outcome) => claimWakes(tx, wakeLimits.again, now, outcome));
   }
 
   return {
