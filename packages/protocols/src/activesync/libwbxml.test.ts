@@ -84,19 +84,22 @@ test('every token that libwbxml knows has the same number, page and name there',
 });
 
 test('libwbxml reads every body that is written here, and what it writes of it reads the same here', () => {
-  let count = 0;
+  const tried = new Set<string>();
   for (const { what, bytes } of emittedBodies()) {
     const expected = decodeWbxml(bytes);
     // Page 25 is younger than the tool.
     if (expected.tag === find.tags.Find) continue;
-    count += 1;
+    // Versions that say the same need no second opinion each.
+    const hex = Buffer.from(bytes).toString('hex');
+    if (tried.has(hex)) continue;
+    tried.add(hex);
     const xml = toXml(bytes);
     assert.ok(!xml.includes('unknown'), what);
     // With a string table that names the document type, and without any.
     assert.deepEqual(joinTexts(decodeWbxml(fromXml(xml))), expected, what);
     assert.deepEqual(joinTexts(decodeWbxml(fromXml(xml, '-a', '-n'))), expected, what);
   }
-  assert.ok(count > 150);
+  assert.ok(tried.size > 50);
 });
 
 /** The tool cuts a text in pieces as it likes. */
