@@ -59,7 +59,7 @@ import {
   reviewChange,
 } from './modules/compliance/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
-import { carryOutMailWipe, mailJobs, mailTasks } from './modules/mail/index.ts';
+import { carryOutMailWipe, explainMailClients, mailJobs, mailTasks } from './modules/mail/index.ts';
 import {
   createMailDomainFinder,
   createOrganizationFinder,
@@ -197,22 +197,25 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     trustedProxies: config.trustedProxies,
     publicUrl: config.mailGatewayUrl,
   });
+  const findServices = findAutodiscoverByDns();
   const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
   const signals = openSharedSignals(signalDeps);
   const webhooks = openWebhooks(signalDeps);
   const mailProber = openMailProber({
     ...signalDeps,
     probeFrom: config.mailProbeFrom,
-    findServices: findAutodiscoverByDns(),
+    findServices,
   });
   const routes = adminRoutes({
     ...signalDeps,
+    findServices,
     ...networkAccess.routes,
     ...administrators,
     ...devices,
     ...enrollment,
     carryOut,
     review: reviewChange(base),
+    explainMail: explainMailClients,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),

@@ -6,6 +6,7 @@ import { auditCommands } from './audit.ts';
 import { decodeCommands } from './decode.ts';
 import { deviceCommands } from './devices.ts';
 import { enrollmentCommands } from './enrollment.ts';
+import { mailCommands } from './mail.ts';
 import { mailProbeCommands } from './mail-probe.ts';
 import { networkAccessCommands } from './network-access.ts';
 import { organizationCommands } from './organizations.ts';
@@ -33,6 +34,7 @@ export const commands: readonly CliCommand[] = [
   ...rolloutCommands,
   ...resourceCommands,
   ...networkAccessCommands,
+  ...mailCommands,
   ...mailProbeCommands,
   ...applePushCommands,
   ...approvalCommands,

@@ -228,6 +228,23 @@ export const DeviceExplanation = Type.Object(
     compliant: Type.Boolean({ description: 'By everything that the device owes.' }),
     networkCompliant: Type.Boolean({ description: 'By what counts for the network, and nothing else.' }),
     gates: perGate(Type.Object({ access: Access, reasons: Type.Array(Type.Object({}, open)) }, closed)),
+    mailClients: Type.Array(
+      Type.Object(
+        {
+          mailDeviceId: Id,
+          type: Type.String(),
+          access: Access,
+          reason: MaybeText,
+          policyVersion: MaybeText,
+          acknowledgedPolicyVersion: MaybeText,
+        },
+        closed,
+      ),
+      {
+        description:
+          'Mail clients on the device and what the mail gate says of each, when it is explained as it is now.',
+      },
+    ),
     rules: Type.Array(
       Type.Object(
         {

@@ -58,6 +58,9 @@ export interface Lines {
   readonly networkDoesNotLearn: string;
   mend(remedy: string): string;
   graceEnds(at: string, leftMs: number): string;
+  /** What the mail gate says of a client; nothing more where it is open. */
+  mailClient(name: string, access: string, says: string): string;
+  readonly noMailClient: string;
   changes(at: string): string;
   readonly actions: {
     notifyUser(channels: string): string;
@@ -150,6 +153,8 @@ export const englishLines: Lines = {
   networkDoesNotLearn: 'The network does not learn of this.',
   mend: (remedy) => `Mend: ${remedy}`,
   graceEnds: (at, leftMs) => `Grace ends at ${at}, in ${formatDuration(leftMs)}.`,
+  mailClient: (name, access, says) => `Mail app ${name}: ${access}. ${says}`.trimEnd(),
+  noMailClient: 'The mail gateway knows no mail app on this device.',
   changes: (at) => `Without any report, this changes at ${at}.`,
   actions: {
     notifyUser: (channels) => `the user is told by ${channels}`,

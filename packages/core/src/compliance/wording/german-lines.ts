@@ -100,6 +100,8 @@ export const germanLines: Lines = {
   networkDoesNotLearn: 'Das Netz erfährt davon nichts.',
   mend: (remedy) => `Abhilfe: ${remedy}`,
   graceEnds: (at, leftMs) => `Die Nachfrist endet am ${at}, in ${dativeSpan(leftMs)}.`,
+  mailClient: (name, access, says) => `E-Mail-App ${name}: ${access}. ${says}`.trimEnd(),
+  noMailClient: 'Das Mail-Gateway kennt keine E-Mail-App auf diesem Gerät.',
   changes: (at) => `Ohne neue Meldung ändert sich das am ${at}.`,
   actions: {
     notifyUser: (channels) => `die Person wird benachrichtigt (${channels})`,

@@ -1,6 +1,6 @@
 // Why a device has or lacks access, now or at a moment in the past (idea 2, CMP-21).
 import { explain, type Explanation } from '@gatehouse/core/compliance/explain.ts';
-import type { Gate } from '@gatehouse/core/compliance/gate.ts';
+import type { Access, Gate } from '@gatehouse/core/compliance/gate.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { factDefinition, type FactName, isFactName } from '@gatehouse/core/facts/catalogue.ts';
 import { permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
@@ -21,7 +21,28 @@ import { furtherFacts, ruleCache } from './rules-of-devices.ts';
 export interface ExplainDeps {
   readonly database: Pick<Database, 'withTenant'>;
   readonly clock: Clock;
+  /** Absent: nothing is known of mail. */
+  readonly explainMail?: ExplainMail;
 }
+
+/** A port: what the mail gate says of the mail clients on a device is known to the right of us. */
+export type ExplainMail = (
+  tx: TenantTx,
+  deviceId: string,
+  now: number,
+  language: Language,
+) => Promise<{
+  readonly items: readonly {
+    readonly mailDeviceId: string;
+    readonly type: string;
+    readonly access: Access;
+    readonly reason: string | null;
+    readonly policyVersion: string | null;
+    readonly acknowledgedPolicyVersion: string | null;
+  }[];
+  /** The same, to be read aloud. */
+  readonly text: readonly string[];
+}>;
 
 export interface DeviceExplanation extends Explanation {
   readonly deviceId: string;
@@ -32,9 +53,11 @@ export interface DeviceExplanation extends Explanation {
   readonly acknowledgedPolicyVersion: string | null;
   /** What the assigned rules said in the versions that held; nothing for who may not read rules. */
   readonly ruleVersions: Awaited<ReturnType<typeof findRuleVersions>>;
+  /** Mail clients on the device and what the mail gate says of each; of the past, and of other gates, nothing. */
+  readonly mailClients: Awaited<ReturnType<ExplainMail>>['items'];
 }
 
-type WithoutVersions = Omit<DeviceExplanation, 'ruleVersions'>;
+type WithoutVersions = Omit<DeviceExplanation, 'ruleVersions' | 'mailClients'>;
 
 export interface ExplainQuestion {
   /** Only what concerns this gate. */
@@ -66,7 +89,16 @@ export async function explainDevice(
       ruleId === null || version === null ? [] : [{ ruleId, version }],
     );
     const mayRead = principal.permissions.has('rules.read');
-    return { ...explained, ruleVersions: mayRead ? await findRuleVersions(tx, named) : [] };
+    const isNow = explained.at === now && (gate === undefined || gate === 'mail');
+    const mail = isNow ? await deps.explainMail?.(tx, deviceId, now, language) : undefined;
+    // That there is none is worth a line to whoever asks about mail.
+    const says = mail !== undefined && (gate === 'mail' || mail.items.length > 0) ? mail.text : [];
+    return {
+      ...explained,
+      text: [...explained.text, ...says],
+      ruleVersions: mayRead ? await findRuleVersions(tx, named) : [],
+      mailClients: mail?.items ?? [],
+    };
   });
   return gate === undefined ? explanation : forGate(explanation, gate);
 }

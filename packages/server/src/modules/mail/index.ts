@@ -7,7 +7,7 @@ export { recordMailDeviceInformation, type MailDeviceInformation } from './devic
 export { createMailDirectory, type MailDirectory } from './directory.ts';
 export { type Discovery, discoverMailDevice, type SeenMailDevice } from './discover.ts';
 export { mailWipeAcknowledged, mailWipeFetched } from './finish-wipe.ts';
-export { explainMailGate } from './list-mail-devices.ts';
+export { explainMailClients } from './list-mail-devices.ts';
 export type { MailDeps } from './mail-deps.ts';
 export { noteLoop } from './note-loop.ts';
 export { carryOutMailWipe, type RelayedWipe, relayServerWipe } from './order-wipe.ts';

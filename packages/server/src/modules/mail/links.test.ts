@@ -4,7 +4,8 @@ import { isDomainError } from '@gatehouse/core/errors.ts';
 import { setMailDeviceState } from './change-mail-device.ts';
 import { linkMailDevicesKind } from './job-kinds.ts';
 import { linkMailDevice, unlinkMailDevice } from './links.ts';
-import { getMailDevice } from './list-mail-devices.ts';
+import { explainDevice } from '../compliance/explain-device.ts';
+import { explainMailClients, getMailDevice } from './list-mail-devices.ts';
 import { mailJobs } from './reactions.ts';
 import { openTestMail, type TestMail } from './test-mail.ts';
 
@@ -100,6 +101,32 @@ describe('which enrolled device a mail device is', () => {
     assert.equal(link?.access, 'deny');
     const { access, accessReason } = await show(id);
     assert.deepEqual([access, accessReason], ['deny', 'An administrator has blocked the device.']);
+  });
+
+  test('what the mail gate says is part of the explanation of an enrolled device, in every language', async () => {
+    const device = await mail.acme.addDevice({ platform: 'ios' });
+    await mail.report(device, { 'device-information': {} });
+    const explain = (gate: 'mail' | 'network', language: 'en' | 'de') =>
+      explainDevice({ ...mail.deps, explainMail: explainMailClients }, mail.principal(), device, {
+        gate,
+        language,
+      });
+    assert.deepEqual((await explain('mail', 'en')).mailClients, []);
+    assert.match((await explain('mail', 'en')).text.join('\n'), /knows no mail app on this device/);
+    const id = await mail.discover();
+    await linkMailDevice(mail.deps, mail.principal(), id, device);
+    const { mailClients, text } = await explain('mail', 'en');
+    assert.deepEqual(
+      mailClients.map(({ mailDeviceId, access }) => [mailDeviceId, access]),
+      [[id, 'quarantine']],
+    );
+    assert.match(text.join('\n'), /Mail app "Android": in quarantine\. The mail app has to fetch/);
+    await setMailDeviceState(mail.deps, mail.principal(), id, 'blocked');
+    assert.match(
+      (await explain('mail', 'de')).text.join('\n'),
+      /E-Mail-App "Android": gesperrt\. Die Gerätebetreuung hat E-Mail auf diesem Gerät gesperrt\./,
+    );
+    assert.deepEqual((await explain('network', 'en')).mailClients, []);
   });
 
   test('a device that goes to somebody else is not its former user’s any more', async () => {

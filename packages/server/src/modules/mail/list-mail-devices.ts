@@ -1,21 +1,20 @@
 // Mail devices for people who ask, with what stands against their mail in words.
 import type { MailDevice } from '@gatehouse/contracts/admin/mail.ts';
 import { decideAccess } from '@gatehouse/core/compliance/access.ts';
-import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
-import type { Language } from '@gatehouse/core/languages.ts';
 import { decideMailAccess, type MailDecision } from '@gatehouse/core/mail/decide-mail-access.ts';
+import { accessByDecision, narrateMailClient } from '@gatehouse/core/mail/explain-mail-client.ts';
 import { mailPolicy } from '@gatehouse/core/mail/mail-policy.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
-import type { TenantTx } from '../../kernel/db/database.ts';
 import {
   type PageAnswer,
   pageOfRows,
   type PageRequest,
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
+import type { ExplainMail } from '../compliance/index.ts';
 import {
   type ListedMailDeviceRow,
   type MailDeviceSearch,
@@ -76,19 +75,27 @@ export async function listMailDevices(
   );
 }
 
-/** What the mail gate says of the mail devices that an enrolled device is, for its explanation. */
-export async function explainMailGate(
-  tx: TenantTx,
-  deviceId: string,
-  now: number,
-  language: Language,
-): Promise<readonly { readonly device: MailDevice; readonly says: string }[]> {
+/** What the mail gate says of the mail devices that an enrolled device is: the port of its explanation. */
+export const explainMailClients: ExplainMail = async (tx, deviceId, now, language) => {
   const [rows, settings] = await Promise.all([selectMailDevicesOf(tx, deviceId), readMailSettings(tx)]);
-  return rows.map((row) => ({
-    device: presentMailDevice(row, settings, now),
-    says: render(decisionOf(row, settings, now).says, language),
-  }));
-}
+  const clients = rows.map((row) => ({ row, decision: decisionOf(row, settings, now) }));
+  return {
+    items: clients.map(({ row, decision }) => ({
+      mailDeviceId: row.mail_device_id,
+      type: row.device_type,
+      access: accessByDecision(decision),
+      reason: decision.says.length === 0 ? null : render(decision.says, language),
+      policyVersion: row.wanted_version,
+      acknowledgedPolicyVersion: row.policy_version,
+    })),
+    text:
+      clients.length === 0
+        ? [narrateMailClient(null, language)]
+        : clients.map(({ row, decision }) =>
+            narrateMailClient({ name: row.device_type || row.device_key_text, decision }, language),
+          ),
+  };
+};
 
 /** As the gateway decides; the key that a client brings is taken as the one it was given. */
 function decisionOf(row: ListedMailDeviceRow, settings: MailSettingsRow, now: number): MailDecision {
@@ -156,21 +163,6 @@ function decisionOf(row: ListedMailDeviceRow, settings: MailSettingsRow, now: nu
   });
 }
 
-const accessOf = (decision: MailDecision): Access => {
-  switch (decision.effect) {
-    case 'pass':
-      return 'allow';
-    case 'provision':
-      return 'quarantine';
-    case 'refuse':
-      return decision.quarantine ? 'quarantine' : 'deny';
-    case 'wipe':
-      return 'deny';
-    default:
-      return decision satisfies never;
-  }
-};
-
 export function presentMailDevice(
   row: ListedMailDeviceRow,
   settings: MailSettingsRow,
@@ -188,7 +180,7 @@ export function presentMailDevice(
     state: row.state,
     stateReason: row.state_reason,
     stateBy: row.state_by,
-    access: accessOf(decision),
+    access: accessByDecision(decision),
     accessReason: decision.says.length === 0 ? null : render(decision.says),
     deviceId: row.device_id,
     linkedBy: row.linked_by,
