@@ -1,6 +1,7 @@
 // Every route of the admin API, module by module. The tests that walk all routes read this list: what is added to a module's
 // routes.ts joins them by itself.
 import type { AdminRoute } from '../../kernel/http/route.ts';
+import { mailDiscoveryRoutes } from '../../integrations/mail-gateway/autodiscover/routes.ts';
 import { mailProbeRoutes } from '../../integrations/mail-probe/routes.ts';
 import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
@@ -46,6 +47,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof enrollmentRoutes>[0] &
   Parameters<typeof mailRoutes>[0] &
   Parameters<typeof organizationRoutes>[0] &
+  Parameters<typeof mailDiscoveryRoutes>[0] &
   Parameters<typeof mailProbeRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
@@ -79,6 +81,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...applePushRoutes(deps),
   ...signalRoutes(deps),
   ...webhookRoutes(deps),
+  ...mailDiscoveryRoutes(deps),
   ...mailProbeRoutes(deps),
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),

@@ -135,6 +135,9 @@ export async function openTestAdminSurface(
   };
 }
 
+const callsNobody = () =>
+  Promise.reject(new OutboundError('unreachable', 'No receiver is called in this test'));
+
 function createDeps(
   db: TestDatabase,
   logged: string[],
@@ -162,9 +165,9 @@ function createDeps(
     carryOut: () => Promise.resolve([]),
     // Nobody is called: the tests of routes end at the door.
     trySender: { send: () => Promise.resolve({ outcome: 'closed' }), waiting: 0, close: () => undefined },
-    iseCalls: createIseCalls({
-      request: () => Promise.reject(new OutboundError('unreachable', 'No receiver is called in this test')),
-    }),
+    iseCalls: createIseCalls({ request: callsNobody }),
+    outbound: { request: callsNobody },
+    findServices: () => Promise.resolve([]),
     reachable: createAddressList(['192.0.2.0/24']),
     wakeTellers: () => undefined,
     onCreated: [
