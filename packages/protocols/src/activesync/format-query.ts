@@ -29,7 +29,10 @@ export interface Base64Query extends CommandQuery {
   readonly version: ProtocolVersion;
 }
 
-/** Without the `?`, percent-encoded. @throws RangeError for what one byte of length cannot say */
+/**
+ * Without the `?`, as devices write it: SOGo 5.8 does not undo percent-encoding here, and fails where there is any. @throws RangeError
+ * for what one byte of length cannot say
+ */
 export function formatBase64Query(query: Base64Query): string {
   const version = versionByte(query.version);
   if (version < 121) throw new RangeError(`version ${query.version} has no base64 query`);
@@ -41,7 +44,7 @@ export function formatBase64Query(query: Base64Query): string {
     counted(Buffer.from(query.deviceType, 'utf8')),
     ...parameterBytes(query),
   ]);
-  return encodeURIComponent(bytes.toString('base64'));
+  return bytes.toString('base64');
 }
 
 function* parameterBytes({ parameters, user, acceptMultiPart }: CommandQuery): Generator<Uint8Array> {

@@ -8,7 +8,7 @@ import { freePorts } from '../free-ports.ts';
 import { PeerProcess } from './peer-process.ts';
 
 export interface MailFront extends AsyncDisposable {
-  /** https://localhost:PORT, without a path */
+  /** https://127.0.0.1:PORT, without a path. */
   readonly url: string;
   /** PEM of the authority that its certificate is from. */
   readonly trust: string;
@@ -78,7 +78,7 @@ http {
   await nginx.listensOn(port);
   const own = started.move();
   return {
-    url: `https://localhost:${port}`,
+    url: `https://127.0.0.1:${port}`,
     trust,
     requests: () => readFileSync(lines, 'utf8').split('\n').filter(Boolean),
     [Symbol.asyncDispose]: () => own.disposeAsync(),

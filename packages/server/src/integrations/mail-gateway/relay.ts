@@ -160,11 +160,8 @@ export class Relay implements Exchange, UnderWay {
   send(fresh: boolean): void {
     const body = this.#whole ?? null;
     this.#mode = 'waits';
-    this.#begin(
-      body,
-      body === null && this.request.body === 'none' ? '' : `Content-Length: ${body?.length ?? 0}`,
-      fresh,
-    );
+    // Also where there is none: SOGo 5.8 answers a POST that does not say so with status 500.
+    this.#begin(body, `Content-Length: ${body?.length ?? 0}`, fresh);
   }
 
   #begin(body: Buffer | null, length: string, fresh: boolean): void {
@@ -175,7 +172,7 @@ export class Relay implements Exchange, UnderWay {
       const connection = pool.take(now, fresh);
       this.#connection = connection;
       connection.deadline = now + (this.mayHold ? relayLimits.heldMs : this.profile.timeoutMs);
-      connection.request(this, `${head}${length === '' ? '' : `${length}\r\n`}\r\n`, body, !this.#isStream);
+      connection.request(this, `${head}${length}\r\n\r\n`, body, !this.#isStream);
     } catch (error) {
       this.stop();
       this.#owner.failed(this, error instanceof UpstreamError ? error : unknown(error));
