@@ -242,9 +242,10 @@ export function registerSharedSignalsSurface(server: FastifyInstance, deps: Shar
         return reply.code(204).send();
       });
 
-      scope.post('/streams/:streamId/poll', manage, (request) => {
+      scope.post('/streams/:streamId/poll', manage, (request, reply) => {
         const gone = new AbortController();
-        request.raw.socket.once('close', () => gone.abort());
+        // Of the answer, not of the connection: that carries one poll after the other.
+        reply.raw.once('close', () => gone.abort());
         const { streamId } = request.params as { streamId: string };
         return deps.signals.polls.poll(
           inside(request, 'ssf.read'),

@@ -8,6 +8,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { SignalDeps } from './deps.ts';
@@ -17,7 +18,32 @@ const day = 86_400_000;
 export const keySchedule = { inUseMs: 365 * day, knownBeforeMs: 7 * day, knownAfterMs: 30 * day } as const;
 
 const makePair = promisify(generateKeyPair);
-const signAside = promisify(sign) as (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Buffer>;
+const signInThread = promisify(sign) as (
+  algorithm: string,
+  data: Uint8Array,
+  key: KeyObject,
+) => Promise<Buffer>;
+
+/**
+ * A signature is two milliseconds of one core. No more of them at a time than half the cores, and a thread less than Node has: what
+ * answers devices and gates must not wait for them.
+ */
+const signaturesAtOnce = Math.max(1, Math.min(3, Math.floor(availableParallelism() / 2)));
+let signing = 0;
+const waitingToSign: (() => void)[] = [];
+
+async function signAside(data: Uint8Array, key: KeyObject): Promise<Buffer> {
+  if (signing >= signaturesAtOnce) await new Promise<void>((resolve) => waitingToSign.push(resolve));
+  else signing += 1;
+  try {
+    return await signInThread('sha256', data, key);
+  } finally {
+    // The place passes to the next.
+    const next = waitingToSign.shift();
+    if (next === undefined) signing -= 1;
+    else next();
+  }
+}
 
 interface PublicJwk {
   readonly kty: string;
@@ -128,7 +154,7 @@ export function createSigners(deps: KeyDeps): FindSigner {
     }
     if (opened === undefined) throw new Error('there is no key to sign with');
     const { keyId, key } = opened;
-    return { keyId, sign: (input) => signAside('sha256', Buffer.from(input), key) };
+    return { keyId, sign: (input) => signAside(Buffer.from(input), key) };
   }
 
   return (organizationId) => {
