@@ -256,10 +256,10 @@ export interface ListedMailDeviceRow extends MailDeviceRow {
   } | null;
 }
 
-const listColumns = `${columns
-  .split(',')
-  .map((column) => `m.${column.trim()}`)
-  .join(', ')}, m.mail_device_no, u.user_name, u.state as user_state, l.access_mail, l.registered, l.blocked,
+const listColumns = `m.mail_device_id, m.account_key, m.user_id, m.login, m.device_key, m.device_key_text, m.device_type, m.state,
+  m.state_reason, m.state_by, m.device_id, m.linked_by, m.link_evidence, m.suggestions, m.certificate_device_id, m.protocol_version,
+  m.user_agent, m.information, m.temporary_key, m.temporary_version, m.policy_key, m.policy_version, m.policy_acknowledged_at,
+  m.policy_outcome, m.wiped_at, m.first_seen_at, m.mail_device_no, u.user_name, u.state as user_state, l.access_mail, l.registered, l.blocked,
   case when l.access_mail <> 'allow' then l.evaluation end as evaluation, p.policy_version as wanted_version,
   t.last_seen_at, t.last_outcome, t.requests, t.bytes_in, t.bytes_out,
   (select to_jsonb(w) from mail_device_wipes w where w.organization_id = $1 and w.mail_device_id = m.mail_device_id
