@@ -38,7 +38,7 @@ export class MailClient {
   /** The mail server’s own key for its own policy (POL-14). */
   serverKey: { readonly serverId: string; readonly version: number; readonly key: number } | undefined;
   /** Where the mail server has said that it is better served. */
-  movedTo: URL | undefined;
+  movedTo: { readonly serverId: string; readonly version: number; readonly url: URL } | undefined;
   /** Monotonic ms of the last times that it fetched its policy, or that the mail server asked for its own. */
   fetches: number[] = [];
   serverDemands: number[] = [];

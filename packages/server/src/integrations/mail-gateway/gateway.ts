@@ -543,7 +543,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
   }
 
   function atServer(visit: Visit, shape: Shape, request: CommandRequest, profile: MailServerProfile) {
-    const url = shape.client.movedTo ?? profile.url;
+    const url = placeOf(shape.client, profile);
     const user = nameAtServer(profile, shape.login, shape.client.standing?.user?.email);
     const credentials = readCredentials(visit.headers.authorization);
     return {
@@ -692,12 +692,18 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       : undefined;
   }
 
+  function placeOf({ movedTo }: MailClient, profile: MailServerProfile): URL {
+    return movedTo?.serverId === profile.serverId && movedTo.version === profile.version
+      ? movedTo.url
+      : profile.url;
+  }
+
   const relays: RelayOwner = {
     route(relayed): Route {
       const { visit, request, profile } = relayed;
       const shape = shapeFor(relayed);
       const { client } = shape;
-      const url = client.movedTo ?? profile.url;
+      const url = placeOf(client, profile);
       const isAsGiven = profile.loginForm === 'as-given';
       const user = isAsGiven ? undefined : nameAtServer(profile, shape.login, client.standing?.user?.email);
       const at = { user, policyKey: serverKeyOf(client, profile) };
@@ -718,8 +724,13 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       void divert(relayed, answer).catch((error: unknown) => fail(relayed.visit, error));
     },
 
-    failed({ visit }, error) {
-      failRelay(visit, error);
+    failed(relayed, error) {
+      const { client } = shapeFor(relayed);
+      const wasMoved = client.movedTo !== undefined;
+      // Where it was sent to is not there any more: it is asked where it was before.
+      client.movedTo = undefined;
+      if (wasMoved && error.reason === 'unreachable' && relayed.canRepeat) relayed.send(true);
+      else failRelay(relayed.visit, error);
     },
 
     reconsider(relayed) {
@@ -777,7 +788,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
 
   function moved(relayed: Relay, shape: Shape, to: URL): void {
     const { visit } = relayed;
-    const before = shape.client.movedTo ?? relayed.profile.url;
+    const before = placeOf(shape.client, relayed.profile);
     // One step for each request: servers that send a client round and round are not followed.
     if (relayed.attempts > 2 || before.href === to.href) {
       visit.error = 'The mail server sends its clients round in circles';
@@ -785,7 +796,8 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       visit.answer('server-failed', 502);
       return;
     }
-    shape.client.movedTo = to;
+    const { serverId, version } = relayed.profile;
+    shape.client.movedTo = { serverId, version, url: to };
     if (relayed.canRepeat) {
       relayed.send(false);
       return;
