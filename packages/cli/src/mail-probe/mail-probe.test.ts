@@ -68,6 +68,8 @@ describe('the outside probe', () => {
       'open: asks-password',
       'open: asks-password',
       'closed: absent',
+      'closed: absent',
+      'closed: absent',
     ]);
     assert.deepEqual(of('webmail')[0], 'open: sign-in-page');
     assert.deepEqual(of('traveler'), ['closed: absent', 'closed: absent']);

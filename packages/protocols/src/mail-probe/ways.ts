@@ -44,6 +44,9 @@ export const webQuestions: readonly WebQuestion[] = [
   { way: 'activesync', method: 'OPTIONS', path: gatewayPath.toLowerCase() },
   { way: 'activesync', method: 'OPTIONS', path: `${gatewayPath}/default.eas` },
   { way: 'activesync', method: 'OPTIONS', path: '/traveler/Microsoft-Server-ActiveSync' },
+  // The same service under the name by which the web server knows it: a rule for the first path does not cover these.
+  { way: 'activesync', method: 'OPTIONS', path: '/SOGo/Microsoft-Server-ActiveSync' },
+  { way: 'activesync', method: 'OPTIONS', path: '/z-push/index.php' },
   { way: 'activesync-plain', method: 'OPTIONS', path: gatewayPath, plain: true },
   { way: 'exchange-services', method: 'GET', path: '/EWS/Exchange.asmx' },
   { way: 'outlook', method: 'GET', path: '/mapi/emsmdb/' },
