@@ -109,7 +109,17 @@ describe('the outside probe', () => {
     const { verdict, of } = await probe(port);
     assert.deepEqual(
       [verdict, of('activesync')],
-      ['open', ['closed: denied', 'open: asks-password', 'closed: denied', 'closed: absent']],
+      [
+        'open',
+        [
+          'closed: denied',
+          'open: asks-password',
+          'closed: denied',
+          'closed: absent',
+          'closed: absent',
+          'closed: absent',
+        ],
+      ],
     );
   });
 
