@@ -25,10 +25,10 @@ const signInThread = promisify(sign) as (
 ) => Promise<Buffer>;
 
 /**
- * A signature is two milliseconds of one core. No more of them at a time than half the cores, and a thread less than Node has: what
+ * A signature is two milliseconds of one core. No more of them at a time than there are cores, and a thread less than Node has: what
  * answers devices and gates must not wait for them.
  */
-const signaturesAtOnce = Math.max(1, Math.min(3, Math.floor(availableParallelism() / 2)));
+const signaturesAtOnce = Math.min(3, availableParallelism());
 let signing = 0;
 const waitingToSign: (() => void)[] = [];
 

@@ -64,11 +64,7 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
     loop.done = (async () => {
       do {
         loop.again = false;
-        await Promise.all(
-          Array.from({ length: senderLimits.lanes }, async () => {
-            while (!closed.signal.aborted && (await sendSome(organizationId, streamId)));
-          }),
-        );
+        await sendAll(organizationId, streamId);
       } while (loop.again && !closed.signal.aborted);
     })()
       .catch((error: unknown) =>
@@ -77,10 +73,32 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
       .finally(() => loops.delete(key));
   }
 
+  /** Another lane opens when there is more than one takes at once. */
+  async function sendAll(organizationId: string, streamId: string): Promise<void> {
+    const lanes: Promise<void>[] = [];
+    let open = 0;
+    const openLane = () => {
+      if (open >= senderLimits.lanes) return;
+      open += 1;
+      lanes.push(
+        (async () => {
+          while (!closed.signal.aborted && (await sendSome(organizationId, streamId, openLane)));
+        })().finally(() => (open -= 1)),
+      );
+    };
+    openLane();
+    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) await lane;
+  }
+
   /** @returns whether there may be more to send now. */
-  async function sendSome(organizationId: string, streamId: string): Promise<boolean> {
+  async function sendSome(
+    organizationId: string,
+    streamId: string,
+    thereIsMore: () => void,
+  ): Promise<boolean> {
     const taken = await deps.database.withTenant(organizationId, (tx) => take(tx, streamId));
     if (taken === undefined) return false;
+    if (taken.rows.length === senderLimits.atOnce) thereIsMore();
     const issuer = issuerOf(deps.publicUrl, await deps.slugOf(organizationId));
     const sender = { issuer, audience: audienceOf(issuer, streamId), signer: await signers(organizationId) };
     const receiver = { url: taken.stream.endpoint_url ?? '', authorization: taken.authorization };

@@ -22,7 +22,7 @@ class Failure {
  */
 export function gatherLocking<Question extends OfDevice, Answer>(
   send: (organizationId: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
-  options: Pick<GatheringOptions<Question>, 'atOnce' | 'patienceMs'> = { atOnce: 2 },
+  options: Pick<GatheringOptions<Question>, 'atOnce' | 'patienceMs' | 'spacingMs'> = { atOnce: 2 },
 ): Ask<Question, Answer> {
   type Served = readonly ({ readonly answer: Answer } | Failure)[];
 

@@ -62,6 +62,28 @@ test('a question never joins a statement that has left; those that wait for it l
   );
 });
 
+test('where statements keep their distance the first leaves at once, and what comes soon after it leaves together', async () => {
+  const sent: { readonly questions: readonly string[]; readonly at: number }[] = [];
+  const ask = gatherQuestions<string, string>(
+    async (_, questions) => {
+      sent.push({ questions, at: performance.now() });
+      return questions;
+    },
+    { spacingMs: 40 },
+  );
+  assert.equal(await ask('acme', 'A'), 'A');
+  const later = [ask('acme', 'B')];
+  await turn();
+  later.push(ask('acme', 'C'));
+  assert.deepEqual(await Promise.all(later), ['B', 'C']);
+  assert.deepEqual(
+    sent.map(({ questions }) => questions),
+    [['A'], ['B', 'C']],
+  );
+  const [first, second] = sent;
+  assert.ok(first !== undefined && second !== undefined && second.at - first.at >= 38);
+});
+
 test('nobody waits long behind a statement that hangs', async () => {
   const { ask, sent } = heldDatabase();
   const hung = ask('acme', 'A');

@@ -24,6 +24,7 @@ interface Lane<Question, Answer> {
   readonly waiting: Asked<Question, Answer>[];
   underWay: number;
   isLeaving: boolean;
+  leftAt: number;
   patience: NodeJS.Timeout | undefined;
 }
 
@@ -37,6 +38,8 @@ export interface GatheringOptions<Question> {
   readonly atOnce?: number;
   /** How long questions wait behind what is under way before they leave all the same; more where a whole transaction is shared. */
   readonly patienceMs?: number;
+  /** How far apart statements leave, so that under load each carries more. The first after a pause leaves at once. */
+  readonly spacingMs?: number;
 }
 
 /** What the database itself says of a statement (SQLSTATE), and not that it is away, full or busy: see errors.ts. */
@@ -50,25 +53,39 @@ function isAboutValues(error: unknown): boolean {
  */
 export function gatherQuestions<Question, Answer>(
   answer: (lane: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
-  { sizeOf = () => 1, atOnce = 1, patienceMs = usualPatienceMs }: GatheringOptions<Question> = {},
+  {
+    sizeOf = () => 1,
+    atOnce = 1,
+    patienceMs = usualPatienceMs,
+    spacingMs = 0,
+  }: GatheringOptions<Question> = {},
 ): Ask<Question, Answer> {
   const lanes = new Map<string, Lane<Question, Answer>>();
 
   function leaveSoon(name: string, lane: Lane<Question, Answer>): void {
     if (lane.isLeaving) return;
     lane.isLeaving = true;
-    setImmediate(leave, name, lane);
+    const early = lane.leftAt + spacingMs - performance.now();
+    if (early > 0) setTimeout(leave, early, name, lane);
+    else setImmediate(leave, name, lane);
   }
 
   function leave(name: string, lane: Lane<Question, Answer>): void {
     lane.isLeaving = false;
+    lane.leftAt = performance.now();
     const asked = gather(lane.waiting);
     lane.underWay += 1;
     void send(name, asked).then(() => {
       lane.underWay -= 1;
       if (lane.waiting.length > 0) leaveSoon(name, lane);
-      else if (lane.underWay === 0 && !lane.isLeaving) lanes.delete(name);
+      else if (spacingMs === 0) forgetIdle(name, lane);
+      else setTimeout(forgetIdle, spacingMs, name, lane).unref();
     });
+  }
+
+  function forgetIdle(name: string, lane: Lane<Question, Answer>): void {
+    if (lane.waiting.length === 0 && lane.underWay === 0 && !lane.isLeaving && lanes.get(name) === lane)
+      lanes.delete(name);
   }
 
   function gather(waiting: Asked<Question, Answer>[]): Asked<Question, Answer>[] {
@@ -109,7 +126,13 @@ export function gatherQuestions<Question, Answer>(
       }
       let lane = lanes.get(name);
       if (lane === undefined) {
-        lane = { waiting: [], underWay: 0, isLeaving: false, patience: undefined };
+        lane = {
+          waiting: [],
+          underWay: 0,
+          isLeaving: false,
+          leftAt: Number.NEGATIVE_INFINITY,
+          patience: undefined,
+        };
         lanes.set(name, lane);
       }
       lane.waiting.push(asked);
