@@ -579,7 +579,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       reconsider: () => void redecide(visit, shape, request, purpose, () => abort.abort()),
       giveWay() {
         abort.abort();
-        visit.later('throttled', 1);
+        if (!visit.response.headersSent) visit.later('throttled', 1);
       },
     };
     visit.onClose = () => abort.abort();
@@ -614,14 +614,17 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     end: () => void,
   ): Promise<void> {
     let standing: MailStanding;
+    // Of several news at a time the first may have ended it, and its answer is on its way.
+    const isAnswered = () => visit.isOver || visit.response.headersSent;
     try {
       standing = await clients.read(shape.client);
     } catch {
+      if (isAnswered()) return;
       end();
-      if (!visit.isOver) visit.later('undecided', 15);
+      visit.later('undecided', 15);
       return;
     }
-    if (visit.isOver) return;
+    if (isAnswered()) return;
     const decision = decisionFor(shape, standing);
     const same =
       purpose === 'mailbox'
