@@ -97,6 +97,7 @@ export class MailClients {
   async read(client: MailClient): Promise<MailStanding> {
     for (;;) {
       if (client.standing !== undefined && this.isFresh(client, performance.now())) return client.standing;
+      if (client.reading === undefined && performance.now() < this.#awayUntil) throw away();
       const standing = await (client.reading ??= this.#ask(client));
       if (client.readAt > Number.NEGATIVE_INFINITY) return standing;
       // News came while it was read.
@@ -107,7 +108,6 @@ export class MailClients {
     const asked = performance.now();
     const news = client.newsCount;
     try {
-      if (asked < this.#awayUntil) throw away();
       const question = { login: client.login, deviceKey: client.deviceKey };
       const standing = await within(this.#books.standingOf(client.organizationId, question));
       client.standing = standing;
