@@ -210,6 +210,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...signalDeps,
     findServices,
     ...networkAccess.routes,
+    ...mailGateway.routes,
     ...administrators,
     ...devices,
     ...enrollment,

@@ -129,6 +129,14 @@ export const mailCommands: readonly CliCommand[] = [
     },
   },
   {
+    words: ['mail-server', 'try'],
+    summary: 'Ask a mail server whether it is there and proves who logs in.',
+    positionals: [server],
+    run: ({ api, positionals }) => api().request('POST', `/mail-servers/${positionals[0]}/try`),
+    print: (({ works, text }: { works: boolean; text: string }) =>
+      `${works ? 'It works.' : 'It does not work.'} ${text}`) as never,
+  },
+  {
     words: ['mail-server', 'delete'],
     summary: 'Delete a mail server.',
     positionals: [server],

@@ -152,6 +152,16 @@ export const MailServerChanges = Type.Object(
 );
 export type MailServerChanges = Static<typeof MailServerChanges>;
 
+export const MailServerTrial = Type.Object(
+  {
+    works: Type.Boolean({ description: 'It answers, and asks who it is before it says more.' }),
+    text: Type.String({ description: 'What it means, in words.' }),
+    status: Maybe(Type.Integer({ description: 'Of its answer; null: there was none.' })),
+  },
+  closed,
+);
+export type MailServerTrial = Static<typeof MailServerTrial>;
+
 const target = {
   targetKind: Type.Enum(['user', 'group', 'domain', 'organization']),
   target: Type.String({

@@ -28,11 +28,14 @@ import type { MailBooks, MailGatewayDeps } from './gateway-deps.ts';
 import { createMailServers } from './mail-servers.ts';
 import type { StandIn } from './stand-in-port.ts';
 import { createTraffic } from './traffic.ts';
+import { createServerTrial, type TryMailServer } from './try-server.ts';
 
 export { activeSyncPath } from './mail-servers.ts';
 export type { MailGateway } from './gateway.ts';
 
 export interface OpenMailGateway extends MailGateway {
+  /** What the admin routes of the gateway need. */
+  readonly routes: { readonly tryMailServer: TryMailServer };
   /** Writes down what has been counted. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -92,6 +95,7 @@ export function openMailGateway(options: MailGatewayOptions): OpenMailGateway {
   const flushing = setInterval(() => void traffic.flush(), flushMs).unref();
   return {
     visit: gateway.visit,
+    routes: { tryMailServer: createServerTrial(options, servers) },
     flush: () => traffic.flush(),
     async close() {
       clearInterval(sweeping);

@@ -8,3 +8,5 @@ export const instructMailUserKind = 'instruct-mail-user';
 export const refreshMailPoliciesKind = 'refresh-mail-policies';
 /** A user was changed, disabled, deleted: whoever remembers a decision forgets it. */
 export const announceMailUserKind = 'announce-mail-user';
+/** Strangers are treated otherwise from this moment on (ENR-17). */
+export const announceDeadlineKind = 'announce-mail-deadline';

@@ -8,6 +8,7 @@ import { type EffectivePolicy, resolveForDevice, resolveForUser } from '../polic
 import {
   insertMailPolicy,
   selectMailPolicy,
+  selectPolicyOfSource,
   selectPolicySubject,
   updatePolicySource,
 } from './mail-policy-queries.ts';
@@ -23,7 +24,8 @@ export interface PolicyMemory {
     organizationId: string,
     of: {
       readonly mailDeviceId: string;
-      readonly deviceId: string | null;
+      /** The enrolled device that it is, and the version of all that applies to that. */
+      readonly link: { readonly deviceId: string; readonly source: string } | null;
       readonly version: string | null;
     },
   ): Promise<NamedMailPolicy | null>;
@@ -42,20 +44,55 @@ export function createPolicyMemory(deps: {
     documents.set(policy.version, policy.document);
     return policy;
   };
+  const inTenant = <T>(organizationId: string, work: (tx: TenantTx) => Promise<T>) =>
+    deps.database.withTenant(organizationId, work);
+
+  async function make(
+    organizationId: string,
+    mailDeviceId: string,
+    deviceId: string | null,
+  ): Promise<NamedMailPolicy | null> {
+    const made = await inTenant(organizationId, (tx) =>
+      makeMailPolicy(tx, { mailDeviceId, deviceId }, new Date(deps.clock.now())),
+    );
+    return made === null ? null : remember(made);
+  }
+
+  /** A change of policies brings all devices back at once, most with one source: one of them makes it, the others read it. */
+  const making = new Map<string, Promise<unknown>>();
+
+  async function makeOnce(
+    organizationId: string,
+    mailDeviceId: string,
+    { deviceId, source }: { readonly deviceId: string; readonly source: string },
+  ): Promise<NamedMailPolicy | null> {
+    const key = `${organizationId} ${source}`;
+    const under = making.get(key);
+    if (under !== undefined) {
+      await under.catch(() => undefined);
+      const stored = await inTenant(organizationId, (tx) => selectPolicyOfSource(tx, source));
+      if (stored !== undefined) return remember(stored);
+    }
+    const made = make(organizationId, mailDeviceId, deviceId);
+    if (under === undefined) {
+      const settled = made.finally(() => making.delete(key));
+      settled.catch(() => undefined);
+      making.set(key, settled);
+    }
+    return made;
+  }
+
   return {
-    async find(organizationId, { mailDeviceId, deviceId, version }) {
+    async find(organizationId, { mailDeviceId, link, version }) {
       if (version !== null) {
         const document = documents.get(version);
         if (document !== undefined) return { version, document };
-        const stored = await deps.database.withTenant(organizationId, (tx) => selectMailPolicy(tx, version), {
-          readOnly: true,
-        });
+        const stored = await inTenant(organizationId, (tx) => selectMailPolicy(tx, version));
         if (stored !== undefined) return remember({ version, document: stored });
       }
-      const made = await deps.database.withTenant(organizationId, (tx) =>
-        makeMailPolicy(tx, { mailDeviceId, deviceId }, new Date(deps.clock.now())),
-      );
-      return made === null ? null : remember(made);
+      return link === null
+        ? make(organizationId, mailDeviceId, null)
+        : makeOnce(organizationId, mailDeviceId, link);
     },
   };
 }

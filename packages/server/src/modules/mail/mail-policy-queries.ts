@@ -12,6 +12,19 @@ export async function selectMailPolicy(tx: TenantTx, version: string): Promise<M
   return (await tx.one<{ document: MailPolicy }>(selectOne, [tx.organizationId, version]))?.document;
 }
 
+const selectOfSource = sql(
+  'mail-select-policy-of-source',
+  `select policy_version as version, document from mail_policies
+   where organization_id = $1 and source_version = $2 and format = 1`,
+);
+
+export function selectPolicyOfSource(
+  tx: TenantTx,
+  source: string,
+): Promise<{ readonly version: string; readonly document: MailPolicy } | undefined> {
+  return tx.one(selectOfSource, [tx.organizationId, source]);
+}
+
 /** The format grows when the same settings come to mean something else for a mail client; so in `selectMailStandings`. */
 const insert = sql(
   'mail-insert-policy',

@@ -8,6 +8,7 @@ import { reachChanged } from '../policies/index.ts';
 import { announceMailAccess } from './access-news.ts';
 import { type InstructDeps, instructMailUserJob } from './instruct-user.ts';
 import {
+  announceDeadlineKind,
   announceMailUserKind,
   instructMailUserKind,
   linkMailDevicesKind,
@@ -69,6 +70,10 @@ export function mailJobs(deps: MailDeps & InstructDeps): Readonly<Record<string,
       announceMailAccess(tx, deps, tx.organizationId);
     },
   };
+  const announceDeadline: SingleJob<null> = {
+    parse: () => null,
+    run: async (tx) => announceMailAccess(tx, deps, tx.organizationId),
+  };
   const announceUserChange: SingleJob<{ readonly userId: string; readonly gone: unknown }> = {
     parse: (input) => ({
       userId: idIn(input, 'userId'),
@@ -90,6 +95,7 @@ export function mailJobs(deps: MailDeps & InstructDeps): Readonly<Record<string,
   };
   return {
     [refreshMailPoliciesKind]: refreshPolicies as JobDefinition<never>,
+    [announceDeadlineKind]: announceDeadline as JobDefinition<never>,
     [announceMailUserKind]: announceUserChange as JobDefinition<never>,
     [linkMailDevicesKind]: linkDevices as JobDefinition<never>,
     [instructMailUserKind]: instructMailUserJob(deps) as JobDefinition<never>,

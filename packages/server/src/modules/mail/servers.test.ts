@@ -12,7 +12,7 @@ import {
 } from './servers.ts';
 import { createMailDirectory } from './directory.ts';
 import { changeMailSettings, getMailSettings } from './settings.ts';
-import { announceMailUserKind } from './job-kinds.ts';
+import { announceDeadlineKind, announceMailUserKind } from './job-kinds.ts';
 import { mailJobs } from './reactions.ts';
 import { openTestMail, type TestMail } from './test-mail.ts';
 import { readMailLogin } from '@gatehouse/core/mail/mail-login.ts';
@@ -236,11 +236,25 @@ describe('whose log-in it is', () => {
     assert.equal(await ask(), mail.acme.organizationId);
   });
 
+  test('ENR-17 when the deadline comes, whoever waits for mail hears of it', async () => {
+    const enrolBy = new Date(mail.clock.at + 3_600_000).toISOString();
+    await changeMailSettings(mail.deps, mail.principal(), { enrolBy });
+    const [job] = await mail.rows('select run_at from jobs where kind = $1', [announceDeadlineKind]);
+    assert.equal(job.run_at.toISOString(), enrolBy);
+    mail.news.length = 0;
+    const jobs = mailJobs({ ...mail.deps, publicUrl: new URL('https://mdm.example'), sendMail: undefined });
+    await mail.runJobs(announceDeadlineKind, jobs);
+    assert.deepEqual(
+      mail.news.map(({ topic, id: about }) => [topic, about]),
+      [['mail-access', mail.acme.organizationId]],
+    );
+  });
+
   test('a change of settings is on record, with an event', async () => {
     const entries = await mail.rows(
       `select 1 from audit_entries where content ->> 'action' = 'mail.change-settings'`,
     );
-    assert.equal(entries.length, 4);
-    assert.equal((await mail.told('mail.settings-changed', mail.acme.organizationId)).length, 3);
+    assert.equal(entries.length, 5);
+    assert.equal((await mail.told('mail.settings-changed', mail.acme.organizationId)).length, 4);
   });
 });

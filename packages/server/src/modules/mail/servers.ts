@@ -262,6 +262,27 @@ export async function readMailServer(
   );
 }
 
+/** For an administrator who wants to know whether it answers. @throws DomainError `forbidden`, `not-found` */
+export async function profileToTry(
+  deps: Pick<MailDeps, 'database' | 'sealer'>,
+  principal: TenantPrincipal,
+  serverId: string,
+): Promise<MailServerProfile> {
+  requirePermission(principal, 'mail.manage');
+  const profile = await readMailServer(deps, principal.organizationId, serverId);
+  if (profile === undefined) throw noSuchServer();
+  await deps.database.withTenant(principal.organizationId, (tx) =>
+    recordAudit(tx, {
+      actor: principal,
+      action: 'mail-servers.try',
+      target: { kind: 'mail-server', id: serverId },
+      outcome: 'done',
+      show: { name: profile.name, host: profile.url.host },
+    }),
+  );
+  return profile;
+}
+
 // ----------------------------------------------------------------------------------------------- whose mail is where
 
 function presentAssignment(row: ServerAssignmentRow): MailServerAssignment {

@@ -5,10 +5,15 @@ import type { MailGateSettings } from '@gatehouse/core/mail/decide-mail-access.t
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
-import { addReceiver } from '../../kernel/jobs/jobs.ts';
+import { addReceiver, enqueue } from '../../kernel/jobs/jobs.ts';
 import { recordAudit } from '../audit/index.ts';
 import { announceMailAccess } from './access-news.ts';
-import { announceMailUserKind, linkMailDevicesKind, refreshMailPoliciesKind } from './job-kinds.ts';
+import {
+  announceDeadlineKind,
+  announceMailUserKind,
+  linkMailDevicesKind,
+  refreshMailPoliciesKind,
+} from './job-kinds.ts';
 import type { MailDeps } from './mail-deps.ts';
 import {
   ensureMailSettings,
@@ -110,6 +115,11 @@ export async function changeMailSettings(
       windows_domains: windowsDomains ?? before.windows_domains,
     };
     await writeMailSettings(tx, after, now);
+    // Whoever waits for mail when the deadline comes has been let in before it.
+    if (after.enrol_by !== null && after.enrol_by > now) {
+      const key = after.enrol_by.toISOString();
+      await enqueue(tx, { kind: announceDeadlineKind, key, payload: {}, runAt: after.enrol_by });
+    }
     const { instruction: _text, ...show } = present(after);
     await Promise.all([
       recordAudit(tx, {

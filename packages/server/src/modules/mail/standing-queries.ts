@@ -28,7 +28,7 @@ export const selectMailStandings = tenantStatement(
        case when m.mail_device_id is null then (select count(*) from mail_devices n
          where n.organization_id = t.org and n.account_key = coalesce('user:' || u.user_id::text, 'login:' || asked.login)) end,
        case when l.device_id is not null then json_build_array(l.device_id, l.access_mail, l.registered, l.blocked,
-         case when l.access_mail <> 'allow' then l.evaluation end) end,
+         case when l.access_mail <> 'allow' then l.evaluation end, l.policy_version) end,
        case when o.strangers is not null then json_build_array(o.strangers, date_part('epoch', o.enrol_by), o.without_policy,
          o.refresh_policy_hours, o.maximum_devices) end,
        p.policy_version, v.server_id, v.version) as standing
@@ -119,6 +119,8 @@ export type StandingColumns = readonly [
         registered: boolean,
         blocked: boolean,
         evaluation: Evaluation | null,
+        /** Of all that applies to the device, as it was last evaluated. */
+        policyVersion: string,
       ]
     | null,
   settings:

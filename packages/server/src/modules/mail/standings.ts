@@ -65,7 +65,7 @@ async function policyOf(
   if (mailDevice === null) return null;
   return policies.find(organizationId, {
     mailDeviceId: mailDevice[0],
-    deviceId: link === null ? null : link[0],
+    link: link === null ? null : { deviceId: link[0], source: link[5] },
     version,
   });
 }

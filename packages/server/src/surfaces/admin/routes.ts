@@ -4,6 +4,7 @@ import type { AdminRoute } from '../../kernel/http/route.ts';
 import { mailDiscoveryRoutes } from '../../integrations/mail-gateway/autodiscover/routes.ts';
 import { mailProbeRoutes } from '../../integrations/mail-probe/routes.ts';
 import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
+import { mailGatewayRoutes } from '../../integrations/mail-gateway/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import { signalRoutes } from '../../integrations/shared-signals/routes.ts';
 import { webhookRoutes } from '../../integrations/webhooks/routes.ts';
@@ -46,6 +47,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof enrollmentRoutes>[0] &
   Parameters<typeof mailRoutes>[0] &
+  Parameters<typeof mailGatewayRoutes>[0] &
   Parameters<typeof organizationRoutes>[0] &
   Parameters<typeof mailDiscoveryRoutes>[0] &
   Parameters<typeof mailProbeRoutes>[0] &
@@ -77,6 +79,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...resourceRoutes(deps),
   ...enrollmentRoutes(deps),
   ...mailRoutes(deps),
+  ...mailGatewayRoutes(deps),
   ...certificateRoutes(deps),
   ...applePushRoutes(deps),
   ...signalRoutes(deps),

@@ -6,6 +6,8 @@ import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { type BuiltInRole, builtInRoles } from '@gatehouse/core/permissions/roles.ts';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
+import { createServerTrial } from '../../integrations/mail-gateway/try-server.ts';
+import { UpstreamError } from '../../integrations/mail-gateway/upstream/upstream-error.ts';
 import { createIseCalls } from '../../integrations/network-access/ise-push/ise-calls.ts';
 import { createEvents } from '../../kernel/events.ts';
 import { createAddressList } from '../../kernel/http/address-list.ts';
@@ -168,6 +170,14 @@ function createDeps(
     iseCalls: createIseCalls({ request: callsNobody }),
     outbound: { request: callsNobody },
     findServices: () => Promise.resolve([]),
+    tryMailServer: createServerTrial(
+      { database: db.database, sealer },
+      {
+        pool: () => {
+          throw new UpstreamError('unreachable', 'No mail server is called in this test');
+        },
+      },
+    ),
     reachable: createAddressList(['192.0.2.0/24']),
     wakeTellers: () => undefined,
     onCreated: [
