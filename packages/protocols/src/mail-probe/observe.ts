@@ -81,9 +81,12 @@ export function observeWeb(
   if ('seen' in answer) return answer;
   const observation = observeAnswer(answer, question, place);
   const alike = control === undefined ? undefined : httpAnswer(control);
-  return alike !== undefined && !('seen' in alike) && areAlike(answer, alike) && !tellsMail(answer)
-    ? { ...observation, everywhere: true }
-    : observation;
+  const isEverywhere =
+    alike !== undefined && !('seen' in alike) && areAlike(answer, alike) && !tellsMail(answer);
+  if (!isEverywhere) return observation;
+  // A web server for files alone takes no such question at any address.
+  if (answer.status === 405) return { seen: 'absent', status: 405 };
+  return { ...observation, everywhere: true };
 }
 
 function httpAnswer(heard: Heard): HttpAnswer | Observation {
