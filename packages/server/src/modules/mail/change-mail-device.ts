@@ -25,24 +25,28 @@ const verbs = {
   blocked: 'block',
 } as const satisfies Record<MailDeviceState, string>;
 
-/** Letting in also one that was wiped, which is as good as new then. */
+/**
+ * Letting in also one that was wiped, which is as good as new then. Of one that is an enrolled device the posture decides, so letting
+ * it in only takes back what was decided by hand: nothing shall remain of it when the link is gone.
+ */
 export async function setMailDeviceState(
   deps: MailDeps,
   principal: TenantPrincipal,
   mailDeviceId: string,
-  state: MailDeviceState,
+  wanted: MailDeviceState,
   reason?: string,
 ): Promise<MailDevice> {
   requirePermission(principal, 'mail.approve');
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     const seen = await selectMailDevice(tx, mailDeviceId);
     if (!seen) throw noSuchMailDevice();
-    const authorized = state === 'allowed' || state === 'unknown';
+    const authorized = wanted === 'allowed' || wanted === 'unknown';
     if (seen.device_id !== null && (seen.state === 'unknown' || seen.state === 'allowed') !== authorized)
       await stateFacts(deps, tx, seen.device_id, { 'activesync.authorized': authorized });
     const before = await lockMailDeviceRow(tx, mailDeviceId);
     if (!before) throw noSuchMailDevice();
-    const wipedAt = state === 'allowed' ? null : before.wiped_at;
+    const state = wanted === 'allowed' && before.device_id !== null ? 'unknown' : wanted;
+    const wipedAt = wanted === 'allowed' ? null : before.wiped_at;
     if (before.state === state && before.wiped_at === wipedAt) return;
     await writeMailDeviceState(tx, mailDeviceId, {
       state,
@@ -54,7 +58,7 @@ export async function setMailDeviceState(
     await Promise.all([
       recordAudit(tx, {
         actor: principal,
-        action: `mail-devices.${verbs[state]}`,
+        action: `mail-devices.${verbs[wanted]}`,
         target: { kind: 'mail-device', id: mailDeviceId },
         outcome: 'done',
         ...(reason === undefined ? {} : { reason }),

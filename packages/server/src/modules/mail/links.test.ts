@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { isDomainError } from '@gatehouse/core/errors.ts';
+import { decideMailAccess } from '@gatehouse/core/mail/decide-mail-access.ts';
 import { setMailDeviceState } from './change-mail-device.ts';
 import { linkMailDevicesKind } from './job-kinds.ts';
 import { linkMailDevice, unlinkMailDevice } from './links.ts';
@@ -136,6 +137,21 @@ describe('which enrolled device a mail device is', () => {
     assert.equal((await mail.standing('ann@acme.example', 'ApplH17ABCDEFG5K')).link?.deviceId, device);
     await mail.rows('update devices set user_id = null where device_id = $1', [device]);
     assert.equal((await mail.standing('ann@acme.example', 'ApplH17ABCDEFG5K')).link, null);
+  });
+
+  test('EAS-09 nothing of an approval remains when the enrolled device is gone', async () => {
+    const device = await mail.acme.addDevice({ platform: 'ios' });
+    await mail.report(device, { 'device-information': { 'device.serial-number': 'K17ABCDEFG5K' } });
+    const id = await mail.discover({ ...iphone, deviceKey: Buffer.from('ApplK17ABCDEFG5K') });
+    await setMailDeviceState(mail.deps, mail.principal(), id, 'blocked');
+    assert.equal((await setMailDeviceState(mail.deps, mail.principal(), id, 'allowed')).state, 'unknown');
+    await mail.rows('update devices set user_id = null where device_id = $1', [device]);
+    const standing = await mail.standing('ann@acme.example', 'ApplK17ABCDEFG5K');
+    const decision = decideMailAccess({ standing, presentedKey: 0, now: mail.clock.now() });
+    assert.deepEqual(
+      [decision.effect, 'because' in decision && decision.because],
+      ['refuse', 'unknown-device'],
+    );
   });
 
   test('one that is enrolled anew is recognized as the new device', async () => {
