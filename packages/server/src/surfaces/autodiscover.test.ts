@@ -130,7 +130,7 @@ describe('Autodiscover of our own', () => {
     assert.equal((await post('{}', { 'content-type': 'application/json' })).statusCode, 415);
     const frozen = now;
     const statuses: number[] = [];
-    for (let round = 0; round < 70; round += 1) {
+    for (let round = 0; round < 610; round += 1) {
       now = frozen;
       statuses.push((await post(autodiscoverRequest('ann@acme.example'))).statusCode);
     }

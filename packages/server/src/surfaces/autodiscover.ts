@@ -27,7 +27,8 @@ export function registerAutodiscoverSurface(
   server: FastifyInstance,
   { gateway, clock }: AutodiscoverDeps,
 ): void {
-  const limit = createRateLimit({ clock, burst: 60, perMinute: 60 });
+  // All phones of an office may come from one address, and all at once when a mail server was away.
+  const limit = createRateLimit({ clock, burst: 600, perMinute: 600 });
   registerSurface(server, {
     name: 'autodiscover',
     prefix: '/autodiscover',
