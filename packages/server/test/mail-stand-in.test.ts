@@ -166,4 +166,28 @@ describe('the stand-in for a mail server', () => {
     const ways = found.filter(({ way }) => way === 'activesync').map(({ seen }) => seen);
     assert.deepEqual(ways, ['gateway', 'gateway', 'gateway', 'absent', 'absent', 'absent']);
   });
+
+  test('EAS-T01 the composed server looks at its mail servers by itself, where the operator lets it', async () => {
+    const { items: servers } = await api<{ items: { id: string }[] }>('GET', '/mail-servers');
+    const mailServerId = servers[0]?.id ?? assert.fail();
+    const { id } = await api<{ id: string }>('POST', '/mail-probes', { mailServerId });
+    type Probe = { state: string; verdict: string | null; sights: { because: string }[] };
+    let probe = await api<Probe>('GET', `/mail-probes/${id}`);
+    for (let n = 0; n < 100 && probe.state === 'waiting'; n += 1) {
+      await server.application.runTask('mail-probes');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      probe = await api<Probe>('GET', `/mail-probes/${id}`);
+    }
+    assert.deepEqual([probe.state, probe.verdict], ['done', 'unclear']);
+    assert.ok(probe.sights.every(({ because }) => because === 'forbidden-address'));
+    const found = await api<{ url: null; steps: { outcome: string }[] }>('POST', '/mail-servers/discover', {
+      address: 'ann@mail.invalid',
+      password: 'never shown',
+    });
+    assert.deepEqual(
+      [found.url, found.steps.map(({ outcome }) => outcome)],
+      [null, ['no-answer', 'no-answer']],
+    );
+    assert.ok(server.logged.every((line) => !line.includes('never shown')));
+  });
 });
