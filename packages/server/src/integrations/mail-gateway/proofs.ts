@@ -1,7 +1,8 @@
 // Credentials that a mail server has just said are right, so that a Ping does not cost a log-in. Kept is no credential but its keyed
 // hash, under a key that this process made for itself and nobody else has; only what was right, for five minutes at most, and gone at
 // once when the mail server refuses it or the person’s password changes (EAS-T08).
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { createKeyedHash } from './keyed-hash.ts';
 
 export const proofLifeMs = 5 * 60_000;
 /** How long it is remembered that credentials were right, which proves nothing but that trying them again locks nobody out. */
@@ -31,13 +32,10 @@ export interface Proofs {
 
 export function createProofs(hashKey: Uint8Array = randomBytes(32)): Proofs {
   const proofs = new Map<string, Proof>();
+  const hashOf = createKeyedHash(hashKey);
   return {
-    keyOf(...parts) {
-      const hash = createHmac('sha256', hashKey);
-      // Lengths before texts, so that no two lists of parts read alike.
-      for (const part of parts) hash.update(`${part.length}:${part}`);
-      return hash.digest('base64');
-    },
+    // Lengths before texts, so that no two lists of parts read alike.
+    keyOf: (...parts) => hashOf(parts.reduce((all, part) => `${all}${part.length}:${part}`, '')),
     find: (key) => proofs.get(key),
     isLive: (proof, by, now, passwordSetAt) =>
       proof !== undefined &&

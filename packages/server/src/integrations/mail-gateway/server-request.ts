@@ -11,10 +11,12 @@ import {
 import { activeSyncPath } from './mail-servers.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
+// oxlint-disable-next-line no-control-regex -- control characters are what it is for
+const unfit = /[\0-\x1f\x7f]/;
+
 /** A value that a header can hold: no line ends in it. */
 function fit(value: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it is for
-  return value.replaceAll(/[\0-\x1f\x7f]/g, ' ');
+  return unfit.test(value) ? value.replaceAll(new RegExp(unfit, 'g'), ' ') : value;
 }
 
 export function pathAt(url: URL): string {
