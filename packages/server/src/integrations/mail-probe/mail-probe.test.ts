@@ -246,4 +246,15 @@ describe('looks at mail servers by schedule and on request', () => {
     await refused(() => askForProbe(deps, helpDesk, serverId, 'en'), 'forbidden');
     await refused(() => changePlan(deps, helpDesk, serverId, {}), 'forbidden');
   });
+
+  test('HOOK-01 nobody looks around the network with it: twenty at once, then one in a while', async () => {
+    const { deps, actor, serverId } = await world(denies);
+    for (let n = 0; n < 20; n += 1) await askForProbe(deps, actor, serverId, 'en');
+    await assert.rejects(
+      () => askForProbe(deps, actor, serverId, 'en'),
+      (error) => isDomainError(error, 'too-many-requests'),
+    );
+    offset += 180_000;
+    await askForProbe(deps, actor, serverId, 'en');
+  });
 });

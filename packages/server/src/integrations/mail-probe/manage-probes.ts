@@ -18,6 +18,7 @@ import {
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
+import { spendLimits } from '../../modules/administrators/index.ts';
 import { recordAudit } from '../../modules/audit/index.ts';
 import { type MailProbeDeps, probeLimits } from './deps.ts';
 import {
@@ -103,6 +104,8 @@ export async function askForProbe(
   requirePermission(actor, 'mail.manage');
   return deps.database.withTenant(actor.organizationId, async (tx) => {
     const { let_in } = await planAt(deps, tx, serverId);
+    // Each asks dozens of ports of hosts that the organization names: nobody shall look around the network with it.
+    await spendLimits(tx, [{ key: ['mail-probe'], burst: 20, perMinute: 1 / 3 }], deps.clock.now());
     const probe_id = newId();
     await storeWaiting(tx, {
       probe_id,

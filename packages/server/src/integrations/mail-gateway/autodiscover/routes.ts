@@ -1,12 +1,15 @@
 import { MailServerDiscovery, MailServerSearch } from '@gatehouse/contracts/admin/mail-discovery.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
+import type { Clock } from '../../../kernel/clock.ts';
 import type { Database } from '../../../kernel/db/database.ts';
 import { type AdminRoute, defineRoute, type TenantPrincipal } from '../../../kernel/http/route.ts';
+import { spendLimits } from '../../../modules/administrators/index.ts';
 import { recordAudit } from '../../../modules/audit/index.ts';
 import { findMailServer, type FindMailServerDeps } from './find-mail-server.ts';
 
 export interface MailDiscoveryDeps extends FindMailServerDeps {
   readonly database: Pick<Database, 'withTenant'>;
+  readonly clock: Clock;
 }
 
 export const mailDiscoveryRoutes = (deps: MailDiscoveryDeps): AdminRoute[] => [
@@ -32,6 +35,10 @@ async function search(
   { address, userName, password, confirmedHosts = [], trust }: MailServerSearch,
 ): Promise<MailServerDiscovery> {
   requirePermission(actor, 'mail.manage');
+  // Nobody shall try passwords elsewhere with it.
+  await deps.database.withTenant(actor.organizationId, (tx) =>
+    spendLimits(tx, [{ key: ['mail-discovery'], burst: 20, perMinute: 1 / 3 }], deps.clock.now()),
+  );
   const { url, steps, toConfirm } = await findMailServer(deps, {
     address,
     credentials: password === undefined ? undefined : { userName: userName ?? address, password },
