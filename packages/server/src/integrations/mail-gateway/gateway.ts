@@ -27,9 +27,9 @@ import { inspectedBytes } from './ask-server.ts';
 import { type MailClient, type MailClients, type UnderWay } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
 import { createGrants, type GrantFor } from './grants.ts';
+import { createLogIn } from './log-in.ts';
 import type { MailServers } from './mail-servers.ts';
 import { createProofs } from './proofs.ts';
-import { createProver, type Proving, type ServerOffer } from './prove.ts';
 import { answerProvision } from './provisioning/answer-provision.ts';
 import { informationOf } from './provisioning/device-information.ts';
 import { reportWipe, satisfyServer } from './provisioning/satisfy-server.ts';
@@ -40,7 +40,6 @@ import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 import type { AnswerReading } from './server-answer.ts';
 import { headFor, queryFor } from './server-request.ts';
 import { createShapes } from './shapes.ts';
-import { type Attempt, createSprays } from './sprays.ts';
 import type { Traffic } from './traffic.ts';
 import type { UpstreamError } from './upstream/upstream-error.ts';
 import { type Shape, Visit } from './visit.ts';
@@ -71,20 +70,13 @@ export interface MailGateway {
 
 /** A device id that no device has: what is asked about a person alone. */
 const noDevice = new Uint8Array(0);
-const standInProof = 'stand-in';
-const proofOf = (profile: MailServerProfile) => `${profile.serverId} ${profile.version}`;
 
 export function createMailGateway(deps: GatewayDeps): MailGateway {
   const { books, standIn, clock, log, clients, servers, traffic, proxies } = deps;
   const proofs = createProofs();
   const grants = createGrants();
-  const sprays = createSprays(clock);
-  const prover = createProver();
   const shapes = createShapes();
-  const offers = new WeakMap<MailServerProfile, { readonly offer: ServerOffer; readonly until: number }>();
-  /** How long a refusal by a mail server takes: log-ins that belong to nobody are refused no faster. */
-  let refusalMs = 30;
-  let requests = 0;
+  const logIn = createLogIn({ proofs, servers, standIn, clock, addressOf });
 
   const owner = {
     over(visit: Visit): void {
@@ -139,7 +131,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     const organizationId = login === undefined ? undefined : await books.organizationOf(login, host);
     if (login === undefined || organizationId === undefined) {
       // Nobody whom anybody here knows: as slow as a wrong password, and in the same words.
-      if (credentials !== undefined) await pause(refusalMs);
+      if (credentials !== undefined) await pause(logIn.refusalMs());
       visit.challenge();
       return undefined;
     }
@@ -156,104 +148,8 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     });
   }
 
-  // --------------------------------------------------------------------------------------------------- proved
-
-  function isProved(shape: Shape, by: string, standing: MailStanding): boolean {
-    shape.proof ??= proofs.find(shape.proofKey);
-    const since = standing.user?.passwordSetAt ?? null;
-    if (proofs.isLive(shape.proof, by, clock.now(), since)) return true;
-    shape.proof = proofs.find(shape.proofKey);
-    return proofs.isLive(shape.proof, by, clock.now(), since);
-  }
-
-  /** @returns false: the visit is answered. */
-  async function prove(visit: Visit, shape: Shape, standing: MailStanding): Promise<boolean> {
-    const { profile } = visit;
-    const by = profile === undefined ? standInProof : proofOf(profile);
-    if (isProved(shape, by, standing)) return true;
-    const credentials = readCredentials(visit.headers.authorization);
-    if (credentials === undefined || (profile === undefined && credentials.scheme !== 'basic')) {
-      visit.challenge();
-      return false;
-    }
-    const address = addressOf(visit);
-    const wasRight = proofs.wasRight(shape.proofKey, clock.now());
-    const attempt: Attempt = {
-      organizationId: shape.organizationId,
-      login: shape.login.name,
-      address,
-      deviceKey: shape.client.deviceText,
-      isKnownPair: standing.mailDevice !== null,
-      lockoutAttempts: profile?.lockout.attempts ?? Number.MAX_SAFE_INTEGER,
-      lockoutMs: profile?.lockout.windowMs ?? 0,
-    };
-    if (!wasRight) {
-      const ruling = sprays.begin(attempt);
-      if (!ruling.goes) {
-        visit.later('throttled', ruling.retryAfterSeconds);
-        return false;
-      }
-      if (ruling.afterMs > 0) await pause(ruling.afterMs);
-      if (visit.isOver) return false;
-    }
-    const began = performance.now();
-    let proving: Proving;
-    if (profile === undefined) {
-      const right =
-        credentials.scheme === 'basic' &&
-        (await standIn.prove({
-          organizationId: shape.organizationId,
-          login: shape.login.name,
-          password: credentials.password,
-          standing,
-          requestId: requestId(),
-          address,
-          wasRight,
-        }));
-      proving = right
-        ? { is: 'right', offer: { versions: [], commands: [], product: undefined } }
-        : { is: 'wrong' };
-    } else {
-      const name = nameAtServer(profile, shape.login, standing.user?.email);
-      proving = await prover.prove(
-        profile,
-        servers.pool(profile),
-        authorizationFor(credentials, visit.headers.authorization, name),
-      );
-    }
-    switch (proving.is) {
-      case 'right':
-        if (!wasRight) sprays.takeBack(attempt);
-        shape.proof = proofs.remember(shape.proofKey, by, clock.now());
-        if (profile !== undefined)
-          offers.set(profile, { offer: proving.offer, until: performance.now() + 300_000 });
-        return true;
-      case 'wrong':
-        proofs.forget(shape.proofKey);
-        shape.proof = undefined;
-        refusalMs = Math.min(2_000, refusalMs * 0.8 + (performance.now() - began) * 0.2);
-        visit.challenge();
-        return false;
-      case 'refused':
-        if (!wasRight) sprays.takeBack(attempt);
-        visit.answer('server-refused', proving.status);
-        return false;
-      case 'unknown':
-        if (!wasRight) sprays.takeBack(attempt);
-        visit.later('server-failed', 30, proving.why);
-        return false;
-      default:
-        return proving satisfies never;
-    }
-  }
-
   function addressOf({ incoming, headers }: Visit): string {
     return clientAddress(incoming.socket.remoteAddress, headers.forwardedFor, proxies);
-  }
-
-  function requestId(): string {
-    requests += 1;
-    return `mail-${process.pid}-${requests}`;
   }
 
   // --------------------------------------------------------------------------------------------------- the way
@@ -267,9 +163,9 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     if (standing.server !== null) {
       visit.profile = servers.peek(shape.organizationId, standing.server);
       if (visit.profile === undefined) return false;
-      return isProved(shape, proofOf(visit.profile), standing);
+      return logIn.isProved(shape, visit.profile, standing);
     }
-    return isProved(shape, standInProof, standing);
+    return logIn.isProved(shape, undefined, standing);
   }
 
   /** @returns false: the visit is answered. */
@@ -288,7 +184,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     } catch (error) {
       return prepareBlind(visit, shape, error);
     }
-    if (!(await prove(visit, shape, standing))) return false;
+    if (!(await logIn.prove(visit, shape, standing))) return false;
     if (request.kind === 'options' || standing.mailDevice !== null) return true;
     try {
       const found = await books.discover(organizationId, {
@@ -325,7 +221,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       case 'live':
         visit.profile = profile;
         visit.byGrant = true;
-        return prove(visit, shape, standing);
+        return logIn.prove(visit, shape, standing);
       case 'forged':
         log.error({ organizationId }, 'a grant for mail was forged');
         visit.answer('blocked', 403);
@@ -440,29 +336,9 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       visit.answer('passed', 200, standIn.options());
       return;
     }
-    let known = offers.get(profile);
-    if (known === undefined || performance.now() > known.until) {
-      const credentials = readCredentials(visit.headers.authorization);
-      const name = nameAtServer(profile, shape.login, shape.client.standing?.user?.email);
-      const proving =
-        credentials === undefined
-          ? undefined
-          : await prover.prove(
-              profile,
-              servers.pool(profile),
-              authorizationFor(credentials, visit.headers.authorization, name),
-            );
-      if (proving?.is !== 'right') {
-        if (proving?.is === 'wrong') {
-          proofs.forget(shape.proofKey);
-          visit.challenge();
-        } else visit.later('server-failed', 30);
-        return;
-      }
-      known = { offer: proving.offer, until: performance.now() + 300_000 };
-      offers.set(profile, known);
-    }
-    const { versions, commands, product } = known.offer;
+    const offer = await logIn.offerTo(visit, shape, profile);
+    if (offer === undefined) return;
+    const { versions, commands, product } = offer;
     visit.answer('passed', 200, {
       ...(product === undefined ? {} : { 'MS-Server-ActiveSync': product }),
       'MS-ASProtocolVersions': formatList(versions),
@@ -770,8 +646,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
         return;
       }
       case 'wrong-credentials':
-        proofs.forget(shape.proofKey);
-        shape.proof = undefined;
+        logIn.forget(shape);
         visit.challenge();
         return;
       case 'nonsense':
@@ -828,7 +703,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
         else visit.later('server-failed', 1);
         return;
       case 'wrong-credentials':
-        proofs.forget(shape.proofKey);
+        logIn.forget(shape);
         visit.challenge();
         return;
       case 'wipe': {

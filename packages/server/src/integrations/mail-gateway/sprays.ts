@@ -76,7 +76,12 @@ export function createSprays(clock: Clock): Sprays {
       const span = Math.max(spanMs, attempt.lockoutMs);
       const keys = keysOf(attempt);
       // Strangers and the known device together stay below what the directory bears.
-      const most = Math.max(1, Math.min(mostForwarded, Math.floor((attempt.lockoutAttempts - 1) / 2)));
+      const bearable = Math.max(2, attempt.lockoutAttempts - 1);
+      const forStrangers = Math.ceil(bearable * 0.6);
+      const most = Math.min(
+        mostForwarded,
+        attempt.isKnownPair ? Math.max(1, bearable - forStrangers) : forStrangers,
+      );
       const account = timesOf(keys.account, now, span);
       const pair = timesOf(keys.pair, now, spanMs);
       const source = keys.source === '' ? [] : timesOf(keys.source, now, spanMs);
