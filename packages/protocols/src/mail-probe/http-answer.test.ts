@@ -103,7 +103,7 @@ test('a target is a host with or without a port, and nothing else', () => {
     '-a',
     'a:',
     'a@b',
-    `${'a'.repeat(260)}`,
+    'a'.repeat(260),
   ])
     assert.equal(parseTarget(text), undefined, text);
 });
