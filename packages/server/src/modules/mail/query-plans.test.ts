@@ -52,6 +52,23 @@ describe(`statements at ${people} people with two mail devices each`, () => {
       [`\\x${Buffer.from('KEY-7-1').toString('hex')}`, `\\x${Buffer.from('KEY-8-1').toString('hex')}`],
     ];
     for (const plan of await plans(selectMailStandings, values)) assert.deepEqual(scansIn(plan), []);
+    // An index may be read from end to end as well.
+    const admin = await mail.db.superuser();
+    const names = Array.from({ length: 64 }, (_, n) => 1 + ((n * 7_919) % people));
+    await admin.query('begin');
+    await admin.query('set local role gh_app');
+    const measured = await admin.query(
+      `explain (analyze, buffers, format json) ${selectMailStandings.text}`,
+      [
+        mail.acme.organizationId,
+        names.map((n) => `person${n}@acme.example`),
+        names.map((n) => `\\x${Buffer.from(`KEY-${n}-1`).toString('hex')}`),
+      ],
+    );
+    await admin.query('rollback');
+    const { Plan: plan } = measured.rows[0]['QUERY PLAN'][0];
+    const pages = (plan['Shared Hit Blocks'] + plan['Shared Read Blocks']) / names.length;
+    assert.ok(pages < 60, `${pages} pages for each question`);
     const standing = await mail.standing('person7@acme.example', 'KEY-7-1');
     assert.deepEqual([standing.mailDevice?.state, standing.user?.email], ['unknown', 'person7@acme.example']);
     assert.notEqual(standing.link, null);
