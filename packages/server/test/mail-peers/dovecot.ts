@@ -77,6 +77,8 @@ auth_mechanisms = plain login
 auth_failure_delay = 0
 mail_location = maildir:${maildirs}/%n/Maildir
 first_valid_uid = 1
+# each worker of SOGo keeps connections of each user
+mail_max_userip_connections = 1000
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%n ${users}

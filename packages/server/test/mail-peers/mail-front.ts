@@ -47,7 +47,7 @@ error_log stderr;
 events { worker_connections 256; }
 http {
   ${temporary.join('\n  ')}
-  log_format lines '$remote_addr "$request" $status';
+  log_format lines '$remote_addr "$request" $status $request_time $connection $connection_requests';
   access_log ${lines} lines;
   client_max_body_size 64m;
   server {

@@ -1,4 +1,5 @@
-// A program of another make that a test starts and ends. As root it runs as the user its package has made for it.
+// A program of another make that a test starts and ends. As root it runs as the user its package has made for it. Should the test
+// itself be ended before, the kernel ends the program: sogod would go on for ever, and fill memory with what it cannot log.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -16,33 +17,36 @@ export function accountOf(name: string): RunAs {
 export class PeerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #name: string;
-  readonly #group: boolean;
+  readonly #end: 'TERM' | 'KILL';
   #said = '';
 
-  private constructor(name: string, child: ChildProcess, group: boolean) {
+  private constructor(name: string, child: ChildProcess, end: 'TERM' | 'KILL') {
     this.#name = name;
     this.#child = child;
-    this.#group = group;
+    this.#end = end;
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
         this.#said = (this.#said + chunk.toString()).slice(-100_000);
       });
   }
 
-  /** @param group whether its children are ended with it, without being asked */
+  /** @param end the signal that ends it, and all its children with it */
   static start(
     command: readonly [string, ...string[]],
-    { env = {}, as, group = false }: { env?: Record<string, string>; as?: RunAs; group?: boolean } = {},
+    {
+      env = {},
+      as,
+      end = 'TERM',
+    }: { env?: Record<string, string>; as?: RunAs | undefined; end?: 'TERM' | 'KILL' } = {},
   ): PeerProcess {
-    const [program, ...args] = command;
-    const child = spawn(program, args, {
+    const change =
+      as === undefined ? [] : [`--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups', '--no-new-privs'];
+    const child = spawn('setpriv', [...change, '--pdeathsig', end, '--', ...command], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // where Debian keeps servers
       env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, ...env },
-      detached: group,
-      ...as,
     });
-    return new PeerProcess(program, child, group);
+    return new PeerProcess(command[0], child, end);
   }
 
   output(): string {
@@ -69,8 +73,7 @@ export class PeerProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    if (this.#group) process.kill(-pid, 'SIGKILL');
-    else this.#child.kill('SIGTERM');
+    this.#child.kill(`SIG${this.#end}`);
     await once(this.#child, 'exit');
   }
 }

@@ -86,8 +86,8 @@ export async function startSogo({ users: names, domain, workers = 6 }: SogoOptio
       {
         as: account,
         env: { HOME: home, USER: 'sogo', LOGNAME: 'sogo' },
-        // its watchdog takes its time, and starts workers anew
-        group: true,
+        // Asked, its watchdog takes its time; without it the workers end at once.
+        end: 'KILL',
       },
     ),
   );

@@ -59,11 +59,15 @@ export class Connection {
   #interim = 0;
   #isConnected = false;
   #isRequestWhole = true;
+  /** Told to read no more. Over TLS, what was decrypted by then comes all the same, and may be the end. */
+  #isStopped = false;
   #isGone = false;
   /** Answers that have come over it. */
   served = 0;
   /** Milliseconds of the monotonic clock: when it is given up, or while idle, when it is closed. */
   deadline = Number.POSITIVE_INFINITY;
+  /** When the peer must be there. */
+  connectBy = Number.POSITIVE_INFINITY;
   idleSeconds: number | undefined;
 
   constructor(owner: ConnectionOwner) {
@@ -77,9 +81,10 @@ export class Connection {
   /** @param connectMs how long the peer may take to be there. */
   open(peer: Peer, connectMs: number): void {
     if (this.#isGone) return;
+    this.connectBy = performance.now() + connectMs;
     const onread: OnReadOpts = { buffer: readBuffer, callback: (length) => this.#read(length) };
     const common = { host: peer.address, port: peer.port, onread, noDelay: true };
-    const socket: Socket =
+    const socket: ConnectedSocket =
       peer.tls === undefined
         ? connectPlain(common)
         : connectTls({
@@ -91,30 +96,34 @@ export class Connection {
             ...(peer.tls.session === undefined ? {} : { session: peer.tls.session }),
           });
     this.#socket = socket;
-    const ready = peer.tls === undefined ? 'connect' : 'secureConnect';
-    const late = setTimeout(
-      () => this.#fail(new UpstreamError('timeout', 'The mail server does not answer')),
-      connectMs,
-    );
-    socket.once(ready, () => {
-      clearTimeout(late);
-      this.#isConnected = true;
-      const waiting = this.#waiting;
-      this.#waiting = undefined;
-      if (waiting) this.#write(waiting.head, waiting.body);
-      if (!this.#isRequestWhole) this.#exchange?.onDrain();
-    });
+    socket[connectionOf] = this;
+    socket.once(peer.tls === undefined ? 'connect' : 'secureConnect', onConnected);
     if (peer.tls) socket.on('session', peer.tls.onSession);
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(late);
-      this.#fail(errorOf(error, this.#isConnected));
-    });
-    socket.on('close', () => {
-      clearTimeout(late);
-      this.#fail(closed());
-    });
-    socket.on('end', () => this.#ended());
-    socket.on('drain', () => this.#exchange?.onDrain());
+    socket.on('error', onSocketError);
+    socket.on('close', onSocketClosed);
+    socket.on('end', onSocketEnded);
+    socket.on('drain', onSocketDrained);
+  }
+
+  connected(): void {
+    this.connectBy = Number.POSITIVE_INFINITY;
+    this.#isConnected = true;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) this.#write(waiting.head, waiting.body);
+    if (!this.#isRequestWhole) this.#exchange?.onDrain();
+  }
+
+  failed(error: NodeJS.ErrnoException): void {
+    this.#fail(errorOf(error, this.#isConnected));
+  }
+
+  closed(): void {
+    this.#fail(closed());
+  }
+
+  drained(): void {
+    this.#exchange?.onDrain();
   }
 
   /**
@@ -162,6 +171,7 @@ export class Connection {
 
   /** Goes on reading after `onPart` has answered false. */
   resume(): void {
+    this.#isStopped = false;
     this.#socket?.resume();
   }
 
@@ -237,7 +247,7 @@ export class Connection {
     return goOn || this.#exchange === undefined;
   }
 
-  #ended(): void {
+  ended(): void {
     if (this.#body?.endsWithConnection === true) this.#complete(true);
     else this.#fail(closed());
   }
@@ -252,7 +262,7 @@ export class Connection {
     this.#head = undefined;
     this.served += 1;
     if (!reusable) this.#fail(closed());
-    else if (this.#socket?.isPaused() === true) this.#socket.resume();
+    else if (this.#isStopped) this.resume();
     exchange?.onEnd();
     if (reusable) this.#owner.idle(this);
   }
@@ -277,6 +287,26 @@ export class Connection {
     }
     exchange?.onError(error, sent);
   }
+}
+
+const connectionOf = Symbol('the connection of a socket');
+type ConnectedSocket = Socket & { [connectionOf]?: Connection };
+
+// One of each for all sockets: ten thousand that wait should not have five functions each.
+function onConnected(this: ConnectedSocket): void {
+  this[connectionOf]?.connected();
+}
+function onSocketError(this: ConnectedSocket, error: Error): void {
+  this[connectionOf]?.failed(error);
+}
+function onSocketClosed(this: ConnectedSocket): void {
+  this[connectionOf]?.closed();
+}
+function onSocketEnded(this: ConnectedSocket): void {
+  this[connectionOf]?.ended();
+}
+function onSocketDrained(this: ConnectedSocket): void {
+  this[connectionOf]?.drained();
 }
 
 function closed(): UpstreamError {
