@@ -44,10 +44,10 @@ export class RequestBody {
       this.#taker.onAbort('too-large');
       return;
     }
-    incoming.on('data', (chunk: Buffer) => this.#take(chunk));
-    incoming.on('end', () => this.#end());
-    incoming.on('error', () => this.#leave());
-    incoming.on('aborted', () => this.#leave());
+    incoming
+      .on('data', (chunk: Buffer) => this.#take(chunk))
+      .on('end', () => this.#end())
+      .on('error', () => this.#leave());
   }
 
   #take(chunk: Buffer): void {
@@ -87,6 +87,10 @@ export class RequestBody {
           ? first
           : Buffer.concat(this.#parts);
     this.#parts = [];
+    // What waits now may wait for an hour: nothing is kept that was only needed to read it.
+    const { incoming } = this.#visit;
+    incoming.removeAllListeners('data').removeAllListeners('end');
+    incoming.rawHeaders.length = 0;
     this.#taker.onWhole(body);
   }
 

@@ -121,8 +121,10 @@ export class ServerPool {
   /** Closes what is late, and what has been idle long enough. Called about once a second. */
   sweep(now: number): void {
     for (const connection of this.#all) {
-      if (connection.deadline > now) continue;
-      if (connection.isIdle) connection.abandon();
+      if (connection.connectBy <= now)
+        connection.abandon(new UpstreamError('timeout', 'The mail server does not answer'));
+      else if (connection.deadline > now) continue;
+      else if (connection.isIdle) connection.abandon();
       else connection.abandon(new UpstreamError('timeout', 'The mail server does not answer in time'));
     }
   }
