@@ -58,9 +58,6 @@ export interface SimulatedRow {
 
 /** Facts that are picked from each report; where more are needed, reports come whole. */
 const slots = 8;
-const picked = Array.from({ length: slots }, (_, slot) => `f.facts -> ($10::text[])[${slot + 1}]`).join(
-  `, e'\\t', `,
-);
 
 /**
  * The devices first, each once by the index of their numbers; then what is known of each, by its key. What they report is a line
@@ -103,8 +100,11 @@ const selectChunk = sql(
        join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
        join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
        left join users u on u.organization_id = $1 and u.user_id = d.user_id) r)::text as devices,
-     (select string_agg(concat(d.device_no, e'\t', f.source, e'\t', round(date_part('epoch', f.observed_at) * 1000), e'\t',
-         case when $12::boolean then f.facts::text else concat(${picked}) end), e'\n')
+     (select string_agg(concat(d.device_no, e'\\t', f.source, e'\\t', round(date_part('epoch', f.observed_at) * 1000), e'\\t',
+         case when $12::boolean then f.facts::text else concat(
+           f.facts -> ($10::text[])[1], e'\\t', f.facts -> ($10::text[])[2], e'\\t', f.facts -> ($10::text[])[3], e'\\t',
+           f.facts -> ($10::text[])[4], e'\\t', f.facts -> ($10::text[])[5], e'\\t', f.facts -> ($10::text[])[6], e'\\t',
+           f.facts -> ($10::text[])[7], e'\\t', f.facts -> ($10::text[])[8]) end), e'\\n')
        from d join device_facts f on f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($9)) as reports`,
 );
 

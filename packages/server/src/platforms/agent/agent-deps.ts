@@ -6,7 +6,7 @@ import type { FindOrganization } from '../../modules/organizations/index.ts';
 import type { Notifications } from '../../kernel/notifications.ts';
 import type { Ask } from '../../kernel/db/gather.ts';
 import type { RateLimit } from '../../kernel/http/rate-limit.ts';
-import type { AskedCheckIn, CheckInOutcome } from './full-check-in.ts';
+import type { AskedCheckIn, CheckInOutcome } from './asked-check-in.ts';
 import type { KnownSchedules } from './known-schedules.ts';
 import type { HeldRequests } from './held-requests.ts';
 import type { PolicyHints } from './policy-hints.ts';

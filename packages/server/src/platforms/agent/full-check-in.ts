@@ -1,7 +1,7 @@
 // A check-in that brings something new: the report is recorded, waiting commands are handed over and the device is evaluated, in one
 // transaction. Those of one moment share it, and with it every statement and the commit: under load each costs a fraction
 // of what it costs alone, so that reports do not queue up while a gate waits for what follows from them.
-import type { AgentCommand, CheckInRequest, CheckInResponse } from '@gatehouse/contracts/agent.ts';
+import type { AgentCommand } from '@gatehouse/contracts/agent.ts';
 import type { EvaluationSummary } from '@gatehouse/core/compliance/summarize.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -14,19 +14,8 @@ import {
 } from '../../modules/devices/index.ts';
 import { finishEnrollment } from '../../modules/enrollment/index.ts';
 import type { AgentDeps } from './agent-deps.ts';
+import type { AskedCheckIn, CheckInOutcome } from './asked-check-in.ts';
 import { handOver } from './hand-over.ts';
-
-export interface AskedCheckIn {
-  readonly deviceId: string;
-  readonly report: CheckInRequest;
-  /** When it arrived, ms since the epoch. */
-  readonly now: number;
-  /** In which the device says that it is used, best first. */
-  readonly languages: readonly string[];
-}
-
-/** What is wrong with one device's report concerns nobody else. */
-export type CheckInOutcome = CheckInResponse | DomainError;
 
 interface Heard extends AskedCheckIn {
   readonly recorded: ReportOutcome;
