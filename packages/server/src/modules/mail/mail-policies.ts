@@ -32,6 +32,7 @@ export interface PolicyMemory {
 }
 
 const remembered = 2_000;
+const awaitedMs = 5_000;
 
 /** One per process. */
 export function createPolicyMemory(deps: {
@@ -60,6 +61,27 @@ export function createPolicyMemory(deps: {
 
   /** A change of policies brings all devices back at once, most with one source: one of them makes it, the others read it. */
   const making = new Map<string, Promise<unknown>>();
+
+  /**
+   * While a device still has to be evaluated after a change, the version that is stored of it is one that nothing has any more. What was
+   * found for it holds for some seconds.
+   */
+  const awaited = new Map<string, { readonly policy: NamedMailPolicy; readonly until: number }>();
+
+  async function ofLink(
+    organizationId: string,
+    mailDeviceId: string,
+    link: { readonly deviceId: string; readonly source: string },
+  ): Promise<NamedMailPolicy | null> {
+    const key = `${link.deviceId} ${link.source}`;
+    const known = awaited.get(key);
+    const now = deps.clock.now();
+    if (known !== undefined && now < known.until) return known.policy;
+    const policy = await makeOnce(organizationId, mailDeviceId, link);
+    if (awaited.size >= remembered) awaited.clear();
+    if (policy !== null) awaited.set(key, { policy, until: now + awaitedMs });
+    return policy;
+  }
 
   async function makeOnce(
     organizationId: string,
@@ -92,7 +114,7 @@ export function createPolicyMemory(deps: {
       }
       return link === null
         ? make(organizationId, mailDeviceId, null)
-        : makeOnce(organizationId, mailDeviceId, link);
+        : ofLink(organizationId, mailDeviceId, link);
     },
   };
 }

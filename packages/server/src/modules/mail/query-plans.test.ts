@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Sql } from '../../kernel/db/sql.ts';
 import { selectCandidates, selectUnlinkedOf } from './link-queries.ts';
 import { selectListedMailDevice, selectMailDevicesOf, selectMailDevices } from './device-queries.ts';
+import { selectServerAssignments } from './server-queries.ts';
 import { selectMailStandings } from './standing-queries.ts';
 import { openTestMail, type TestMail } from './test-mail.ts';
 import { addDeviceTraffic, selectDueStatements } from './traffic-queries.ts';
@@ -98,6 +99,8 @@ describe(`statements at ${people} people with two mail devices each`, () => {
       await selectMailDevicesOf(watched, deviceId);
       await selectMailDevices(watched, { ...everything, state: 'blocked' }, 0, 51);
       await selectMailDevices(watched, everything, 100, 51);
+      const [server] = await mail.rows('select server_id from mail_server_assignments limit 1');
+      await selectServerAssignments(watched, server.server_id, null, 51);
       await selectDueStatements(watched, [{ mailDeviceId: id, authorized: true }], at);
       const traffic = {
         lastSeenAt: at,
@@ -109,7 +112,7 @@ describe(`statements at ${people} people with two mail devices each`, () => {
       } as const;
       await addDeviceTraffic(watched, [{ mailDeviceId: id, ...traffic }]);
     });
-    assert.equal(seen.size, 8);
+    assert.equal(seen.size, 9);
     for (const { statement, values } of seen.values()) {
       const [custom] = await plans(statement, values);
       assert.deepEqual(scansIn(custom ?? {}), [], statement.name);
