@@ -23,14 +23,12 @@ import { linkMailDevice, unlinkMailDevice } from './links.ts';
 import { getMailDevice, listMailDevices } from './list-mail-devices.ts';
 import type { MailDeps } from './mail-deps.ts';
 import { orderMailWipe } from './order-wipe.ts';
+import { assignMailServer, listServerAssignments, unassignMailServer } from './server-assignments.ts';
 import {
-  assignMailServer,
   createMailServer,
   deleteMailServer,
   getMailServer,
   listMailServers,
-  listServerAssignments,
-  unassignMailServer,
   updateMailServer,
 } from './servers.ts';
 import { changeMailSettings, getMailSettings } from './settings.ts';

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type ErrorCode, isDomainError } from '@gatehouse/core/errors.ts';
-import {
-  assignMailServer,
-  createMailServer,
-  deleteMailServer,
-  listServerAssignments,
-  readMailServer,
-  unassignMailServer,
-  updateMailServer,
-} from './servers.ts';
+import { assignMailServer, listServerAssignments, unassignMailServer } from './server-assignments.ts';
+import { createMailServer, deleteMailServer, readMailServer, updateMailServer } from './servers.ts';
 import { createMailDirectory } from './directory.ts';
 import { changeMailSettings, getMailSettings } from './settings.ts';
 import { announceDeadlineKind, announceMailUserKind } from './job-kinds.ts';

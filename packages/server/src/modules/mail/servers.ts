@@ -1,12 +1,5 @@
-// Mail servers of an organization, and whose mail is where: of a user, of groups, of a mail domain, of everybody. Whoever has none
-// is served by the stand-in (STN-03).
-import type {
-  MailServer,
-  MailServerAssignment,
-  MailServerChanges,
-  NewMailServer,
-  NewMailServerAssignment,
-} from '@gatehouse/contracts/admin/mail.ts';
+// Mail servers of an organization: named, changed, removed, and read for the gateway.
+import type { MailServer, MailServerChanges, NewMailServer } from '@gatehouse/contracts/admin/mail.ts';
 import { X509Certificate } from 'node:crypto';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
@@ -18,22 +11,17 @@ import {
   type PageRequest,
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
-import { isUuid, newId } from '../../kernel/ids.ts';
+import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
 import { announceMailAccess } from './access-news.ts';
 import type { MailDeps } from './mail-deps.ts';
 import {
   deleteMailServerRow,
-  deleteServerAssignmentRow,
   insertMailServer,
-  insertServerAssignment,
   lockMailServer,
   type MailServerRow,
   selectMailServer,
   selectMailServers,
-  selectServerAssignments,
-  type ServerAssignmentRow,
-  targetExists,
   updateMailServerRow,
 } from './server-queries.ts';
 import { beginMail } from './settings.ts';
@@ -80,7 +68,7 @@ const defaults = {
   secretHeader: null,
 } as const satisfies Omit<NewMailServer, 'name' | 'url' | 'secret'>;
 
-const noSuchServer = () => new DomainError('not-found', 'There is no such mail server.');
+export const noSuchServer = () => new DomainError('not-found', 'There is no such mail server.');
 
 function presentServer(row: MailServerRow): MailServer {
   return {
@@ -125,7 +113,7 @@ export async function createMailServer(
       });
       await insertMailServer(tx, row);
       await beginMail(tx, now);
-      await told(deps, tx, principal, 'create', row);
+      await tellOfServer(deps, tx, principal, 'create', row);
       return presentServer(row);
     }),
   );
@@ -171,7 +159,7 @@ export async function updateMailServer(
         now,
       });
       await updateMailServerRow(tx, row);
-      await told(deps, tx, principal, 'update', row);
+      await tellOfServer(deps, tx, principal, 'update', row);
       return presentServer(row);
     }),
   );
@@ -187,7 +175,7 @@ export async function deleteMailServer(
     const row = await lockMailServer(tx, serverId);
     if (!row) throw noSuchServer();
     await deleteMailServerRow(tx, serverId);
-    await told(deps, tx, principal, 'delete', row);
+    await tellOfServer(deps, tx, principal, 'delete', row);
   });
 }
 
@@ -220,7 +208,7 @@ export async function listMailServers(
   return pageOfRows(rows, page.limit, presentServer, (row) => [row.server_id]);
 }
 
-const afterOf = (page: PageRequest): string | null =>
+export const afterOf = (page: PageRequest): string | null =>
   page.after === undefined ? null : String(page.after[0]);
 
 /** undefined: it was deleted. Its secret is opened here and nowhere else. */
@@ -282,107 +270,6 @@ export async function profileToTry(
   );
   return profile;
 }
-
-// ----------------------------------------------------------------------------------------------- whose mail is where
-
-function presentAssignment(row: ServerAssignmentRow): MailServerAssignment {
-  return {
-    id: row.mail_assignment_id,
-    serverId: row.server_id,
-    targetKind: row.target_kind,
-    target: row.target,
-    targetName: row.target_name,
-    priority: row.priority,
-    createdAt: row.created_at.toISOString(),
-  };
-}
-
-export async function assignMailServer(
-  deps: MailDeps,
-  principal: TenantPrincipal,
-  serverId: string,
-  { targetKind, target = '', priority = 0 }: NewMailServerAssignment,
-): Promise<MailServerAssignment> {
-  requirePermission(principal, 'mail.manage');
-  const now = new Date(deps.clock.now());
-  return deps.database.withTenant(principal.organizationId, async (tx) => {
-    const server = await lockMailServer(tx, serverId);
-    if (!server) throw noSuchServer();
-    const row = {
-      mail_assignment_id: newId(),
-      server_id: serverId,
-      target_kind: targetKind,
-      target: await checkedTarget(tx, targetKind, target),
-      priority,
-      created_at: now,
-    };
-    if (!(await insertServerAssignment(tx, row)))
-      throw new DomainError('conflict', 'The mail server is assigned there already.', {
-        reason: 'assigned-already',
-      });
-    await told(deps, tx, principal, 'assign', server, { targetKind, target: row.target, priority });
-    return presentAssignment({ ...row, target_name: null });
-  });
-}
-
-export async function unassignMailServer(
-  deps: MailDeps,
-  principal: TenantPrincipal,
-  assignmentId: string,
-): Promise<void> {
-  requirePermission(principal, 'mail.manage');
-  await deps.database.withTenant(principal.organizationId, async (tx) => {
-    const serverId = await deleteServerAssignmentRow(tx, assignmentId);
-    const server = serverId === undefined ? undefined : await lockMailServer(tx, serverId);
-    if (!server) throw new DomainError('not-found', 'There is no such assignment of a mail server.');
-    await told(deps, tx, principal, 'unassign', server);
-  });
-}
-
-export async function listServerAssignments(
-  deps: Pick<MailDeps, 'database'>,
-  principal: TenantPrincipal,
-  serverId: string,
-  page: PageRequest,
-): Promise<PageAnswer<MailServerAssignment>> {
-  requirePermission(principal, 'mail.read');
-  const rows = await deps.database.withTenant(
-    principal.organizationId,
-    async (tx) => {
-      if (!(await selectMailServer(tx, serverId))) throw noSuchServer();
-      return selectServerAssignments(tx, serverId, afterOf(page), page.limit + 1);
-    },
-    { readOnly: true },
-  );
-  return pageOfRows(rows, page.limit, presentAssignment, (row) => [row.mail_assignment_id]);
-}
-
-/** @throws DomainError `invalid-input` */
-async function checkedTarget(
-  tx: TenantTx,
-  kind: ServerAssignmentRow['target_kind'],
-  target: string,
-): Promise<string> {
-  const wrong = (message: string) => new DomainError('invalid-input', message, { reason: 'target' });
-  switch (kind) {
-    case 'organization':
-      if (target !== '') throw wrong('The organization needs no target.');
-      return '';
-    case 'domain':
-      if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(target))
-        throw wrong('The target is no mail domain.');
-      return target.toLowerCase();
-    case 'user':
-    case 'group':
-      if (!isUuid(target) || !(await targetExists(tx, kind, target)))
-        throw wrong(`There is no such ${kind}.`);
-      return target.toLowerCase();
-    default:
-      return kind satisfies never;
-  }
-}
-
-// ------------------------------------------------------------------------------------------------------------ making
 
 type Values = Omit<MailServer, 'id' | 'version' | 'hasSecret' | 'createdAt' | 'updatedAt'>;
 
@@ -484,7 +371,7 @@ async function namedOnce<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function told(
+export async function tellOfServer(
   deps: MailDeps,
   tx: TenantTx,
   principal: TenantPrincipal,
