@@ -213,3 +213,56 @@ describe('the HTTP server', () => {
     assert.equal(handled, 0);
   });
 });
+
+describe('what stands beside the framework', () => {
+  test('takes its own addresses under any host name, and leaves the others', async () => {
+    const seen: string[] = [];
+    const server = createHttpServer({
+      log: silentLog,
+      hosts: new Set(['gatehouse.example']),
+      aside: (request, response) => {
+        if (request.url !== '/own') return false;
+        seen.push(request.headers.host ?? '');
+        response.end('mine');
+        return true;
+      },
+    });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const { port } = server.server.address() as AddressInfo;
+      const own = await fetch(`http://localhost:${port}/own`);
+      assert.equal(await own.text(), 'mine');
+      assert.deepEqual(seen, [`localhost:${port}`]);
+      assert.equal((await fetch(`http://localhost:${port}/other`)).status, 421);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('HTTP-04 plain HTTP for proxies is spoken with nobody else', async () => {
+    const server = createHttpServer({
+      log: silentLog,
+      onlyPeers: createAddressList(['127.0.0.1']),
+      aside: (_request, response) => {
+        response.end('mine');
+        return true;
+      },
+    });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const { port } = server.server.address() as AddressInfo;
+      assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'mine');
+      const stranger = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.5' });
+      stranger.on('error', () => undefined);
+      stranger.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      let heard = '';
+      stranger.on('data', (chunk) => {
+        heard += chunk.toString();
+      });
+      await once(stranger, 'close');
+      assert.equal(heard, '');
+    } finally {
+      await server.close();
+    }
+  });
+});
