@@ -73,7 +73,10 @@ export function createMailServers(deps: {
       let ofProfile = byProfile.get(profile);
       if (ofProfile === undefined) byProfile.set(profile, (ofProfile = new Map()));
       const known = ofProfile.get(origin);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        pools.add(known);
+        return known;
+      }
       const extra = [deps.trust, profile.trust].filter((each) => each !== undefined);
       const made = new ServerPool({
         url,
@@ -87,7 +90,10 @@ export function createMailServers(deps: {
     },
     connections: () => [...pools].reduce((sum, { size }) => sum + size, 0),
     sweep(now) {
-      for (const pool of pools) pool.sweep(now);
+      for (const pool of pools) {
+        pool.sweep(now);
+        if (pool.size === 0) pools.delete(pool);
+      }
     },
     close() {
       for (const pool of pools) pool.close();

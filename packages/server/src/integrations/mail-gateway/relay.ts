@@ -55,6 +55,8 @@ const repeatable: ReadonlySet<string> = new Set([
   'GetHierarchy',
 ]);
 
+const oneWriteBytes = 8 * 1024;
+
 type Mode = 'waits' | 'passes' | 'peeks' | 'discards' | 'over';
 
 export class Relay implements Exchange, UnderWay {
@@ -206,7 +208,7 @@ export class Relay implements Exchange, UnderWay {
   onPart(part: Buffer, isLast: boolean): boolean {
     switch (this.#mode) {
       case 'passes':
-        return this.#write(Buffer.from(part), isLast);
+        return this.#write(part, isLast);
       case 'peeks':
         return this.#peek(Buffer.from(part), isLast);
       case 'discards':
@@ -221,14 +223,18 @@ export class Relay implements Exchange, UnderWay {
     }
   }
 
-  #write(bytes: Buffer, isLast: boolean): boolean {
+  /** @param part is copied: it is valid for the moment only. */
+  #write(part: Buffer, isLast: boolean): boolean {
     const { response } = this.visit;
-    this.visit.bytesOut += bytes.length;
+    this.visit.bytesOut += part.length;
     if (isLast) {
       this.#done();
-      response.end(bytes);
+      // As text it leaves together with the head, in one write instead of two.
+      if (part.length <= oneWriteBytes) response.end(part.toString('latin1'), 'latin1');
+      else response.end(Buffer.from(part));
       return true;
     }
+    const bytes = Buffer.from(part);
     if (this.#connection !== undefined) this.#connection.deadline = performance.now() + relayLimits.idleMs;
     if (response.write(bytes)) return true;
     response.once('drain', () => this.#connection?.resume());

@@ -1,9 +1,7 @@
 // The body of a client’s request: small ones whole, so that what is asked is seen before anything is sent on and can be sent again; large
 // ones as a stream, which waits whenever whoever takes it does.
-import type { Visit } from './visit.ts';
+import { smallBody, type Visit } from './visit.ts';
 
-/** What is held of a body that passes. */
-export const smallBody = 64 * 1024;
 /** Of one that is relayed (security rule 5). */
 const largestBody = 64 * 1024 * 1024;
 

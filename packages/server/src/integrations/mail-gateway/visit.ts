@@ -33,6 +33,9 @@ export interface Shape {
     | undefined;
 }
 
+/** What is held of a body that passes. */
+export const smallBody = 64 * 1024;
+
 export interface VisitOwner {
   over(visit: Visit): void;
 }
@@ -101,8 +104,9 @@ export class Visit {
     const list = [...securityHeaders];
     for (const [name, value] of Object.entries(headers)) list.push(name, value);
     list.push('Content-Length', String(body?.length ?? 0));
-    // What is still to come of the request is of no use; the connection would wait for it.
-    if (!this.incoming.complete && this.headers.length !== 0) list.push('Connection', 'close');
+    // What is still to come of a large request is of no use; the connection would wait for it.
+    const { length } = this.headers;
+    if (!this.incoming.complete && (length === -1 || length > smallBody)) list.push('Connection', 'close');
     this.bytesOut += body?.length ?? 0;
     response.writeHead(status, list);
     if (body === undefined || body.length === 0) response.end();
