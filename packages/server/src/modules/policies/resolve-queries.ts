@@ -31,8 +31,8 @@ const selectAssigned = sql(
   'policies-select-assigned',
   `select d.device_id, d.platform, a.item_kind, a.item_id, coalesce(p.name, s.name, r.name) as name,
      coalesce(held.version, p.version, s.version, r.version) as version,
-     coalesce(held.settings, p.settings) as settings, s.schedule,
-     case when held.version is not null then held.rule when r.enabled then r.content end as rule, a.target_kind, a.target_id, a.target_name, a.priority
+     coalesce(held.settings, p.settings)::text as settings, s.schedule::text as schedule,
+     case when held.version is not null then held.rule when r.enabled then r.content end::text as rule, a.target_kind, a.target_id, a.target_name, a.priority
    from devices d
    left join lateral (
      select a.*, o.name as target_name from assignments a join organizations o on o.organization_id = $1
@@ -83,8 +83,31 @@ const selectAssigned = sql(
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
 
-export function selectAssignedTo(tx: TenantTx, deviceIds: readonly string[]): Promise<AssignedRow[]> {
-  return tx.query<AssignedRow>(selectAssigned, [tx.organizationId, deviceIds]);
+type Texts = Record<'settings' | 'schedule' | 'rule', string | null>;
+
+export async function selectAssignedTo(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<readonly AssignedRow[]> {
+  const rows = await tx.query<Omit<AssignedRow, keyof Texts> & Texts>(selectAssigned, [
+    tx.organizationId,
+    deviceIds,
+  ]);
+  // Most of a fleet has the same few things assigned: each is taken apart once and shared.
+  const known = new Map<string, unknown>();
+  const parse = (text: string | null): unknown => {
+    if (text === null) return null;
+    const parsed = known.get(text) ?? (JSON.parse(text) as unknown);
+    known.set(text, parsed);
+    return parsed;
+  };
+  return rows.map((row) =>
+    Object.assign(row, {
+      settings: parse(row.settings) as Settings | null,
+      schedule: parse(row.schedule) as ConnectionSchedule | null,
+      rule: parse(row.rule) as RuleContent | null,
+    }),
+  );
 }
 
 const selectAssignedToUser = sql(
