@@ -58,6 +58,7 @@ import {
   readVerdict,
   reviewChange,
 } from './modules/compliance/index.ts';
+import { holdersOfCertificates } from './modules/devices/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import { carryOutMailWipe, explainMailClients, mailJobs, mailTasks } from './modules/mail/index.ts';
 import {
@@ -214,6 +215,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...administrators,
     ...devices,
     ...enrollment,
+    certificateHolders: holdersOfCertificates(devices),
     carryOut,
     review: reviewChange(base),
     explainMail: explainMailClients,

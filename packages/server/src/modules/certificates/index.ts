@@ -34,6 +34,7 @@ export {
 } from './scep-challenges.ts';
 export { createRevocationLists, type RevocationLists } from './revocation-list.ts';
 export {
+  type CertificateHolders,
   type RevocationDeps,
   type RevocationReason,
   revokeDeviceCertificates,

@@ -21,6 +21,7 @@ describe('certificates under administration', () => {
   let globex: TestFleet;
   const masterKeys = masterKeysOf([randomBytes(32)]);
   const announced: string[] = [];
+  const silenced: string[] = [];
   const deps = () => ({
     database: db.database,
     sealer: createSealer(() => masterKeys),
@@ -28,6 +29,10 @@ describe('certificates under administration', () => {
     events: createEvents({}, () => undefined),
     notifications: {
       publish: (topic: string, { id }: { id: string }) => void announced.push(`${topic} ${id}`),
+    },
+    certificateHolders: {
+      lock: () => Promise.resolve(),
+      silenced: async (_tx: unknown, { deviceId }: { deviceId: string }) => void silenced.push(deviceId),
     },
   });
 
@@ -105,6 +110,27 @@ describe('certificates under administration', () => {
       [serial],
     );
     assert.deepEqual(rows, [{ reason: 'key-compromise' }]);
+  });
+
+  test('DEV-06 only the last valid certificate that a device speaks by silences it', async () => {
+    const { deviceId, serials } = await issue(acme, 4);
+    const [first = '', second = '', expired = '', wifi = ''] = serials;
+    const admin = await db.superuser();
+    const change = (set: string, serial: string) =>
+      admin.query(`update certificates set ${set} where serial = decode($1, 'hex')`, [serial]);
+    await change(`not_after = now() - interval '1 hour'`, expired);
+    await change(`purpose = 'wifi'`, wifi);
+    silenced.length = 0;
+    for (const serial of [wifi, expired, first]) {
+      await revokeCertificate(deps(), principal(acme), serial, 'unspecified');
+      assert.deepEqual(silenced, []);
+    }
+    await revokeCertificate(deps(), principal(acme), second, 'unspecified');
+    assert.deepEqual(silenced, [deviceId]);
+    const [nobodys = ''] = (await issue(acme)).serials;
+    await change('device_id = null', nobodys);
+    await revokeCertificate(deps(), principal(acme), nobodys, 'unspecified');
+    assert.deepEqual(silenced, [deviceId]);
   });
 
   test('HTTP-07 another organization’s certificates do not exist, and each right is asked for', async () => {

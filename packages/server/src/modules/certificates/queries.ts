@@ -202,6 +202,24 @@ export function revokeOne(
   return tx.one(revokeOneStatement, [tx.organizationId, Buffer.from(serial, 'hex'), new Date(at), reason]);
 }
 
+/** The purposes of certificates by which a device speaks to us; one for Wi-Fi opens nothing here. */
+const speaks = `purpose in ('agent', 'mdm')`;
+
+const wouldSilenceStatement = sql(
+  'certificates-would-silence',
+  `select c.${speaks} and c.revoked_at is null and c.not_after > $3 and not exists (
+     select 1 from certificates o
+     where o.organization_id = $1 and o.device_id = c.device_id and o.serial <> c.serial and o.${speaks}
+       and o.revoked_at is null and o.not_after > $3) as silences
+   from certificates c where c.organization_id = $1 and c.serial = $2 and c.device_id is not null`,
+);
+
+/** Whether the device has no other valid certificate to speak to us by. */
+export async function wouldSilence(tx: TenantTx, serial: string, now: number): Promise<boolean> {
+  const values = [tx.organizationId, Buffer.from(serial, 'hex'), new Date(now)];
+  return (await tx.one<{ silences: boolean }>(wouldSilenceStatement, values))?.silences === true;
+}
+
 const revokeOthersStatement = sql(
   'certificates-revoke-of-device',
   `update certificates set revoked_at = $3, revocation_reason = $4

@@ -1,4 +1,5 @@
-// Revocation: from the commit on, the certificate is refused with its next request, and what the device holds open is closed.
+// Revocation: from the commit on, the certificate is refused with its next request, and what the device holds open is closed. A
+// device whose last valid certificate it was is heard no more, so its gates shut in the same transaction.
 import type { Actor } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
@@ -8,7 +9,7 @@ import type { Events } from '../../kernel/events.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { announce, type Notifications } from '../../kernel/notifications.ts';
 import { recordAudit } from '../audit/index.ts';
-import { revokeOfDevice, revokeOne, selectCertificate } from './queries.ts';
+import { revokeOfDevice, revokeOne, selectCertificate, wouldSilence } from './queries.ts';
 
 /** Those of RFC 5280 section 5.3.1 that people choose from; `superseded` is the system's own. */
 export const revocationReasons = [
@@ -26,9 +27,20 @@ export interface RevocationDeps {
   readonly clock: Clock;
 }
 
+/** A port: devices stand to the right. */
+export interface CertificateHolders {
+  /** Before any of its certificates changes: two that are revoked at once must not take each other for what remains. */
+  lock(tx: TenantTx, deviceId: string): Promise<unknown>;
+  /** The device has no certificate left to speak by. */
+  silenced(
+    tx: TenantTx,
+    loss: { readonly deviceId: string; readonly actor: Actor; readonly reason: string },
+  ): Promise<unknown>;
+}
+
 /** @throws DomainError `not-found`; `conflict` when it is revoked already. */
 export async function revokeCertificate(
-  deps: RevocationDeps & { readonly events: Events },
+  deps: RevocationDeps & { readonly events: Events; readonly certificateHolders: CertificateHolders },
   actor: TenantPrincipal,
   serial: string,
   reason: RevocationReason,
@@ -37,7 +49,10 @@ export async function revokeCertificate(
   await deps.database.withTenant(actor.organizationId, async (tx) => {
     const row = await selectCertificate(tx, serial);
     if (!row) throw new DomainError('not-found', 'There is no such certificate.');
-    const revoked = await revokeOne(tx, serial, deps.clock.now(), reason);
+    if (row.device_id !== null) await deps.certificateHolders.lock(tx, row.device_id);
+    const now = deps.clock.now();
+    const silences = await wouldSilence(tx, serial, now);
+    const revoked = await revokeOne(tx, serial, now, reason);
     if (!revoked) throw new DomainError('conflict', 'The certificate is revoked already.');
     await recordAudit(tx, {
       actor,
@@ -52,7 +67,14 @@ export async function revokeCertificate(
       subjectId: revoked.device_id,
       payload: { deviceId: revoked.device_id, serial, reason },
     });
-    if (revoked.device_id !== null) refuseDevice(tx, deps.notifications, revoked.device_id);
+    if (revoked.device_id === null) return;
+    refuseDevice(tx, deps.notifications, revoked.device_id);
+    if (!silences) return;
+    await deps.certificateHolders.silenced(tx, {
+      deviceId: revoked.device_id,
+      actor,
+      reason: `Its certificate was revoked (${reason}).`,
+    });
   });
 }
 

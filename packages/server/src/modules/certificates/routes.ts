@@ -39,6 +39,8 @@ export const certificateRoutes = (
     operation: 'revokeCertificate',
     tag: 'certificates',
     summary: 'Revoke a certificate: it is refused from its next use on',
+    description:
+      'A device that has no other valid certificate is barred: its gates shut at once, until it enrols again or an administrator lets it in.',
     access: { permission: 'certificates.revoke' },
     params: { serial: Serial },
     body: Revocation,

@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { buildCertificateRequest } from '@gatehouse/protocols/x509/index.ts';
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { queueCommand } from '../commands/index.ts';
 import { openTestQueue, type TestQueue } from '../commands/test-queue.ts';
 import { evaluateDevice } from '../compliance/index.ts';
 import { requireHardwareAllowed } from '../enrollment/known-hardware.ts';
+import { newId } from '../../kernel/ids.ts';
 import { ensureDefaults } from '../policies/index.ts';
-import { barByAdministrator, secureDevice, unbarByAdministrator } from './bar-device.ts';
+import { issueAgentCertificate, keyOfRequest, renewAgentCertificate } from '../certificates/index.ts';
+import { revokeCertificate } from '../certificates/revoke-certificate.ts';
+import {
+  barByAdministrator,
+  holdersOfCertificates,
+  secureDevice,
+  unbarByAdministrator,
+} from './bar-device.ts';
 import type { DeviceDeps } from './device-deps.ts';
 import {
   addHardwareBlock,
@@ -16,6 +26,8 @@ import {
   removeHardwareBlock,
   unblockHardwareOf,
 } from './hardware-blocks.ts';
+import { readmitDevice } from './readmit-device.ts';
+import { registerDevice } from './register-device.ts';
 import { createTestFleet } from './test-fleet.ts';
 
 describe('devices and hardware that are shut out', () => {
@@ -126,6 +138,100 @@ describe('devices and hardware that are shut out', () => {
     await assert.rejects(removeHardwareBlock(deps, stranger, id), (error) =>
       isDomainError(error, 'not-found'),
     );
+  });
+
+  async function certificateOf(device: string): Promise<string> {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = keyOfRequest(buildCertificateRequest(privateKey));
+    const issued = await queue.inTenant((tx) =>
+      issueAgentCertificate(tx, queue.deps, { deviceId: device, key, actor: actor() }),
+    );
+    return issued.certificate.serial;
+  }
+  const revoke = (serial: string) =>
+    revokeCertificate(
+      { ...deps, certificateHolders: holdersOfCertificates(deps) },
+      queue.admin,
+      serial,
+      'key-compromise',
+    );
+  const readmit = (device: string) =>
+    queue.inTenant(async (tx) => {
+      await readmitDevice(deps, tx, { deviceId: device, enrollmentId: newId(), actor: actor() });
+      await registerDevice(tx, device);
+    });
+
+  test('DEV-06, NAC-40 with its last valid certificate a device loses every gate in that transaction', async () => {
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-5', '00:1b:21:aa:00:05');
+    const serials = [await certificateOf(device), await certificateOf(device)];
+    await revoke(serials[0] ?? '');
+    assert.notEqual((await gates(device)).network, 'deny', 'it has another');
+    await revoke(serials[1] ?? '');
+    const shut = await gates(device);
+    assert.deepEqual([shut.network, shut.mail], ['deny', 'deny']);
+    const [entry] = await queue.rows(
+      `select content -> 'actor' ->> 'id' as actor, content ->> 'reason' as reason from audit_entries
+       where content ->> 'action' = 'devices.bar' and content -> 'target' ->> 'id' = $1`,
+      [device],
+    );
+    assert.deepEqual(entry, {
+      actor: queue.admin.id,
+      reason: 'Its certificate was revoked (key-compromise).',
+    });
+    await unbarByAdministrator(deps, queue.admin, device);
+    assert.notEqual((await gates(device)).network, 'deny', 'an administrator may say otherwise');
+  });
+
+  test('DEV-06 a new enrolment lifts the bar of a revocation, and no other', async () => {
+    const bars = async (device: string) =>
+      (await queue.rows('select barred_cause as cause from devices where device_id = $1', [device]))[0].cause;
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-6', '00:1b:21:aa:00:06');
+    await revoke(await certificateOf(device));
+    assert.equal(await bars(device), 'certificate');
+    await readmit(device);
+    await report(device, 'BAR-6', '00:1b:21:aa:00:06');
+    assert.equal(await bars(device), null);
+    assert.notEqual((await gates(device)).network, 'deny');
+    assert.equal(await queue.entries('devices.unbar', device), 1);
+    // Stolen after its certificate was revoked: what is the more lasting counts.
+    await revoke(await certificateOf(device));
+    await barByAdministrator(deps, queue.admin, device, 'It was stolen.');
+    await readmit(device);
+    assert.equal(await bars(device), 'order');
+    // Revoked after it was stolen: likewise.
+    await revoke(await certificateOf(device));
+    await readmit(device);
+    assert.equal(await bars(device), 'order');
+  });
+
+  test('DEV-06 neither renewals nor the certificates of devices that are shut out or released bar anything', async () => {
+    const barred = async (device: string) =>
+      (
+        await queue.rows('select barred_at is not null as barred from devices where device_id = $1', [device])
+      )[0].barred;
+    const renewing = await queue.fleet.addDevice();
+    const serial = await certificateOf(renewing);
+    const presented = { deviceId: renewing, organizationId: queue.fleet.organizationId, serial };
+    for (const notAfter of [queue.clock.at, queue.clock.at]) {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const request = buildCertificateRequest(privateKey);
+      await renewAgentCertificate(queue.deps, { ...presented, notAfter } as never, request);
+    }
+    const superseded = await queue.rows(
+      `select count(*)::int from certificates where device_id = $1 and revocation_reason = 'superseded'`,
+      [renewing],
+    );
+    assert.equal(superseded[0].count, 1);
+    assert.equal(await barred(renewing), false);
+    for (const state of ['blocked', 'unmanaged']) {
+      const device = await queue.fleet.addDevice();
+      const last = await certificateOf(device);
+      await queue.rows('update devices set state = $2 where device_id = $1', [device, state]);
+      await revoke(last);
+      assert.equal(await barred(device), false, state);
+    }
   });
 
   test('LST-03 the secured group is entered and left once, on record, and platforms hear of it', async () => {

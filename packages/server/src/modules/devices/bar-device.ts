@@ -5,9 +5,10 @@ import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
-import { eraseBar, writeBar, writeSecured } from './bar-queries.ts';
+import type { CertificateHolders } from '../certificates/index.ts';
+import { type BarCause, eraseBar, writeBar, writeSecured } from './bar-queries.ts';
 import type { DeviceDeps, StandingDeps } from './device-deps.ts';
-import { lockDevice } from './lock-device.ts';
+import { lockDevice, lockDevices } from './lock-device.ts';
 
 interface Change {
   readonly deviceId: string;
@@ -16,19 +17,49 @@ interface Change {
 }
 
 /** Every gate is shut in this transaction, and whoever guards one hears of it (NAC-40). @returns whether anything changed. */
-export async function barDevice(deps: StandingDeps, tx: TenantTx, change: Change): Promise<boolean> {
+export function barDevice(deps: StandingDeps, tx: TenantTx, change: Change): Promise<boolean> {
+  return bar(deps, tx, change, 'order');
+}
+
+async function bar(deps: StandingDeps, tx: TenantTx, change: Change, cause: BarCause): Promise<boolean> {
   const { deviceId, actor, reason } = change;
   await lockDevice(tx, deviceId);
   const at = new Date(deps.clock.now());
-  if (!(await writeBar(tx, deviceId, { at, by: actorReference(actor), reason }))) return false;
+  if (!(await writeBar(tx, deviceId, { at, by: actorReference(actor), reason, cause }))) return false;
   await follow(deps, tx, change, 'bar');
   return true;
+}
+
+/**
+ * For the certificates, which stand to the left: a device that can no longer speak to us says nothing of its state either, so it
+ * is barred until it enrols again or an administrator lets it in. One that is shut out or released anyway stays as it is.
+ */
+export function holdersOfCertificates(deps: StandingDeps): CertificateHolders {
+  return {
+    lock: (tx, deviceId) => lockDevices(tx, [deviceId]),
+    async silenced(tx, loss) {
+      const device = (await lockDevices(tx, [loss.deviceId])).get(loss.deviceId);
+      if (device?.state === 'registered' || device?.state === 'wiping') {
+        await bar(deps, tx, loss, 'certificate');
+      }
+    },
+  };
+}
+
+/** A device that enrols again has a new certificate; a bar for any other reason stays. */
+export async function liftBarOfRevocation(
+  deps: StandingDeps,
+  tx: TenantTx,
+  { deviceId, actor }: Omit<Change, 'reason'>,
+): Promise<void> {
+  if (!(await eraseBar(tx, deviceId, 'certificate'))) return;
+  await follow(deps, tx, { deviceId, actor, reason: 'It enrolled again.' }, 'unbar');
 }
 
 /** The gates are again what the rules say. @returns whether anything changed. */
 export async function unbarDevice(deps: StandingDeps, tx: TenantTx, change: Change): Promise<boolean> {
   await lockDevice(tx, change.deviceId);
-  if (!(await eraseBar(tx, change.deviceId))) return false;
+  if (!(await eraseBar(tx, change.deviceId, null))) return false;
   await follow(deps, tx, change, 'unbar');
   return true;
 }

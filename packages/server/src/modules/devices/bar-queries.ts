@@ -2,29 +2,41 @@
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
+/** `certificate`: its last one was revoked, so a new enrolment lifts the bar. */
+export type BarCause = 'order' | 'certificate';
+
+/** No bar, or one that a new enrolment would lift: it gives way to one that only an administrator lifts. */
+const yields = `(barred_at is null or barred_cause = 'certificate')`;
+
 const bar = sql(
   'devices-bar',
-  `update devices set barred_at = $3, barred_by = $4, barred_reason = $5
-   where organization_id = $1 and device_id = $2 and barred_at is null`,
+  `update devices set barred_at = $3, barred_by = $4, barred_reason = $5, barred_cause = $6
+   where organization_id = $1 and device_id = $2 and ${yields} and barred_cause is distinct from $6`,
 );
 
-/** @returns whether it was not barred before. */
+/** @returns whether it was not barred before, or less firmly. */
 export async function writeBar(
   tx: TenantTx,
   deviceId: string,
-  bar_: { readonly at: Date; readonly by: string; readonly reason: string },
+  {
+    at,
+    by,
+    reason,
+    cause,
+  }: { readonly at: Date; readonly by: string; readonly reason: string; readonly cause: BarCause },
 ): Promise<boolean> {
-  return (await tx.run(bar, [tx.organizationId, deviceId, bar_.at, bar_.by, bar_.reason])) > 0;
+  return (await tx.run(bar, [tx.organizationId, deviceId, at, by, reason, cause])) > 0;
 }
 
 const unbar = sql(
   'devices-unbar',
-  `update devices set barred_at = null, barred_by = null, barred_reason = null
-   where organization_id = $1 and device_id = $2 and barred_at is not null`,
+  `update devices set barred_at = null, barred_by = null, barred_reason = null, barred_cause = null
+   where organization_id = $1 and device_id = $2 and barred_at is not null and ($3::text is null or barred_cause = $3)`,
 );
 
-export async function eraseBar(tx: TenantTx, deviceId: string): Promise<boolean> {
-  return (await tx.run(unbar, [tx.organizationId, deviceId])) > 0;
+/** @param cause only a bar that has it; null: any. */
+export async function eraseBar(tx: TenantTx, deviceId: string, cause: BarCause | null): Promise<boolean> {
+  return (await tx.run(unbar, [tx.organizationId, deviceId, cause])) > 0;
 }
 
 const secure = sql(
@@ -122,8 +134,9 @@ export function selectBlocks(tx: TenantTx, before: string | null, limit: number)
 /** Under a new name or an old one: what is blocked is barred before any gate is decided. */
 const barIfBlocked = sql(
   'devices-bar-known-hardware',
-  `update devices d set barred_at = now(), barred_by = 'system:hardware-block', barred_reason = 'The hardware is shut out.'
-   where d.organization_id = $1 and d.device_id = $2 and d.barred_at is null and exists (
+  `update devices d set barred_at = now(), barred_by = 'system:hardware-block', barred_reason = 'The hardware is shut out.',
+     barred_cause = 'order'
+   where d.organization_id = $1 and d.device_id = $2 and ${yields} and exists (
      select 1 from unnest((select $3::text[]), (select $4::text[])) as n (kind, value)
      join hardware_blocks b on b.organization_id = $1 and b.kind = n.kind and b.value = n.value)`,
 );

@@ -1,5 +1,5 @@
 /** Devices: what they are, what is known of them, and where they stand in their life. */
-export { barDevice, secureDevice, unbarDevice } from './bar-device.ts';
+export { barDevice, holdersOfCertificates, secureDevice, unbarDevice } from './bar-device.ts';
 export {
   blockDevice,
   changeStanding,

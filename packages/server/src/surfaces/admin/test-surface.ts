@@ -27,6 +27,7 @@ import {
 import { recordAudit } from '../../modules/audit/index.ts';
 import { ensureAuthorities } from '../../modules/certificates/index.ts';
 import { evaluateDevice } from '../../modules/compliance/index.ts';
+import { holdersOfCertificates } from '../../modules/devices/index.ts';
 import {
   createOrganization,
   createOrganizationFinder,
@@ -151,6 +152,8 @@ function createDeps(
   const clock = { now };
   const notifications = { publish: () => undefined };
   const events = createEvents({}, () => undefined);
+  const reevaluate: AdminRoutesDeps['reevaluate'] = (tx, deviceId, at) =>
+    evaluateDevice({ events, notifications }, tx, deviceId, at);
   return {
     database,
     sealer,
@@ -186,7 +189,8 @@ function createDeps(
         await ensureAuthorities(tx, { sealer, clock });
       },
     ],
-    reevaluate: (tx, deviceId, at) => evaluateDevice({ events, notifications }, tx, deviceId, at),
+    reevaluate,
+    certificateHolders: holdersOfCertificates({ clock, events, notifications, reevaluate }),
     // Cheap ones: what the derivation costs is tested where it lives.
     passwords: createPasswords({ memory: 64, passes: 1 }),
     locateCredential: createCredentialLocator(database),
