@@ -35,6 +35,8 @@ export function createMailServers(deps: {
 }): MailServers {
   const profiles = new Map<string, MailServerProfile>();
   const pools = new Set<ServerPool>();
+  /** To the server itself. */
+  const ownPools = new WeakMap<MailServerProfile, ServerPool>();
   /** By origin. With other settings there are other connections. */
   const byProfile = new WeakMap<MailServerProfile, Map<string, ServerPool>>();
 
@@ -69,6 +71,12 @@ export function createMailServers(deps: {
       return profile;
     },
     pool(profile, url = profile.url) {
+      // The origin of a URL is put together each time that it is asked for.
+      const own = url === profile.url ? ownPools.get(profile) : undefined;
+      if (own !== undefined) {
+        pools.add(own);
+        return own;
+      }
       const { origin } = url;
       let ofProfile = byProfile.get(profile);
       if (ofProfile === undefined) byProfile.set(profile, (ofProfile = new Map()));
@@ -85,6 +93,7 @@ export function createMailServers(deps: {
       });
       made.usedAt = performance.now();
       ofProfile.set(origin, made);
+      if (url === profile.url) ownPools.set(profile, made);
       pools.add(made);
       return made;
     },
