@@ -462,7 +462,7 @@ describe('a mail server that misbehaves', () => {
     await world.operate('PATCH', `/mail-servers/${world.serverId}`, { timeoutSeconds: 30 });
   });
 
-  test('401 is passed on as our own, and what was remembered is forgotten (EAS-T08)', async () => {
+  test('EAS-T08 401 is passed on as our own, and what was remembered is forgotten', async () => {
     world.mail.respond = (_request, socket) =>
       void socket.write(plain('401 No', { 'WWW-Authenticate': 'Negotiate, NTLM' }));
     const answer = await world.send({ policyKey: key });
