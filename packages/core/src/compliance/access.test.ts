@@ -4,6 +4,7 @@ import { type AccessSubject, decideAccess, decideAllAccess } from './access.ts';
 import { evaluateAt, hour } from './device-arbitrary.ts';
 import { gates, worstAccess } from './gate.ts';
 import type { Evaluation, RuleVerdict } from './verdict.ts';
+import { render } from './wording/render.ts';
 
 const settings = { 'encryption.required': true, 'passcode.required': true };
 const good = evaluateAt(settings, {});
@@ -31,6 +32,27 @@ test('CMP-04: a device that is not registered is denied, whatever is known of it
 
 test('a blocked device is denied although it meets its rules', () => {
   assert.equal(decideAccess(subject({ blocked: true }), 'mail').reasons[0]?.code, 'blocked');
+});
+
+test('a barred device is denied in words of its own, with the reason only where it is given', () => {
+  const told = (bar: AccessSubject['bar'], language: 'en' | 'de' = 'en') => {
+    const { access, reasons } = decideAccess(subject({ blocked: true, bar: bar ?? null }), 'mail');
+    assert.equal(access, 'deny');
+    assert.equal(reasons[0]?.code, 'barred');
+    return render(reasons[0]?.says ?? [], language);
+  };
+  assert.equal(
+    told({ cause: 'order', reason: 'Playbook “stolen”: taken on a train' }),
+    'The device has been shut out of every gate: Playbook “stolen”: taken on a train.',
+  );
+  assert.equal(told({ cause: 'order', reason: null }), 'The device has been shut out of every gate.');
+  assert.equal(
+    told({ cause: 'certificate', reason: 'whatever' }, 'de'),
+    'Das Gerät wurde von allen Zugängen ausgeschlossen, weil sein Zertifikat widerrufen wurde.',
+  );
+  const long = told({ cause: 'order', reason: `\u001b[31m${'x'.repeat(2_000)}\u202e` });
+  assert.ok(long.length < 400);
+  assert.doesNotMatch(long, /[\p{Cc}\p{Bidi_Control}]/u);
 });
 
 test('GAP-12, QTN-02: between enrolment and the first evaluation a device is in quarantine', () => {

@@ -3,6 +3,7 @@
  * disagree. Without registration there is nothing; with doubt or grace there is quarantine; a broken rule that counts for
  * the gate denies.
  */
+import type { Bar } from '../devices/device.ts';
 import { type Access, type Gate, gates } from './gate.ts';
 import type { RuleKind } from './rule.ts';
 import type { Evaluation, RuleStatus, RuleVerdict } from './verdict.ts';
@@ -13,12 +14,17 @@ export interface AccessSubject {
   readonly registered: boolean;
   /** An administrator shut the device out. */
   readonly blocked: boolean;
+  /** Why a device that is blocked may still be talked to; absent: it may not. */
+  readonly bar?: Bar | null;
   /** null: not evaluated yet, so nothing is known to be right (GAP-12). */
   readonly evaluation: Evaluation | null;
 }
 
 export type AccessReason =
-  | { readonly code: 'not-registered' | 'blocked' | 'not-evaluated'; readonly says: readonly Message[] }
+  | {
+      readonly code: 'not-registered' | 'blocked' | 'barred' | 'not-evaluated';
+      readonly says: readonly Message[];
+    }
   | {
       readonly code: 'rule';
       /** Of the verdict. */
@@ -58,6 +64,8 @@ export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision
   const access = accessOf(subject, gate);
   if (!subject.registered)
     return { access, reasons: [{ code: 'not-registered', says: [say('standing.unmanaged')] }] };
+  if (subject.blocked && subject.bar)
+    return { access, reasons: [{ code: 'barred', says: [sayBarred(subject.bar)] }] };
   if (subject.blocked) return { access, reasons: [{ code: 'blocked', says: [say('standing.blocked')] }] };
   if (subject.evaluation === null) {
     const says = [say('standing.never-reported')];
@@ -68,6 +76,12 @@ export function decideAccess(subject: AccessSubject, gate: Gate): AccessDecision
     access,
     reasons: against.map(({ id, rule, status, says }) => ({ code: 'rule', id, rule, status, says })),
   };
+}
+
+/** Why a device is barred; with the reason where the reader is to know it. */
+export function sayBarred({ cause, reason }: Bar): Message {
+  if (cause === 'certificate') return say('standing.barred-certificate');
+  return reason === null ? say('standing.barred') : say('standing.barred-because', { reason });
 }
 
 export function decideAllAccess(subject: AccessSubject): Readonly<Record<Gate, AccessDecision>> {

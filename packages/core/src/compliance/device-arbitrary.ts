@@ -37,6 +37,7 @@ export const laptop: DeviceContext = {
   platform: 'linux',
   ownership: 'corporate',
   state: 'registered',
+  barred: null,
   name: 'Laptop',
   userName: 'ann',
   policyVersion: 'v1',

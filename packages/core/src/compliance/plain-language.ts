@@ -47,6 +47,12 @@ export interface ValueWords {
 
 const english: ValueWords = { yes: 'yes', no: 'no', none: 'none' };
 
+/** What a person gave as the reason, at the end of a sentence. */
+export function formatReason(reason: string): string {
+  const text = shorten(reason.replaceAll(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ').trim(), 300);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** A value in a sentence. Text from a device is quoted, shortened, and loses what could disturb a terminal (DEV-12). */
 export function formatValue(value: FactValue, unit?: string, words: ValueWords = english): string {
   if (typeof value === 'boolean') return value ? words.yes : words.no;

@@ -2,9 +2,10 @@
  * What is wrong and what mends it, in one line each: in English for peers that have room for one line only (ISE's failure_reason
  * and remediation), and in their own language for the users of devices.
  */
-import type { DeviceState } from '../devices/device.ts';
+import type { BarCause, DeviceState } from '../devices/device.ts';
 import type { Language } from '../languages.ts';
-import { effectOn } from './access.ts';
+import { effectOn, sayBarred } from './access.ts';
+import type { DeviceContext } from './device-context.ts';
 import { shorten } from './plain-language.ts';
 import { ruleKinds } from './rule.ts';
 import { type Evaluation, type RuleVerdict, severities } from './verdict.ts';
@@ -33,14 +34,26 @@ const standings: Readonly<Record<Exclude<DeviceState, 'registered'>, Standing>> 
   wiping: { says: say('standing.wiping'), mends: null },
 };
 
+/** Whoever reads this may hold a device that is not theirs: the reason of an order is not told. */
+const bars: Readonly<Record<BarCause, Standing>> = {
+  order: {
+    says: sayBarred({ cause: 'order', reason: null }),
+    mends: say('standing.ask-to-let-in'),
+  },
+  certificate: {
+    says: sayBarred({ cause: 'certificate', reason: null }),
+    mends: say('standing.ask-for-certificate'),
+  },
+};
+
 /** @returns text without anything from the device, each at most 255 characters; ASCII if English. */
 export function summarizeStanding(
-  state: DeviceState,
+  { state, barred }: Pick<DeviceContext, 'state' | 'barred'>,
   evaluation: Evaluation,
   language: Language = 'en',
 ): EvaluationSummary {
   if (state === 'registered') return summarize(evaluation, language);
-  const { says, mends } = standings[state];
+  const { says, mends } = state === 'blocked' && barred !== null ? bars[barred] : standings[state];
   return {
     failureReason: render([says], language),
     remediation: mends && render([mends], language),

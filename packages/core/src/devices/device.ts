@@ -15,6 +15,17 @@ export type Ownership = (typeof ownerships)[number];
 export const deviceStates = ['pending', 'registered', 'wiping', 'unmanaged', 'blocked'] as const;
 export type DeviceState = (typeof deviceStates)[number];
 
+/** Of a bar: somebody's order, or that no certificate is left by which the device could speak to us. */
+export const barCauses = ['order', 'certificate'] as const;
+export type BarCause = (typeof barCauses)[number];
+
+/** Every gate is shut for a device that is managed all the same. */
+export interface Bar {
+  readonly cause: BarCause;
+  /** In the words of whoever gave the order: for administrators, not for whoever holds the device. null: not told. */
+  readonly reason: string | null;
+}
+
 export function isPlatform(value: unknown): value is Platform {
   return (platforms as readonly unknown[]).includes(value);
 }

@@ -86,6 +86,7 @@ function isCompliant(computer: Computer): boolean {
     platform: computer.platform,
     ownership: 'corporate',
     state: 'registered',
+    barred: null,
     name: 'computer',
     userName: null,
     policyVersion: '1',

@@ -16,13 +16,14 @@ export const enrollment = defineRule({
   demand: (demand) => demand,
   judge: (_demand, { device, now }) => [
     {
-      ...opinions[device.state],
+      ...(device.barred === null ? opinions[device.state] : barred),
       evidence: [recorded('management-state', device.state, now, now)],
       holdsUntil: null,
     },
   ],
 });
 
+const barred = met(say('enrollment.barred'));
 const again = say('standing.enrol-again');
 
 const opinions: Readonly<Record<DeviceState, Opinion>> = {

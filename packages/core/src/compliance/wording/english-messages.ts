@@ -2,7 +2,7 @@
  * What rules say, in English: the table that lists all messages and the values they need. Full sentences, for the user of the
  * device; in ASCII, because peers with room for one line count bytes.
  */
-import { formatDuration, formatValue } from '../plain-language.ts';
+import { formatDuration, formatReason, formatValue } from '../plain-language.ts';
 import type { Named, NamedApps } from './named.ts';
 import type { Subject } from './subject.ts';
 
@@ -60,9 +60,18 @@ export const englishMessages = {
   'standing.enrol-again': () => 'Enrol the device again.',
   'standing.blocked': () => 'An administrator has blocked the device.',
   'standing.ask-to-unblock': () => 'Ask an administrator to unblock the device.',
+  'standing.barred': () => 'The device has been shut out of every gate.',
+  'standing.barred-because': ({ reason }: { readonly reason: string }) =>
+    `The device has been shut out of every gate: ${formatReason(reason)}`,
+  'standing.barred-certificate': () =>
+    'The device has been shut out of every gate, because its certificate was revoked.',
+  'standing.ask-to-let-in': () => 'Ask an administrator to let the device in again.',
+  'standing.ask-for-certificate': () =>
+    'Ask an administrator to have the device enrolled anew, or to let it in again.',
   'standing.wiping': () => 'Corporate data is being removed from the device.',
   'standing.never-reported': () => 'The device has not reported since it was enrolled.',
   'enrollment.blocked': () => 'The device is under management; an administrator has blocked it.',
+  'enrollment.barred': () => 'The device is under management; it has been shut out of every gate.',
   'enrollment.ending': () => 'The device is being taken out of management.',
   'enrollment.removed': () => 'Management has been removed from the device.',
 

@@ -1,5 +1,5 @@
 /** What rules say, in German. */
-import { formatValue } from '../plain-language.ts';
+import { formatReason, formatValue } from '../plain-language.ts';
 import { dativeSpan, span } from './german-time.ts';
 import type { MessageTable } from './message.ts';
 import type { Named, NamedApps } from './named.ts';
@@ -58,9 +58,18 @@ export const germanMessages: MessageTable = {
   'standing.enrol-again': () => 'Melden Sie das Gerät neu an.',
   'standing.blocked': () => 'Das Gerät wurde von der Gerätebetreuung gesperrt.',
   'standing.ask-to-unblock': () => 'Bitten Sie Ihre Gerätebetreuung, das Gerät freizugeben.',
+  'standing.barred': () => 'Das Gerät wurde von allen Zugängen ausgeschlossen.',
+  'standing.barred-because': ({ reason }) =>
+    `Das Gerät wurde von allen Zugängen ausgeschlossen: ${formatReason(reason)}`,
+  'standing.barred-certificate': () =>
+    'Das Gerät wurde von allen Zugängen ausgeschlossen, weil sein Zertifikat widerrufen wurde.',
+  'standing.ask-to-let-in': () => 'Bitten Sie Ihre Gerätebetreuung, das Gerät wieder zuzulassen.',
+  'standing.ask-for-certificate': () =>
+    'Bitten Sie Ihre Gerätebetreuung, das Gerät neu anmelden zu lassen oder wieder zuzulassen.',
   'standing.wiping': () => 'Die Daten der Organisation werden vom Gerät entfernt.',
   'standing.never-reported': () => 'Das Gerät hat sich seit der Anmeldung nicht gemeldet.',
   'enrollment.blocked': () => 'Das Gerät wird verwaltet; die Gerätebetreuung hat es gesperrt.',
+  'enrollment.barred': () => 'Das Gerät wird verwaltet; es wurde von allen Zugängen ausgeschlossen.',
   'enrollment.ending': () => 'Die Verwaltung des Geräts wird gerade beendet.',
   'enrollment.removed': () => 'Die Verwaltung wurde vom Gerät entfernt.',
 

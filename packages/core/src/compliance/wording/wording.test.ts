@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type DeviceState, deviceStates, type Platform, platforms } from '../../devices/device.ts';
+import { barCauses, type DeviceState, deviceStates, type Platform, platforms } from '../../devices/device.ts';
 import type { FactName } from '../../facts/catalogue.ts';
 import { factSources, type Facts, type FactValue, type StoredFact } from '../../facts/types.ts';
 import { languages } from '../../languages.ts';
@@ -26,6 +26,7 @@ import { demandOfEveryKind } from '../every-kind.ts';
 import { explain } from '../explain.ts';
 import { ruleKinds } from '../rule-kind.ts';
 import { readEvaluation, writeEvaluation } from '../stored-evaluation.ts';
+import type { AccessSubject } from '../access.ts';
 import { summarizeStanding } from '../summarize.ts';
 import type { RuleVerdict } from '../verdict.ts';
 import type { MessageKey } from './message.ts';
@@ -223,6 +224,12 @@ describe('every verdict is put into words in every language', () => {
       'standing.unmanaged',
       'standing.blocked',
       'standing.ask-to-unblock',
+      'standing.barred',
+      'standing.barred-because',
+      'standing.barred-certificate',
+      'standing.ask-to-let-in',
+      'standing.ask-for-certificate',
+      'enrollment.barred',
       'standing.wiping',
       'standing.never-reported',
       // Needs four breaks within ten minutes.
@@ -254,12 +261,16 @@ test('whole explanations are told in every language, in lines without gaps', () 
       const resolved = resolveSettings([{ ...policy, settings }]);
       const evaluation = judged({ ...rule, name: 'Regel' }, device);
       const stored = readEvaluation(JSON.parse(JSON.stringify(writeEvaluation(evaluation))));
-      for (const subject of [
+      const subjects: readonly AccessSubject[] = [
         { registered: true, blocked: false, evaluation: stored },
         { registered: true, blocked: true, evaluation: null },
+        { registered: true, blocked: true, bar: { cause: 'order', reason: 'Gone' }, evaluation: null },
+        { registered: true, blocked: true, bar: { cause: 'order', reason: null }, evaluation: null },
+        { registered: true, blocked: true, bar: { cause: 'certificate', reason: null }, evaluation: null },
         { registered: false, blocked: false, evaluation: null },
         { registered: true, blocked: false, evaluation: null },
-      ]) {
+      ];
+      for (const subject of subjects) {
         const told = languages.map((language) => explain({ subject, resolved, now: noon, language }));
         assert.equal(new Set(told.map(({ text }) => text.length)).size, 1);
         for (const { text } of told) for (const line of text) assert.doesNotMatch(line, broken);
@@ -274,13 +285,32 @@ test('whole explanations are told in every language, in lines without gaps', () 
 test('where a device stands is told in every language', () => {
   const evaluation = evaluate([], new Map(), { now: noon, lastCheckInAt: null, device: laptop });
   for (const state of deviceStates.filter((each) => each !== 'registered')) {
-    const told = languages.map((language) => summarizeStanding(state, evaluation, language));
+    const told = languages.map((language) =>
+      summarizeStanding({ state, barred: null }, evaluation, language),
+    );
     assert.notEqual(told[0]?.failureReason, told[1]?.failureReason);
     for (const { failureReason, remediation } of told) {
       assertSpoken(failureReason ?? '', state);
       if (remediation !== null) assertSpoken(remediation, state);
     }
   }
+});
+
+test('a barred device is told that it is shut out, not what was said of it', () => {
+  const evaluation = evaluate([], new Map(), { now: noon, lastCheckInAt: null, device: laptop });
+  const [order, certificate] = barCauses.map((barred) =>
+    summarizeStanding({ state: 'blocked', barred }, evaluation, 'en'),
+  );
+  assert.deepEqual(order, {
+    failureReason: 'The device has been shut out of every gate.',
+    remediation: 'Ask an administrator to let the device in again.',
+  });
+  assert.deepEqual(certificate, {
+    failureReason: 'The device has been shut out of every gate, because its certificate was revoked.',
+    remediation: 'Ask an administrator to have the device enrolled anew, or to let it in again.',
+  });
+  const german = summarizeStanding({ state: 'blocked', barred: 'order' }, evaluation, 'de');
+  assert.equal(german.failureReason, 'Das Gerät wurde von allen Zugängen ausgeschlossen.');
 });
 
 test('a message of another version is said to be one', () => {

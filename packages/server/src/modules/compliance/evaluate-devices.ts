@@ -3,7 +3,6 @@
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { earliest } from '@gatehouse/core/compliance/moments.ts';
 import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
-import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
@@ -14,6 +13,7 @@ import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
 import { refreshGroups, refreshWatchLists } from '../searches/index.ts';
 import { composePosture, contextOf, evaluatedScans, exceptionsOf, type Posture } from './posture.ts';
 import {
+  type DeviceRow,
   loadRows,
   type PostureColumns,
   type PostureRow,
@@ -106,7 +106,7 @@ export async function evaluateDevices(
 }
 
 interface Outcome {
-  readonly device: { readonly device_id: string; readonly platform: Platform };
+  readonly device: Pick<DeviceRow, 'device_id' | 'platform' | 'bar'>;
   readonly before: PostureRow;
   readonly posture: Posture;
   /** When it was evaluated, ms since the epoch. */
@@ -130,6 +130,7 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
     const news = whole.map((outcome) => ({
       ...rowOf(outcome),
       blocked: outcome.posture.subject.blocked,
+      bar: outcome.device.bar,
       remembered: changes.has(outcome),
     }));
     writes.push(writePostures(tx, news));

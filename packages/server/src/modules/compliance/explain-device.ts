@@ -164,7 +164,7 @@ async function explainNow(
     at: now,
     policyVersion: policy.version,
     acknowledgedPolicyVersion: contact.acknowledged_policy_version,
-    ...explain({ subject, resolved: policy.resolved, now, ...reader }),
+    ...explain({ subject: { ...subject, bar: device.bar }, resolved: policy.resolved, now, ...reader }),
   };
 }
 
@@ -183,7 +183,7 @@ async function explainPast(
       reason: 'before-the-record',
     });
   }
-  const { registered, blocked, evaluation } = change;
+  const { registered, blocked, bar, evaluation } = change;
   // Settings that have changed since are not passed off as the ones that held then.
   const resolved =
     policy.version === change.policy_version
@@ -194,7 +194,7 @@ async function explainPast(
     at,
     policyVersion: change.policy_version,
     acknowledgedPolicyVersion: null,
-    ...explain({ subject: { registered, blocked, evaluation }, resolved, now: at, ...reader }),
+    ...explain({ subject: { registered, blocked, bar, evaluation }, resolved, now: at, ...reader }),
   };
 }
 

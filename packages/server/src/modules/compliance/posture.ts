@@ -93,6 +93,7 @@ export function contextOf(
     platform: device.platform,
     ownership: device.ownership,
     state: device.state,
+    barred: device.bar?.cause ?? null,
     name: device.name,
     userName: device.user_name,
     policyVersion: policy.version,
@@ -120,7 +121,7 @@ export function composePosture(input: PostureInput): Posture {
   const context = { now, lastCheckInAt, device, exceptions, previous, workedMs };
   const evaluation = evaluate(stagedFor(device.state, input.rules), facts, context);
   const subject = { ...standingOf(device.state), evaluation };
-  const { failureReason, remediation } = summarizeStanding(device.state, evaluation);
+  const { failureReason, remediation } = summarizeStanding(device, evaluation);
   const decide = (gate: Gate) => decideAccess(subject, gate).access;
   return {
     subject,

@@ -2,7 +2,7 @@
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import { readEvaluation, writeEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
-import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import type { Bar, DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
 import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
@@ -30,6 +30,7 @@ export interface DeviceRow {
   readonly device_id: string;
   readonly platform: Platform;
   readonly state: DeviceState;
+  readonly bar: Bar | null;
   readonly ownership: Ownership;
   readonly name: string;
   readonly user_name: string | null;
@@ -47,6 +48,8 @@ interface ExceptionColumns {
 const selectDevices = sql(
   'compliance-select-devices',
   `select d.device_id, d.platform, case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state,
+     case when d.state = 'registered' and d.barred_at is not null
+       then jsonb_build_object('cause', coalesce(d.barred_cause, 'order'), 'reason', d.barred_reason) end as bar,
      d.ownership, d.name, u.user_name,
      (select jsonb_agg(e.*) from compliance_exceptions e where e.organization_id = $1 and e.device_id = d.device_id)
        as exceptions
@@ -165,6 +168,7 @@ function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row
 /** What becomes of a posture: the row that gates read and, where it is worth remembering, the same in the history. */
 export interface PostureNews extends PostureRow {
   readonly blocked: boolean;
+  readonly bar: Bar | null;
   readonly remembered: boolean;
 }
 
@@ -175,11 +179,11 @@ const storePostures = sql(
        access_mail text, access_vpn text, access_apps text, access_content text, failure_reason text, remediation text,
        policy_version text, user_name text, disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text,
        model text, imei text, meid text, udid text, serial_number text, os_version text, phone_number text, host_name text,
-       macs text[], evaluation jsonb, evaluated_at timestamptz, next_change_at timestamptz, blocked boolean, remembered boolean)
+       macs text[], evaluation jsonb, evaluated_at timestamptz, next_change_at timestamptz, blocked boolean, bar jsonb, remembered boolean)
    ), remembered as (
-     insert into posture_changes (organization_id, device_id, registered, blocked, compliant, access_network, access_mail,
+     insert into posture_changes (organization_id, device_id, registered, blocked, bar, compliant, access_network, access_mail,
        access_vpn, access_apps, access_content, evaluation, policy_version, changed_at)
-     select $1, r.device_id, r.registered, r.blocked, r.compliant, r.access_network, r.access_mail, r.access_vpn,
+     select $1, r.device_id, r.registered, r.blocked, r.bar, r.compliant, r.access_network, r.access_mail, r.access_vpn,
        r.access_apps, r.access_content, r.evaluation, r.policy_version, r.evaluated_at
      from r where r.remembered
    )
@@ -227,6 +231,8 @@ export interface ChangeRow {
   readonly device_id: string;
   readonly registered: boolean;
   readonly blocked: boolean;
+  /** As it was then; not kept of changes from before there were words for it. */
+  readonly bar: Bar | null;
   readonly compliant: boolean;
   readonly access_network: Access;
   readonly access_mail: Access;
@@ -240,7 +246,7 @@ export interface ChangeRow {
 
 const selectChangeAt = sql(
   'compliance-select-change-at',
-  `select device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
+  `select device_id, registered, blocked, bar, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
      evaluation, policy_version, changed_at
    from posture_changes where organization_id = $1 and device_id = $2 and changed_at <= $3
    order by changed_at desc, change_id desc limit 1`,
@@ -254,7 +260,7 @@ export async function findChangeAt(tx: TenantTx, deviceId: string, at: Date): Pr
 
 const selectChanges = sql(
   'compliance-list-changes',
-  `select change_id::text, device_id, registered, blocked, compliant, access_network, access_mail, access_vpn, access_apps,
+  `select change_id::text, device_id, registered, blocked, bar, compliant, access_network, access_mail, access_vpn, access_apps,
      access_content, evaluation, policy_version, changed_at
    from posture_changes
    where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)

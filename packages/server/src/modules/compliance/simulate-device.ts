@@ -70,6 +70,7 @@ export function simulateDevice({
         platform: row.platform,
         ownership: row.ownership,
         state: row.state,
+        barred: row.barred,
         name: row.name,
         userName: row.userName,
         policyVersion,

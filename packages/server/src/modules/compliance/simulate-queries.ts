@@ -2,7 +2,7 @@
 // the organization. A chunk is one JSON text: taking apart a hundred thousand rows by columns costs more than evaluating them.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
-import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import type { BarCause, DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
 import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -32,6 +32,7 @@ export interface SimulatedRow {
   readonly platform: Platform;
   readonly ownership: Ownership;
   readonly state: DeviceState;
+  readonly barred: BarCause | null;
   readonly name: string;
   readonly userId: string | null;
   readonly userName: string | null;
@@ -80,7 +81,9 @@ const selectChunk = sql(
    )
    select (select json_agg(r) from (
        select d.device_id as id, d.device_no as no, d.platform, d.ownership,
-         case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state, d.name, d.user_id as "userId",
+         case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state,
+         case when d.state = 'registered' and d.barred_at is not null then coalesce(d.barred_cause, 'order') end as barred,
+         d.name, d.user_id as "userId",
          u.user_name as "userName",
          array(
            select m.group_id from group_members m where m.organization_id = $1 and m.user_id = d.user_id

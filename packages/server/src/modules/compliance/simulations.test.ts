@@ -132,11 +132,16 @@ describe('simulations', () => {
           'device-information': { 'os.version': pick(n * 7, ['13.1', '14.2', '17.0', 'sid']) } as never,
         });
       });
-      await rows('update devices set user_id = $2, state = $3 where device_id = $1', [
-        device,
-        n % 7 === 0 ? null : pick(n * 5, users),
-        n % 19 === 0 ? 'blocked' : n % 23 === 0 ? 'pending' : 'registered',
-      ]);
+      await rows(
+        'update devices set user_id = $2, state = $3, barred_at = $4, barred_cause = $5 where device_id = $1',
+        [
+          device,
+          n % 7 === 0 ? null : pick(n * 5, users),
+          n % 19 === 0 ? 'blocked' : n % 23 === 0 ? 'pending' : 'registered',
+          n % 17 === 0 ? new Date() : null,
+          n % 17 === 0 ? pick(n, ['order', 'certificate']) : null,
+        ],
+      );
       await rows(
         `update device_facts set observed_at = now() - $2 * interval '1 hour' where device_id = $1`,
         [device, pick(n, [0, 1, 20, 71, 200])],

@@ -23,9 +23,7 @@ export async function tellDevice(
   const row = await selectStanding(tx, deviceId);
   if (row === undefined) return undefined;
   const language = languageOfReader(row.language, device);
-  return language === 'en'
-    ? undefined
-    : summarizeStanding(row.state, readEvaluation(row.evaluation), language);
+  return language === 'en' ? undefined : summarizeStanding(row, readEvaluation(row.evaluation), language);
 }
 
 /** The same for several devices: those of which English is read, nearly all or hardly any, cost one statement together. */

@@ -1,5 +1,5 @@
 import type { StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
-import type { DeviceState } from '@gatehouse/core/devices/device.ts';
+import type { BarCause, DeviceState } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -15,7 +15,9 @@ export async function selectEvaluation(tx: TenantTx, deviceId: string): Promise<
 
 const selectStandingOfDevice = sql(
   'compliance-select-standing',
-  `select d.state, u.language, p.evaluation
+  `select case when d.state = 'registered' and d.barred_at is not null then 'blocked' else d.state end as state,
+     case when d.state = 'registered' and d.barred_at is not null then coalesce(d.barred_cause, 'order') end as barred,
+     u.language, p.evaluation
    from device_posture p
    join devices d on d.organization_id = $1 and d.device_id = p.device_id
    left join users u on u.organization_id = $1 and u.user_id = d.user_id
@@ -43,6 +45,7 @@ export async function selectLanguages(
 
 export interface StandingRow {
   readonly state: DeviceState;
+  readonly barred: BarCause | null;
   /** In which its user is written to. */
   readonly language: string | null;
   readonly evaluation: StoredEvaluation;

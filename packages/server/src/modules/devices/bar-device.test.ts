@@ -6,7 +6,8 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { queueCommand } from '../commands/index.ts';
 import { openTestQueue, type TestQueue } from '../commands/test-queue.ts';
-import { evaluateDevice } from '../compliance/index.ts';
+import { explainDevice } from '../compliance/explain-device.ts';
+import { evaluateDevice, tellDevice } from '../compliance/index.ts';
 import { requireHardwareAllowed } from '../enrollment/known-hardware.ts';
 import { newId } from '../../kernel/ids.ts';
 import { ensureDefaults } from '../policies/index.ts';
@@ -138,6 +139,38 @@ describe('devices and hardware that are shut out', () => {
     await assert.rejects(removeHardwareBlock(deps, stranger, id), (error) =>
       isDomainError(error, 'not-found'),
     );
+  });
+
+  test('a barred device is explained in words of its own; the reason is for administrators, also of the past', async () => {
+    const device = await queue.fleet.addDevice();
+    await report(device, 'BAR-7', '00:1b:21:aa:00:07');
+    const explained = async (options = {}) => {
+      const { gates: decided } = await explainDevice(deps, queue.admin, device, options);
+      return decided.network.reasons.map(({ code, text }) => `${code}: ${text}`);
+    };
+    queue.clock.at += 60_000;
+    await barByAdministrator(deps, queue.admin, device, 'Playbook “stolen”: taken on a train');
+    const words = 'barred: The device has been shut out of every gate: Playbook “stolen”: taken on a train.';
+    assert.deepEqual(await explained(), [words]);
+    assert.deepEqual(await explained({ language: 'de' }), [
+      'barred: Das Gerät wurde von allen Zugängen ausgeschlossen: Playbook “stolen”: taken on a train.',
+    ]);
+    assert.equal((await gates(device)).reason, 'The device has been shut out of every gate.');
+    const told = await queue.inTenant((tx) => tellDevice(tx, device, ['de']));
+    assert.deepEqual(told, {
+      failureReason: 'Das Gerät wurde von allen Zugängen ausgeschlossen.',
+      remediation: 'Bitten Sie Ihre Gerätebetreuung, das Gerät wieder zuzulassen.',
+    });
+    const then = queue.clock.at;
+    queue.clock.at += 60_000;
+    await unbarByAdministrator(deps, queue.admin, device);
+    assert.notDeepEqual(await explained(), [words]);
+    assert.deepEqual(await explained({ at: then + 1 }), [words]);
+    queue.clock.at += 60_000;
+    await revoke(await certificateOf(device));
+    const certificate = 'The device has been shut out of every gate, because its certificate was revoked.';
+    assert.deepEqual(await explained(), [`barred: ${certificate}`]);
+    assert.equal((await gates(device)).reason, certificate);
   });
 
   async function certificateOf(device: string): Promise<string> {

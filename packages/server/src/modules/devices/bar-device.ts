@@ -1,12 +1,13 @@
 // Shutting a device out of every gate while it may still be talked to: a stolen phone passes nothing, and its wipe reaches it all
 // the same. Blocking is stronger, and for devices that are not to be spoken to (change-standing.ts).
 import { type Actor, actorReference } from '@gatehouse/core/actor.ts';
+import type { BarCause } from '@gatehouse/core/devices/device.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
 import type { CertificateHolders } from '../certificates/index.ts';
-import { type BarCause, eraseBar, writeBar, writeSecured } from './bar-queries.ts';
+import { eraseBar, writeBar, writeSecured } from './bar-queries.ts';
 import type { DeviceDeps, StandingDeps } from './device-deps.ts';
 import { lockDevice, lockDevices } from './lock-device.ts';
 

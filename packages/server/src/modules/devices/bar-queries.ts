@@ -1,9 +1,7 @@
 // Statements over what is shut out: devices that are barred or secured, and hardware. `$1` is always the organization.
+import type { BarCause } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
-
-/** `certificate`: its last one was revoked, so a new enrolment lifts the bar. */
-export type BarCause = 'order' | 'certificate';
 
 /** No bar, or one that a new enrolment would lift: it gives way to one that only an administrator lifts. */
 const yields = `(barred_at is null or barred_cause = 'certificate')`;

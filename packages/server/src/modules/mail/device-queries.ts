@@ -1,6 +1,7 @@
 // Statements over mail devices: found, made, decided on, linked, listed. `$1` is always the organization.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { BarCause } from '@gatehouse/core/devices/device.ts';
 import type { LinkEvidenceKind, LinkSuggestion } from '@gatehouse/core/mail/link-evidence.ts';
 import type {
   MailDeviceState,
@@ -236,6 +237,7 @@ export interface ListedMailDeviceRow extends MailDeviceRow {
   readonly access_mail: Access | null;
   readonly registered: boolean | null;
   readonly blocked: boolean | null;
+  readonly barred: BarCause | null;
   readonly evaluation: Evaluation | null;
   readonly wanted_version: string | null;
   readonly user_state: 'active' | 'disabled' | null;
@@ -259,7 +261,7 @@ export interface ListedMailDeviceRow extends MailDeviceRow {
 const listColumns = `m.mail_device_id, m.account_key, m.user_id, m.login, m.device_key, m.device_key_text, m.device_type, m.state,
   m.state_reason, m.state_by, m.device_id, m.linked_by, m.link_evidence, m.suggestions, m.certificate_device_id, m.protocol_version,
   m.user_agent, m.information, m.temporary_key, m.temporary_version, m.policy_key, m.policy_version, m.policy_acknowledged_at,
-  m.policy_outcome, m.wiped_at, m.first_seen_at, m.mail_device_no, u.user_name, u.state as user_state, l.access_mail, l.registered, l.blocked,
+  m.policy_outcome, m.wiped_at, m.first_seen_at, m.mail_device_no, u.user_name, u.state as user_state, l.access_mail, l.registered, l.blocked, l.barred,
   case when l.access_mail <> 'allow' then l.evaluation end as evaluation, p.policy_version as wanted_version,
   t.last_seen_at, t.last_outcome, t.requests, t.bytes_in, t.bytes_out,
   (select to_jsonb(w) from mail_device_wipes w where w.organization_id = $1 and w.mail_device_id = m.mail_device_id
@@ -269,7 +271,8 @@ const listJoins = `left join users u on u.organization_id = $1 and u.user_id = m
    left join mail_device_traffic t on t.organization_id = $1 and t.mail_device_id = m.mail_device_id
    left join mail_settings o on o.organization_id = $1
    left join lateral (
-     select d.device_id, p.access_mail, p.registered, d.state = 'blocked' or d.barred_at is not null as blocked, p.evaluation,
+     select d.device_id, p.access_mail, p.registered, d.state = 'blocked' or d.barred_at is not null as blocked,
+       case when d.state <> 'blocked' and d.barred_at is not null then coalesce(d.barred_cause, 'order') end as barred, p.evaluation,
        p.policy_version
      from devices d join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
      where d.organization_id = $1 and d.device_id = m.device_id

@@ -99,7 +99,7 @@ export const explainMailClients: ExplainMail = async (tx, deviceId, now, languag
 
 /** As the gateway decides; the key that a client brings is taken as the one it was given. */
 function decisionOf(row: ListedMailDeviceRow, settings: MailSettingsRow, now: number): MailDecision {
-  const { access_mail: access, registered, blocked, evaluation, wipe } = row;
+  const { access_mail: access, registered, blocked, barred, evaluation, wipe } = row;
   const key = row.policy_key === null ? null : Number(row.policy_key);
   const open = wipe !== null && (wipe.state === 'ordered' || wipe.state === 'fetched');
   return decideMailAccess({
@@ -148,6 +148,7 @@ function decisionOf(row: ListedMailDeviceRow, settings: MailSettingsRow, now: nu
                       {
                         registered: registered === true,
                         blocked: blocked === true,
+                        bar: barred === null ? null : { cause: barred, reason: null },
                         evaluation: evaluation && readEvaluation(evaluation),
                       },
                       'mail',

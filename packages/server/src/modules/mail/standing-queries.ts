@@ -2,6 +2,7 @@
 // mail device, its wipe and policy key, the enrolled device that it is with the stored decision, and the mail server.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
+import type { BarCause } from '@gatehouse/core/devices/device.ts';
 import type {
   MailDeviceState,
   MailWipeKind,
@@ -29,7 +30,7 @@ export const selectMailStandings = tenantStatement(
        case when m.mail_device_id is null then (select count(*) from mail_devices n
          where n.organization_id = t.org and n.account_key = k.account_key) end,
        case when l.device_id is not null then json_build_array(l.device_id, l.access_mail, l.registered, l.blocked,
-         case when l.access_mail <> 'allow' then l.evaluation end, l.policy_version) end,
+         case when l.access_mail <> 'allow' then l.evaluation end, l.policy_version, l.barred) end,
        case when o.strangers is not null then json_build_array(o.strangers, date_part('epoch', o.enrol_by), o.without_policy,
          o.refresh_policy_hours, o.maximum_devices) end,
        p.policy_version, v.server_id, v.version) as standing
@@ -61,7 +62,8 @@ export const selectMailStandings = tenantStatement(
      left join mail_device_wipes w on w.organization_id = t.org and w.mail_device_id = m.mail_device_id
        and w.state in ('ordered', 'fetched')
      left join lateral (
-       select d.device_id, p.access_mail, p.registered, d.state = 'blocked' or d.barred_at is not null as blocked, p.evaluation,
+       select d.device_id, p.access_mail, p.registered, d.state = 'blocked' or d.barred_at is not null as blocked,
+         case when d.state <> 'blocked' and d.barred_at is not null then coalesce(d.barred_cause, 'order') end as barred, p.evaluation,
          p.policy_version
        from devices d join device_posture p on p.organization_id = t.org and p.device_id = d.device_id
        where d.organization_id = t.org and d.device_id = m.device_id
@@ -128,6 +130,7 @@ export type StandingColumns = readonly [
         evaluation: Evaluation | null,
         /** Of all that applies to the device, as it was last evaluated. */
         policyVersion: string,
+        barred: BarCause | null,
       ]
     | null,
   settings:

@@ -127,11 +127,13 @@ function toMailDevice([
 }
 
 /** The words of the one stored decision. */
-function reasonsOf([, access, registered, blocked, evaluation]: NonNullable<
+function reasonsOf([, access, registered, blocked, evaluation, , barred]: NonNullable<
   StandingColumns[3]
 >): readonly Message[] {
   if (access === 'allow') return [];
-  const subject = { registered, blocked, evaluation: evaluation && readEvaluation(evaluation) };
+  // Mail clients show this to whoever holds the device.
+  const bar = barred === null ? null : { cause: barred, reason: null };
+  const subject = { registered, blocked, bar, evaluation: evaluation && readEvaluation(evaluation) };
   return decideAccess(subject, 'mail').reasons.flatMap(({ says }) => says);
 }
 
