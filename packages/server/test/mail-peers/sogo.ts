@@ -118,7 +118,7 @@ function configuration(on: {
     OCSStoreURL: table('sogo_store'),
     OCSAclURL: table('sogo_acl'),
     OCSCacheFolderURL: table('sogo_cache_folder'),
-    SOGoUserSources: `({ type = sql; id = directory; viewURL = "${table('sogo_users')}"; canAuthenticate = YES; isAddressBook = YES; displayName = "Test users"; userPasswordAlgorithm = plain; })`,
+    SOGoUserSources: `({ type = sql; id = directory; viewURL = "${table('sogo_users')}"; canAuthenticate = YES; isAddressBook = YES; displayName = "Test users"; userPasswordAlgorithm = plain; LoginFieldNames = (c_uid, mail); })`,
     SOGoMailDomain: on.domain,
     SOGoIMAPServer: `imap://127.0.0.1:${on.imap}`,
     SOGoMailingMechanism: 'smtp',

@@ -244,7 +244,9 @@ export class Connection {
     if (this.#socket === undefined) return false;
     if (body.done) this.#complete(used < bytes.length);
     // Idle connections read on: that is how their end is noticed.
-    return goOn || this.#exchange === undefined;
+    if (goOn || this.#exchange === undefined) return true;
+    this.#isStopped = true;
+    return false;
   }
 
   ended(): void {

@@ -1,0 +1,120 @@
+// The mail gateway before a mail server that is not ours, spoken to by phones of several makes in every version that it knows.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
+import type { MakeName } from '@gatehouse/simulators/activesync/index.ts';
+import { openSogoWorld, type SogoWorld } from './mail-sogo-world.ts';
+import { writeMessage } from './mail-peers/message.ts';
+
+const versions: readonly [ProtocolVersion, MakeName][] = [
+  ['2.5', 'windows-mobile'],
+  ['12.0', 'gmail'],
+  ['12.1', 'samsung'],
+  ['14.0', 'windows-mail'],
+  ['14.1', 'outlook'],
+];
+
+describe('the mail gateway before SOGo', () => {
+  let world: SogoWorld;
+  before(async () => {
+    world = await openSogoWorld(['ann', 'bob', 'cho', 'dan']);
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+
+  const address = (user: string) => `${user}@mail.example`;
+
+  for (const [version, make] of versions) {
+    test(`EAS-01, EAS-03, EAS-17: version ${version} as ${make} speaks it, from quarantine to mail that is sent and heard of`, async () => {
+      const phone = world.phone('ann', { make, atMost: version });
+      await phone.connect();
+      assert.equal(phone.version, version);
+      const stranger = await world.shown(phone);
+      assert.equal(stranger.access, 'quarantine', stranger.accessReason ?? '');
+      await world.approve(phone);
+      await phone.connect();
+      assert.equal(phone.state, 'ready', phone.because);
+      assert.ok(phone.policy, 'the policy is ours: SOGo has none');
+      assert.ok(phone.client.policyKey > 0);
+      await phone.listFolders();
+      assert.ok(phone.folders.length >= 4, JSON.stringify(phone.folders));
+      await phone.sync();
+
+      const subject = `through the gateway in ${version}`;
+      const content = Buffer.alloc(60_000, `${version} `);
+      const waiting = phone.ping(60);
+      const sent = await phone.send(
+        writeMessage({
+          from: address('ann'),
+          to: address('ann'),
+          subject,
+          attachment: { name: 'list.bin', content },
+        }),
+      );
+      assert.equal(sent.http, 200);
+      assert.equal((await waiting).status, 2, 'the held Ping hears of it');
+      const item = (await phone.sync()).find((one) => one.subject === subject);
+      assert.ok(item);
+      const answer = await phone.openAttachment(item.attachments[0]?.reference ?? '');
+      assert.equal(answer.statusCode, 200);
+      let bytes = 0;
+      for await (const chunk of answer) bytes += (chunk as Buffer).length;
+      assert.ok(bytes >= content.length);
+      const shown = await world.shown(phone);
+      assert.equal(shown.access, 'allow');
+      assert.equal(shown.protocolVersion, version);
+      assert.equal(shown.policy.acknowledgedVersion, shown.policy.version);
+    });
+  }
+
+  test('EAS-05, EAS-06: an enrolled phone gets mail, loses it within a second when it breaks a rule, the held Ping too, and gets it back', async () => {
+    const { journey } = world;
+    const { id: policyId } = await journey.api<{ id: string }>('POST', '/policies', {
+      name: 'Passcodes',
+      settings: { 'passcode.required': true, 'passcode.minimum-length': 6, 'passcode.grace-minutes': 0 },
+    });
+    const organization = await journey.api<{ id: string }>('GET', '/organization');
+    await journey.api('POST', '/assignments', {
+      item: { kind: 'policy', id: policyId },
+      target: { kind: 'organization', id: organization.id },
+    });
+    const owner = { id: '', email: address('bob') };
+    const comer = await journey.enrol({ owner, passcode: '83920174' });
+    const deviceId = await journey.registered(comer);
+    const mail = world.mailOf(comer);
+    await journey.until(
+      'it gets its mail',
+      async () => (await mail.connect()) === 'ready' && mail.policy !== undefined,
+    );
+    const shown = await world.shown(mail);
+    assert.equal(shown.deviceId, deviceId);
+    assert.equal(shown.linkedBy, 'automatic');
+    assert.ok(shown.linkEvidence.includes('reported-id'));
+    assert.equal(mail.policy?.DevicePasswordEnabled, true);
+    await mail.sync();
+
+    const held = mail.ping(600);
+    comer.device.passcode = null;
+    await comer.simulated.declarative.report(false);
+    await journey.until('it does not comply', async () => {
+      const { compliant } = await journey.api<{ compliant: boolean | null }>('GET', `/devices/${deviceId}`);
+      return compliant === false;
+    });
+    const changed = performance.now();
+    const ended = await held;
+    assert.ok(performance.now() - changed < 1_000, 'the Ping that was held');
+    assert.ok(ended.status !== 1 && ended.status !== 2, JSON.stringify(ended));
+    assert.equal(mail.state, 'refused', mail.because);
+    await mail.sync();
+    assert.equal(mail.state, 'refused', 'new requests');
+
+    comer.device.passcode = '83920174';
+    await comer.simulated.declarative.report(false);
+    await journey.until('it gets its mail again', async () => (await mail.connect()) === 'ready');
+    await mail.send(writeMessage({ from: address('bob'), to: address('bob'), subject: 'mended' }));
+    await journey.until('mail flows', async () =>
+      (await mail.sync()).some(({ subject }) => subject === 'mended'),
+    );
+  });
+});
