@@ -1,9 +1,9 @@
 // The mail gateway before a mail server that is not ours, spoken to by phones of several makes in every version that it knows.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
+import { folderSyncRequest, type ProtocolVersion } from '@gatehouse/protocols/activesync/index.ts';
 import type { MakeName } from '@gatehouse/simulators/activesync/index.ts';
 import { openSogoWorld, type SogoWorld } from './mail-sogo-world.ts';
 import { writeMessage } from './mail-peers/message.ts';
@@ -116,5 +116,43 @@ describe('the mail gateway before SOGo', () => {
     await journey.until('mail flows', async () =>
       (await mail.sync()).some(({ subject }) => subject === 'mended'),
     );
+  });
+
+  test('EAS-04 a wrong password is SOGo’s to refuse: nothing passes, nothing is known of the device', async () => {
+    const [, , , dan] = world.sogo.users;
+    assert.ok(dan);
+    const account = { user: dan.email, email: dan.email, password: 'guessed' };
+    const guesser = world.phone('dan', { make: 'gmail', account });
+    assert.equal(await guesser.connect(), 'needs-password');
+    const answer = await guesser.command('FolderSync', folderSyncRequest('0'));
+    assert.equal(answer.http, 401);
+    await assert.rejects(world.shown(guesser), /does not know it/);
+  });
+
+  test('EAS-T12 mail goes through nginx and the gateway, and is neither on disk nor in the log', async () => {
+    const phone = world.phone('cho', {
+      make: 'outlook',
+      server: `https://localhost:${world.proxy.ports.main}`,
+    });
+    await phone.connect();
+    await world.approve(phone);
+    await phone.connect();
+    assert.equal(phone.state, 'ready', phone.because);
+    await phone.listFolders();
+    await phone.sync();
+    const canary = `canary-${crypto.randomUUID()}`;
+    const mail = { from: address('cho'), to: address('cho'), subject: 'canary', text: canary };
+    await phone.send(writeMessage(mail));
+    await world.journey.until('it is there', async () =>
+      (await phone.sync()).some(({ text }) => text.includes(canary)),
+    );
+    const { logged, localSocket } = world.journey.server;
+    assert.ok(!logged.some((line) => line.includes(canary) || line.includes('cho-mail-password')));
+    const directory = join(dirname(localSocket), '..');
+    for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const bytes = readFileSync(join(entry.parentPath, entry.name));
+      assert.ok(!bytes.includes(canary) && !bytes.includes('cho-mail-password'), entry.name);
+    }
   });
 });
