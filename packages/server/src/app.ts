@@ -26,6 +26,7 @@ import type { Kernel } from './kernel/kernel.ts';
 import { findAutodiscoverByDns } from './kernel/outbound/find-services.ts';
 import { createOutbound } from './kernel/outbound/outbound.ts';
 import { startScheduler } from './kernel/scheduler.ts';
+import { textTasks } from './kernel/text-quota.ts';
 import type { ServerTls } from './kernel/tls/index.ts';
 import {
   createCredentialLocator,
@@ -406,6 +407,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...approvalTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(approvals))),
       ...playbookTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
+      ...textTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...mailTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),

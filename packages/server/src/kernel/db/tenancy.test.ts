@@ -103,6 +103,7 @@ describe('the database catalog', () => {
         'nac_sessions:DELETE',
         'organizations:INSERT',
         'scep_challenges:DELETE',
+        'text_messages:DELETE',
         'throttles:DELETE',
         'webhook_deliveries:DELETE',
       ],

@@ -45,6 +45,7 @@ const systemRights: Record<string, string> = {
   mail_settings: 'select (organization_id, gateway_hosts, windows_domains)',
   mail_traffic: 'select (organization_id, hour), delete',
   mail_errors: 'select (organization_id, at), delete',
+  text_messages: 'select (organization_id, created_at), delete',
 };
 
 /** Tables of this schema that hold no tenant data, each with its reason. */
@@ -64,6 +65,7 @@ export const tablesNotBackedUp: Record<string, string> = {
   nac_admissions: 'what was answered before says nothing about sessions of today',
   ise_tellings: 'they are about changes of the server as it was',
   throttles: 'they fill up again in minutes',
+  text_messages: 'they count a day of the server as it was',
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };
 

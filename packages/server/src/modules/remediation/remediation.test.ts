@@ -8,6 +8,7 @@ import { createEvents } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type Mail, MailRefused } from '../../kernel/mail.ts';
 import { type TextMessage, TextRefused } from '../../kernel/text-message.ts';
+import { grantText, mostTextsADay, textTasks } from '../../kernel/text-quota.ts';
 import { cancelCommand } from '../commands/cancel-command.ts';
 import { exchange } from '../commands/index.ts';
 import { openTestQueue, type TestQueue } from '../commands/test-queue.ts';
@@ -182,6 +183,46 @@ describe('what follows from verdicts', () => {
       ['failed', 'There was no way to reach the user.'],
     );
     await queue.rows(`update users set language = null where user_id = $1`, [queue.fleet.userId]);
+  });
+
+  test('TPL-04 a number gets five text messages a day and no more, then mail stands in, on record', async () => {
+    const states = (number: string) =>
+      queue.rows(`update device_posture set phone_number = $2 where device_id = $1`, [device, number]);
+    await states('+49 151 7654321');
+    const act = () => change([{ kind: 'notify-user', by: ['sms'] }]);
+    for (let index = 0; index < mostTextsADay; index += 1) await act();
+    assert.equal(texts.length, 5);
+    assert.equal(mails.length, 0);
+    await act();
+    assert.deepEqual([texts.length, mails.length], [5, 1]);
+    const [action] = await history();
+    assert.deepEqual(
+      [action?.state, action?.note],
+      ['done', 'By mail. No text message: 5 have gone to this number within a day.'],
+    );
+    await states('+49 151 7654322');
+    await act();
+    assert.equal(texts.length, 6, 'another number has its own share');
+    await states('+491517654321');
+    queue.clock.at += 86_400_000;
+    await act();
+    assert.equal(texts.length, 7, 'a day later there is room again');
+  });
+
+  test('TPL-04 servers count together, a message tried again counts once, another organization has its own share', async () => {
+    const to = '+4915111111';
+    const at = queue.clock.at;
+    const inTurn = (messageId: string, organizationId = queue.fleet.organizationId) =>
+      queue.db.database.withTenant(organizationId, (tx) => grantText(tx, { to, messageId }, at));
+    assert.deepEqual(await Promise.all(['1', '1', '1'].map((id) => inTurn(id))), [true, true, true]);
+    const rest = await Promise.all(['2', '3', '4', '5', '6', '7'].map((id) => inTurn(id)));
+    assert.equal(rest.filter(Boolean).length, 4);
+    assert.equal(await inTurn('1'), true);
+    const { organizationId } = await createTestFleet(queue.db, 'initech');
+    assert.equal(await inTurn('1', organizationId), true);
+    await textTasks[0].run({ database: queue.db.database, clock: { now: () => at + 8 * 86_400_000 } });
+    const left = await queue.rows('select 1 from text_messages where phone_number = $1', [to]);
+    assert.equal(left.length, 0);
   });
 
   test('CMP-21 administrators are alerted with the cause, once a stage', async () => {

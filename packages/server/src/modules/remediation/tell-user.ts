@@ -1,5 +1,5 @@
 // Tells a person that his device needs him: on the device, by mail, by text message, in his own language. Each way that is asked
-// for is tried; where one of them does not work, mail stands in.
+// for is tried; where one of them does not work, or a number has had its share of text messages, mail stands in.
 import { type MessageChannel, messageChannels } from '@gatehouse/core/compliance/compliance-rule.ts';
 import { shorten } from '@gatehouse/core/compliance/plain-language.ts';
 import { type Message, readMessages } from '@gatehouse/core/compliance/wording/message.ts';
@@ -9,6 +9,7 @@ import { isUuid } from '../../kernel/ids.ts';
 import { enqueue, type SingleJob } from '../../kernel/jobs/jobs.ts';
 import { MailRefused, plainMail } from '../../kernel/mail.ts';
 import { internationalNumber, TextRefused } from '../../kernel/text-message.ts';
+import { grantText, isTextWithheld, mostTextsADay } from '../../kernel/text-quota.ts';
 import { queueInTransaction } from '../commands/index.ts';
 import { type ActionRow, endAction, findAction, findReader, type ReaderRow } from './queries.ts';
 import { type RemediationDeps, systemPrincipal, tellUserKind } from './remediation-deps.ts';
@@ -27,6 +28,8 @@ interface Letter {
   readonly reader: ReaderRow;
   readonly by: ReadonlySet<MessageChannel>;
   readonly words: ReturnType<typeof tell>;
+  /** The number had had its share of text messages when this one was to go. */
+  readonly withheld: boolean;
 }
 
 export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
@@ -46,7 +49,7 @@ export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
         readOnly: true,
       });
       if (letter === undefined) return;
-      const texted = letter.by.has('sms') && (await sendText(deps, letter));
+      const texted = letter.by.has('sms') && (await sendText(deps, organizationId, letter));
       if (letter.by.has('mail') || (letter.by.has('sms') && !texted)) await sendMail(deps, letter);
     },
     async run(tx, telling) {
@@ -67,7 +70,10 @@ export function tellUserJob(deps: RemediationDeps): SingleJob<Telling> {
       }
       const at = new Date(deps.clock.now());
       const told = ways.length > 0;
-      const note = told ? `By ${ways.join(' and ')}.` : 'There was no way to reach the user.';
+      const outcome = told ? `By ${ways.join(' and ')}.` : 'There was no way to reach the user.';
+      const note = letter.withheld
+        ? `${outcome} No text message: ${mostTextsADay} have gone to this number within a day.`
+        : outcome;
       await endAction(tx, letter.row.action_id, { state: told ? 'done' : 'failed', note, at });
     },
   };
@@ -93,7 +99,9 @@ async function prepare(
     mends,
   });
   const asked = row.detail['by'];
-  return { row, reader, by: new Set(by ?? channelsIn(Array.isArray(asked) ? asked : [])), words };
+  const ways = new Set(by ?? channelsIn(Array.isArray(asked) ? asked : []));
+  const withheld = ways.has('sms') && (await isTextWithheld(tx, row.action_id));
+  return { row, reader, by: ways, words, withheld };
 }
 
 /** A disabled user is not written to. */
@@ -104,8 +112,8 @@ const numberOf = ({ phone_number: number, state }: ReaderRow): string | undefine
   number === null || state === 'disabled' ? undefined : internationalNumber(number);
 
 /** Which of the ways outside the device could be gone. */
-function waysOf(deps: RemediationDeps, { by, reader }: Letter): string[] {
-  const canText = deps.sendText !== undefined && numberOf(reader) !== undefined;
+function waysOf(deps: RemediationDeps, { by, reader, withheld }: Letter): string[] {
+  const canText = !withheld && deps.sendText !== undefined && numberOf(reader) !== undefined;
   const canMail = deps.sendMail !== undefined && addressOf(reader) !== undefined;
   return [
     ...(by.has('sms') && canText ? ['sms'] : []),
@@ -113,11 +121,21 @@ function waysOf(deps: RemediationDeps, { by, reader }: Letter): string[] {
   ];
 }
 
-async function sendText(deps: RemediationDeps, { row, reader, words }: Letter): Promise<boolean> {
+/** @returns false when mail is to stand in. */
+async function sendText(
+  deps: RemediationDeps,
+  organizationId: string,
+  { row, reader, words }: Letter,
+): Promise<boolean> {
   const to = numberOf(reader);
   if (deps.sendText === undefined || to === undefined) return false;
+  const message = { to, text: shorten(words.short, 300), messageId: row.action_id };
+  const mayGo = await deps.database.withTenant(organizationId, (tx) =>
+    grantText(tx, message, deps.clock.now()),
+  );
+  if (!mayGo) return false;
   try {
-    await deps.sendText({ to, text: shorten(words.short, 300), messageId: row.action_id });
+    await deps.sendText(message);
     return true;
   } catch (error) {
     if (error instanceof TextRefused) return false;
