@@ -29,8 +29,17 @@ export class MailPeer {
     const [port = 0] = await freePorts(1);
     const program = fileURLToPath(new URL('./smtp-peer.py', import.meta.url));
     const child = spawn(
-      '/usr/bin/python3',
-      [program, host, String(port), ...(maildirs === undefined ? [] : [maildirs])],
+      'setpriv',
+      [
+        '--pdeathsig',
+        'TERM',
+        '--',
+        '/usr/bin/python3',
+        program,
+        host,
+        String(port),
+        ...(maildirs === undefined ? [] : [maildirs]),
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
