@@ -3,6 +3,7 @@
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { earliest } from '@gatehouse/core/compliance/moments.ts';
 import { evaluateExpression } from '@gatehouse/core/expressions/compile.ts';
+import type { ExpressionValues } from '@gatehouse/core/expressions/types.ts';
 import { factsReadBy } from '@gatehouse/core/expressions/device-environment.ts';
 import { nextMomentOf } from '@gatehouse/core/expressions/next-moment.ts';
 import { type Searched, searchValues } from '@gatehouse/core/expressions/search-environment.ts';
@@ -66,10 +67,10 @@ export async function refreshGroups(
   const searches = await selectStandingSearches(tx);
   const watchLists = searches.filter(({ kind }) => kind === 'watch-list');
   if (searches.length === 0) return { regrouped: new Set(), nextChanges: new Map(), watchLists };
-  const rows = await readDevices(tx, searches, deviceIds);
+  const documents = await readDocuments(tx, searches, deviceIds, now);
   const groups = searches.filter(({ kind }) => kind === 'group');
-  const regrouped = await refresh(deps, tx, 'group', groups, rows, now);
-  return { regrouped, nextChanges: nextChanges(searches, rows, now), watchLists };
+  const regrouped = await refresh(deps, tx, 'group', groups, documents, now);
+  return { regrouped, nextChanges: nextChanges(searches, documents, now), watchLists };
 }
 
 /** After the decision is stored: a watch list may ask for it. */
@@ -81,16 +82,31 @@ export async function refreshWatchLists(
   now: number,
 ): Promise<void> {
   if (watchLists.length === 0) return;
-  await refresh(deps, tx, 'watch-list', watchLists, await readDevices(tx, watchLists, deviceIds), now);
+  const documents = await readDocuments(tx, watchLists, deviceIds, now);
+  await refresh(deps, tx, 'watch-list', watchLists, documents, now);
 }
 
-function readDevices(
+/** What expressions look at, of one device: its sources are weighed once, however many ask. */
+interface Document {
+  readonly deviceId: string;
+  /** Nothing is said of a device that has left; it is in no set. */
+  readonly gone: boolean;
+  readonly values: ExpressionValues;
+}
+
+async function readDocuments(
   tx: TenantTx,
   searches: readonly StandingSearch[],
   deviceIds: readonly string[],
-): Promise<SearchedRow[]> {
+  now: number,
+): Promise<readonly Document[]> {
   const facts = searches.flatMap(({ kind, expression }) => factsReadBy(compileFor(kind, expression)));
-  return selectSearchedDevices(tx, deviceIds, [...new Set(facts)]);
+  const rows = await selectSearchedDevices(tx, deviceIds, [...new Set(facts)]);
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    gone: row.state === 'unmanaged',
+    values: searchValues(toSearched(row, now)),
+  }));
 }
 
 /** @returns the devices that entered or left any of them. */
@@ -99,16 +115,16 @@ async function refresh(
   tx: TenantTx,
   kind: SetKind,
   searches: readonly StandingSearch[],
-  rows: readonly SearchedRow[],
+  documents: readonly Document[],
   now: number,
 ): Promise<ReadonlySet<string>> {
   if (searches.length === 0) return new Set();
   const before = await selectMemberships(
     tx,
     kind,
-    rows.map(({ device_id }) => device_id),
+    documents.map(({ deviceId }) => deviceId),
   );
-  const found = holdAgainst(searches, rows, now);
+  const found = holdAgainst(searches, documents);
   const [was, is] = [keysOf(before), keysOf(found)];
   const entered = found.filter((membership) => !was.has(keyOf(membership)));
   const left = before.filter((membership) => !is.has(keyOf(membership)));
@@ -126,27 +142,24 @@ const keysOf = (rows: readonly Membership[]): ReadonlySet<string> => new Set(row
 
 function holdAgainst(
   searches: readonly StandingSearch[],
-  rows: readonly SearchedRow[],
-  now: number,
+  documents: readonly Document[],
 ): readonly Membership[] {
   const compiled = searches.map(({ kind, set_id, expression }) => ({
     set_id,
     expression: compileFor(kind, expression),
   }));
-  return rows.flatMap((row) => {
-    // Nothing is said of a device that has left; it is in no set.
-    if (row.state === 'unmanaged') return [];
-    const values = searchValues(toSearched(row, now));
+  return documents.flatMap(({ deviceId, gone, values }) => {
+    if (gone) return [];
     // What cannot be told does not hold (CEL-02).
     return compiled
       .filter(({ expression }) => evaluateExpression(expression, values) === true)
-      .map(({ set_id }) => ({ set_id, device_id: row.device_id }));
+      .map(({ set_id }) => ({ set_id, device_id: deviceId }));
   });
 }
 
 function nextChanges(
   searches: readonly StandingSearch[],
-  rows: readonly SearchedRow[],
+  documents: readonly Document[],
   now: number,
 ): ReadonlyMap<string, number> {
   const timed = searches
@@ -154,10 +167,9 @@ function nextChanges(
     .filter(({ ages }) => ages.length > 0);
   if (timed.length === 0) return new Map();
   return new Map(
-    rows.flatMap((row) => {
-      const values = searchValues(toSearched(row, now));
+    documents.flatMap(({ deviceId, values }) => {
       const next = earliest(timed.map((expression) => nextMomentOf(expression, values, now)));
-      return next === null ? [] : [[row.device_id, next] as const];
+      return next === null ? [] : [[deviceId, next] as const];
     }),
   );
 }
