@@ -329,7 +329,7 @@ describe('the conversation with an Apple device about commands', () => {
     const phone = await newPhone();
     const ids = [await order(phone, 'lock-device'), await order(phone, 'lock-device')];
     const polls = async (id: string | undefined) =>
-      statementsOf(async () => void assert.equal(commandIn(await phone.poll()).commandUuid, id));
+      statementsOf(async () => assert.equal(commandIn(await phone.poll()).commandUuid, id));
     assert.equal(await polls(ids[0]), 1);
     assert.equal((await stateOf(ids[0] ?? '')).state, 'delivered');
     const reply = await phone.report({ status: 'NotNow', commandUuid: ids[0] });

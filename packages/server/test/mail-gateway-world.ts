@@ -26,13 +26,15 @@ export interface ClientAnswer {
 export interface ClientRequest {
   readonly method?: string;
   readonly target?: string;
-  readonly command?: CommandName | string;
+  /** Also one that there is not. */
+  readonly command?: string;
   readonly user?: string;
   readonly login?: string;
   readonly password?: string;
   readonly authorization?: string;
   readonly deviceId?: string;
-  readonly version?: ProtocolVersion | string;
+  /** Also one that there is not. */
+  readonly version?: string;
   readonly policyKey?: number | string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;

@@ -126,7 +126,7 @@ export async function openTestMail() {
         'delete from jobs where kind = $1 returning organization_id, payload',
         [kind],
       );
-      const job = definitions[kind] as unknown as SingleJob<unknown>;
+      const job = definitions[kind] as unknown as SingleJob;
       for (const { organization_id: organizationId, payload } of rows) {
         const parsed = job.parse(payload);
         await job.outside?.(organizationId, parsed);
