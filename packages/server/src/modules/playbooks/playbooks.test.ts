@@ -365,11 +365,11 @@ describe('procedures for lost and stolen devices', () => {
     assert.equal((await commandsOf(device)).length, 3, 'each step once, however often it is run');
     await stopPlaybook(deps, queue.admin, run.id, 'A mistake.');
     for (const late of [
-      stopPlaybook(deps, queue.admin, run.id, 'again'),
-      continuePlaybook(deps, queue.admin, run.id),
+      () => stopPlaybook(deps, queue.admin, run.id, 'again'),
+      () => continuePlaybook(deps, queue.admin, run.id),
     ]) {
       await assert.rejects(
-        late,
+        late(),
         (error) => isDomainError(error, 'conflict') && error.reason === 'playbook-over',
       );
     }
