@@ -220,7 +220,7 @@ function* tell(node: WbxmlElement): Generator<string> {
   yield `close ${node.tag}`;
 }
 
-test('a stream that is only looked at names root and values early, and keeps nothing of 60 MiB behind them', () => {
+test('a stream that is only looked at names root and values early, and keeps nothing of 60 MiB behind them', async () => {
   const peek = new WbxmlPeek();
   peek.push(bytes(header));
   assert.equal(peek.root, undefined);
@@ -241,8 +241,13 @@ test('a stream that is only looked at names root and values early, and keeps not
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   for (let count = 0; count < 60; count += 1) peek.push(Buffer.from(megabyte));
-  collectGarbage();
-  assert.ok(process.memoryUsage().arrayBuffers - before < 4 * 1024 * 1024);
+  // Buffers are given back behind a collection, by another thread.
+  const kept = () => process.memoryUsage().arrayBuffers - before;
+  for (let round = 0; round < 50 && kept() >= 4 * 1024 * 1024; round += 1) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(kept() < 4 * 1024 * 1024, `${kept()} bytes`);
   assert.equal(peek.isComplete, false);
   peek.push(bytes('01 01'));
   assert.equal(peek.isComplete, true);
