@@ -36,7 +36,7 @@ const sweepMs = 5_000;
 /** Tenants and kinds that one claim of single jobs takes from. */
 const turnsAtOnce = 16;
 /** Claims that news asks for are so far apart: what was added meanwhile is taken together, and a claim costs what a job does. */
-const spacingMs = 50;
+const spacingMs = 100;
 
 export function startWorker(options: WorkerOptions): Worker {
   const { database, definitions, log } = options;

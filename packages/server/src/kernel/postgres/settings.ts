@@ -1,4 +1,5 @@
 /** How the embedded PostgreSQL is configured. Given on its command line, so that a release can change them. */
+import { totalmem } from 'node:os';
 
 const settings = {
   // Reached through the socket alone: the build's OpenSSL is old (UPD-04), and nobody else needs the database.
@@ -16,7 +17,6 @@ const settings = {
 
   // The server keeps few connections and pipelines over them.
   max_connections: '60',
-  shared_buffers: '128MB',
   work_mem: '8MB',
   maintenance_work_mem: '64MB',
   max_wal_size: '1GB',
@@ -39,6 +39,15 @@ const settings = {
   log_timezone: 'UTC',
 } as const;
 
+/**
+ * A quarter of the machine's memory, up to 1 GiB: what is known of a hundred thousand devices fits, and is not asked of the file
+ * system again and again. Taken only as it fills.
+ */
+function sharedBuffers(): string {
+  const mebibytes = Math.floor(totalmem() / 4 / 1024 ** 2);
+  return `${Math.min(Math.max(mebibytes, 128), 1_024)}MB`;
+}
+
 /** @param changes win over ours */
 export function settingArguments(
   socketDirectory: string,
@@ -46,6 +55,7 @@ export function settingArguments(
 ): string[] {
   const all: Record<string, string> = {
     ...settings,
+    shared_buffers: sharedBuffers(),
     unix_socket_directories: quoteListItem(socketDirectory),
     ...changes,
   };

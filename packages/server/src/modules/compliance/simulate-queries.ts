@@ -69,7 +69,7 @@ const selectChunk = sql(
   'compliance-simulate-chunk',
   `with d as materialized (
      select * from devices d
-     where d.organization_id = $1 and d.device_no > $2 and d.state <> 'unmanaged'
+     where d.organization_id = $1 and d.device_no > $2 and d.device_no <= $13 and d.state <> 'unmanaged'
        and ($4::text is null or d.platform = $4)
        and ($5 or d.device_id = any ($8) or d.user_id = any ($7)
          or (cardinality($6::uuid[]) > 0 and (
@@ -114,8 +114,7 @@ const selectChunk = sql(
 /** The next devices of a circle by their number; none when it is through. */
 export async function readChunk(
   tx: TenantTx,
-  after: string,
-  limit: number,
+  { after, upTo, limit }: { readonly after: number; readonly upTo: number; readonly limit: number },
   circle: Circle,
   needed: Needed,
 ): Promise<readonly SimulatedRow[]> {
@@ -133,6 +132,7 @@ export async function readChunk(
     needed.facts,
     JSON.stringify(needed.kinds),
     whole,
+    upTo,
   ]);
   const devices = JSON.parse(row?.devices ?? '[]') as Omit<SimulatedRow, 'reports'>[];
   const reports = readReports(row?.reports ?? null, whole ? null : needed.facts);
@@ -161,6 +161,16 @@ function readReports(lines: string | null, names: readonly string[] | null): Map
     else those.push(report);
   }
   return reports;
+}
+
+const selectLastNo = sql(
+  'compliance-simulate-last-no',
+  'select coalesce(max(device_no), 0) as no from devices where organization_id = $1',
+);
+
+/** The highest number of a device. */
+export async function readLastNo(tx: TenantTx): Promise<number> {
+  return Number((await tx.one<{ no: string | number }>(selectLastNo, [tx.organizationId]))?.no ?? 0);
 }
 
 const selectGroupNames = sql(

@@ -44,7 +44,7 @@ export function createAgentPlatform(options: AgentPlatformOptions): AgentPlatfor
     shareCheckIn: gatherLocking(
       (organizationId, asked) =>
         options.database.withTenant(organizationId, (tx) => fullCheckIns(tx, deps, asked)),
-      { atOnce: 1, patienceMs: 50, spacingMs: 40 },
+      { atOnce: 1, patienceMs: 50, spacingMs: 100 },
     ),
     policyHints: new PolicyHints(),
     checkIns: createRateLimit({ clock, burst: 20, perMinute: 20 }),
