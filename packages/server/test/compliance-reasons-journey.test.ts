@@ -237,7 +237,7 @@ describe('why, for whom, and what if others fail', () => {
     drifts['disk-unencrypted'].mend(computer.computer);
     await computer.report();
     await world.until('mended', async () => (await explain()).compliant);
-    await world.until('both are told', () => signals().length === told + 2);
+    await world.until('both are told', () => signals().length >= told + 2);
     assert.equal(networkOf(await world.gatesOf(computer)), 'allow permit in');
     await world.advance(2 * hour);
   });
