@@ -1,5 +1,5 @@
 import { alertKinds, alertSeverities, type AlertKind } from '@gatehouse/core/alerts/alert-kind.ts';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { closed, Id, Time } from './values.ts';
 
 export const Alert = Type.Object(
@@ -18,3 +18,4 @@ export const Alert = Type.Object(
   },
   closed,
 );
+export type Alert = Static<typeof Alert>;

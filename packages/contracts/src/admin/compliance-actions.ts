@@ -1,5 +1,5 @@
 import { actionKinds } from '@gatehouse/core/compliance/compliance-rule.ts';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { closed, Id, Time } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -40,6 +40,7 @@ export const ComplianceAction = Type.Object(
   },
   closed,
 );
+export type ComplianceAction = Static<typeof ComplianceAction>;
 
 export const actionFilter = {
   rule: Type.Optional(Type.String({ maxLength: 64 })),
@@ -67,3 +68,4 @@ export const ActionSummary = Type.Object(
   },
   closed,
 );
+export type ActionSummary = Static<typeof ActionSummary>;

@@ -1,5 +1,6 @@
 // The gate of the network: devices and servers that are told of changes, sessions, and what RADIUS servers are answered.
 import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
+import { accessLevels } from '@gatehouse/core/compliance/gate.ts';
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { type Static, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
@@ -132,6 +133,10 @@ export const NasSession = Type.Object(
     mac: OrNull(Type.String()),
     guid: OrNull(Type.String()),
     deviceIds: Type.Array(Id),
+    devices: Type.Array(
+      Type.Object({ id: Id, name: Type.String(), access: Type.Enum([...accessLevels]) }, closed),
+      { description: 'The same with their names and the decision of the network gate now.' },
+    ),
     startedAt: Time,
     expiresAt: Time,
     toldAt: OrNull(Time),
@@ -140,6 +145,21 @@ export const NasSession = Type.Object(
   closed,
 );
 export type NasSession = Static<typeof NasSession>;
+
+/** Who has been told of every change, and who has not. */
+export const NetworkAccessSummary = Type.Object(
+  {
+    sessions: Type.Integer({ description: 'Open ones, as accounting says.' }),
+    sessionsWaiting: Type.Integer({ description: 'Of which a change is still to be told or confirmed.' }),
+    endpointsWaiting: Type.Integer({ description: 'Of which an ISE server is still to be told.' }),
+    networkDevices: Type.Integer(),
+    networkDevicesInTrouble: Type.Integer({ description: 'Whose last exchange was no success.' }),
+    iseServers: Type.Integer(),
+    iseServersInTrouble: Type.Integer(),
+  },
+  closed,
+);
+export type NetworkAccessSummary = Static<typeof NetworkAccessSummary>;
 
 export const ToldSessions = Type.Object({ sessions: Type.Integer(), endpoints: Type.Integer() }, closed);
 

@@ -1,6 +1,6 @@
 import { ownerships } from '@gatehouse/core/devices/device.ts';
 import { playbookNames, type StepKind, stepCatalogue } from '@gatehouse/core/playbooks/playbook.ts';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -35,6 +35,7 @@ export const NewPlaybookRun = Type.Object(
   },
   closed,
 );
+export type NewPlaybookRun = Static<typeof NewPlaybookRun>;
 
 export const PlaybookRun = Type.Object(
   {
@@ -69,6 +70,7 @@ export const PlaybookRun = Type.Object(
   },
   closed,
 );
+export type PlaybookRun = Static<typeof PlaybookRun>;
 
 export const PlaybookPreview = Type.Object(
   {
@@ -90,6 +92,7 @@ export const PlaybookPreview = Type.Object(
   },
   closed,
 );
+export type PlaybookPreview = Static<typeof PlaybookPreview>;
 
 export const PlaybookStop = Type.Object({ reason: Line(500) }, closed);
 export const runFilter = { state: Type.Optional(RunState) };

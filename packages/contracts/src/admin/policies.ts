@@ -6,7 +6,7 @@ import {
   type SettingShape,
 } from '@gatehouse/core/settings/catalogue.ts';
 import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
-import { type TOptional, type TSchema, Type } from 'typebox';
+import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { ConnectionSchedule } from './schedules.ts';
 import { BindingQuery, closed, Id, Line, Time } from './values.ts';
 
@@ -73,7 +73,8 @@ export const PolicyVersion = Type.Object(
   closed,
 );
 
-const ItemKind = Type.Enum(['policy', 'schedule', 'resource', 'rule']);
+/** What can be assigned. */
+export const AssignedKind = Type.Enum(['policy', 'schedule', 'resource', 'rule']);
 const TargetKind = Type.Enum([...targetKinds]);
 const MaybePlatform = Type.Union([Type.Enum([...platforms]), Type.Null()], {
   description: 'Only devices of this platform; null: of every platform.',
@@ -84,13 +85,13 @@ const Priority = Type.Integer({
   description: 'Among targets of one kind the higher wins, where the first wins.',
 });
 
-const Named = (kind: typeof ItemKind | typeof TargetKind) =>
+const Named = (kind: typeof AssignedKind | typeof TargetKind) =>
   Type.Object({ kind, id: Id, name: Type.Union([Type.String(), Type.Null()]) }, closed);
 
 export const Assignment = Type.Object(
   {
     id: Id,
-    item: Named(ItemKind),
+    item: Named(AssignedKind),
     target: Named(TargetKind),
     platform: MaybePlatform,
     priority: Priority,
@@ -98,10 +99,11 @@ export const Assignment = Type.Object(
   },
   closed,
 );
+export type Assignment = Static<typeof Assignment>;
 
 export const NewAssignment = Type.Object(
   {
-    item: Type.Object({ kind: ItemKind, id: Id }, closed),
+    item: Type.Object({ kind: AssignedKind, id: Id }, closed),
     target: Type.Object({ kind: TargetKind, id: Id }, closed),
     platform: Type.Optional(MaybePlatform),
     priority: Type.Optional(Priority),
@@ -109,6 +111,7 @@ export const NewAssignment = Type.Object(
   },
   closed,
 );
+export type NewAssignment = Static<typeof NewAssignment>;
 
 const AssignmentPath = Type.Object(
   { targetKind: TargetKind, targetId: Id, targetName: Type.String() },

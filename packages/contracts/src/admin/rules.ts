@@ -3,7 +3,8 @@ import { actionKinds, messageChannels, unknownMeanings } from '@gatehouse/core/c
 import { gates } from '@gatehouse/core/compliance/gate.ts';
 import { policyRuleKinds, ruleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
-import { Type } from 'typebox';
+import { platforms } from '@gatehouse/core/devices/device.ts';
+import { type Static, Type } from 'typebox';
 import { BindingQuery, closed, Id, Line, Time } from './values.ts';
 
 const yearInMinutes = 366 * 24 * 60;
@@ -78,6 +79,7 @@ export const ComplianceRule = Type.Object(
   },
   closed,
 );
+export type ComplianceRule = Static<typeof ComplianceRule>;
 
 /** With what the author should know about it. */
 export const SavedRule = Type.Object(
@@ -89,6 +91,7 @@ export const SavedRule = Type.Object(
   },
   closed,
 );
+export type SavedRule = Static<typeof SavedRule>;
 
 const weight = {
   severity: Type.Optional(content.severity),
@@ -111,6 +114,7 @@ export const NewRule = Type.Object(
   },
   closed,
 );
+export type NewRule = Static<typeof NewRule>;
 
 export const RuleChanges = Type.Object(
   {
@@ -125,6 +129,7 @@ export const RuleChanges = Type.Object(
   },
   { ...closed, minProperties: 1 },
 );
+export type RuleChanges = Static<typeof RuleChanges>;
 
 export const RuleVersion = Type.Object(
   {
@@ -137,6 +142,7 @@ export const RuleVersion = Type.Object(
   },
   closed,
 );
+export type RuleVersion = Static<typeof RuleVersion>;
 
 export const RuleKinds = Type.Object(
   {
@@ -162,6 +168,40 @@ export const RuleKinds = Type.Object(
   },
   closed,
 );
+export type RuleKinds = Static<typeof RuleKinds>;
+
+const Devices = (description: string) => Type.Integer({ minimum: 0, description });
+
+/** How many devices each rule concerns; rules that concern none are left out. */
+export const RuleCounts = Type.Object(
+  {
+    asOf: Time,
+    fleet: Devices('Devices under management.'),
+    items: Type.Array(
+      Type.Object(
+        {
+          rule: Type.String({
+            description: 'The id of a rule, or the kind of one that policies bring about.',
+          }),
+          ruleId: Type.Union([Id, Type.Null()], {
+            description: 'The assigned rule that demands it, or that tunes what policies demand.',
+          }),
+          kind: Type.Union([RuleKindName, Type.Null()]),
+          notCompliant: Devices('That break it, after its grace.'),
+          inGrace: Devices('That break it, and have time left to mend it.'),
+          unknown: Devices('Of which nothing young enough is known.'),
+          exempt: Devices('That are excepted from it, whether they meet it or not.'),
+          atStage: Type.Record(Type.String(), Type.Integer(), {
+            description: 'Devices by the number of stages that they have reached, from 1.',
+          }),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type RuleCounts = Static<typeof RuleCounts>;
 
 // ------------------------------------------------------------------------------------------------ exceptions
 
@@ -182,8 +222,33 @@ export const RuleException = Type.Object(
   },
   closed,
 );
+export type RuleException = Static<typeof RuleException>;
 
 export const NewException = Type.Object(
   { rule: ExceptedRule, reason: Line(500), expiresAt: Type.Optional(MaybeTime) },
   closed,
 );
+export type NewException = Static<typeof NewException>;
+
+/** With the device that is excepted, for lists over all devices. */
+export const ListedException = Type.Object(
+  {
+    ...RuleException.properties,
+    ruleName: Type.Union([Type.String(), Type.Null()], {
+      description: 'null: of a kind that policies bring about, or of a rule that is gone.',
+    }),
+    device: Type.Object({ id: Id, name: Type.String(), platform: Type.Enum([...platforms]) }, closed),
+  },
+  closed,
+);
+export type ListedException = Static<typeof ListedException>;
+
+export const exceptionFilter = {
+  rule: Type.Optional(Type.String({ maxLength: 64, description: 'The id of a rule, or a kind.' })),
+  ended: Type.Optional(
+    Type.Boolean({
+      description: 'true: those that have ended, for as long as they are kept; else those in force.',
+    }),
+  ),
+  endsBefore: Type.Optional(Time),
+};

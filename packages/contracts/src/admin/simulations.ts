@@ -88,6 +88,7 @@ export const NewSimulation = Type.Object(
   },
   closed,
 );
+export type NewSimulation = Static<typeof NewSimulation>;
 
 const Count = Type.Integer({ minimum: 0 });
 const GateCount = Type.Object(
@@ -137,6 +138,7 @@ export const Simulation = Type.Object(
   },
   closed,
 );
+export type Simulation = Static<typeof Simulation>;
 
 const Access = Type.Enum(['allow', 'quarantine', 'deny']);
 const Decision = Type.Object(
@@ -208,6 +210,7 @@ export const NewRollout = Type.Object(
   },
   closed,
 );
+export type NewRollout = Static<typeof NewRollout>;
 
 export const Rollout = Type.Object(
   {
@@ -220,6 +223,12 @@ export const Rollout = Type.Object(
     expected: Type.Array(Count, {
       description: 'By ring: devices that stop being compliant in all rings up to it, as simulated.',
     }),
+    actual: Type.Optional(
+      Type.Array(Count, {
+        description:
+          'By ring that was reached: devices that stopped being compliant in all rings up to it, counted now. Only where one rollout is asked for.',
+      }),
+    ),
     tolerance: Count,
     soakMinutes: Count,
     notCompliant: Type.Integer({ description: 'Devices that stopped being compliant, at the last look.' }),
@@ -229,3 +238,4 @@ export const Rollout = Type.Object(
   },
   closed,
 );
+export type Rollout = Static<typeof Rollout>;

@@ -8,6 +8,7 @@ import {
   NasTemplate,
   NetworkAccessChanges,
   NetworkAccessSettings,
+  NetworkAccessSummary,
   NewIseServer,
   NewNasClient,
   ToldSessions,
@@ -31,7 +32,7 @@ import {
   removeNasClient,
   updateNasClient,
 } from './radius/nas-clients.ts';
-import { listSessions } from './radius/sessions.ts';
+import { listSessions, summarizeNetworkAccess } from './radius/sessions.ts';
 import { changeNetworkAccess, readNetworkAccess } from './radius/settings.ts';
 import { tryNas, type TryNasDeps } from './radius/try-nas.ts';
 import { vendorTemplates } from './radius/vendor-templates.ts';
@@ -142,6 +143,16 @@ export const networkAccessRoutes = (deps: NetworkAccessRoutesDeps): AdminRoute[]
     item: NasSession,
     handle: ({ principal, query, page }) =>
       listSessions(deps, principal, { nasId: query.nas, deviceId: query.device }, page),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/network-access/summary',
+    operation: 'summarizeNetworkAccess',
+    tag,
+    summary: 'Count who is on the network, and of whom a change is still to be told or confirmed',
+    access: read,
+    response: { 200: NetworkAccessSummary },
+    handle: ({ principal }) => summarizeNetworkAccess(deps, principal),
   }),
   defineRoute({
     method: 'POST',

@@ -1,4 +1,5 @@
 // Statements over exceptions from rules. `$1` is the organization.
+import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -84,4 +85,39 @@ const deleteLongExpired = sql(
 
 export function deleteExpired(tx: TenantTx, deviceId: string, before: Date): Promise<number> {
   return tx.run(deleteLongExpired, [tx.organizationId, deviceId, before]);
+}
+
+export interface ListedExceptionRow extends ExceptionRow {
+  readonly device_id: string;
+  readonly device_name: string;
+  readonly platform: Platform;
+  readonly rule_name: string | null;
+}
+
+export interface ExceptionFilter {
+  readonly rule: string | null;
+  readonly ended: boolean;
+  readonly endsBefore: Date | null;
+}
+
+const listAllStatement = sql(
+  'compliance-list-all-exceptions',
+  `select e.exception_id, e.rule, e.reason, e.created_by, e.created_at, e.expires_at, e.device_id, d.name as device_name,
+     d.platform, r.name as rule_name
+   from compliance_exceptions e
+   join devices d on d.organization_id = $1 and d.device_id = e.device_id
+   left join compliance_rules r on r.organization_id = $1 and r.rule_id::text = e.rule
+   where e.organization_id = $1 and ($2::uuid is null or e.exception_id < $2)
+     and case when $4 then e.expires_at <= $6 else e.expires_at is null or e.expires_at > $6 end
+     and ($3::text is null or e.rule = $3) and ($5::timestamptz is null or e.expires_at < $5)
+   order by e.exception_id desc limit $7`,
+);
+
+export function selectAllExceptions(
+  tx: TenantTx,
+  { rule, ended, endsBefore }: ExceptionFilter,
+  page: { readonly before: string | null; readonly now: Date; readonly limit: number },
+): Promise<ListedExceptionRow[]> {
+  const values = [tx.organizationId, page.before, rule, ended, endsBefore, page.now, page.limit];
+  return tx.query<ListedExceptionRow>(listAllStatement, values);
 }

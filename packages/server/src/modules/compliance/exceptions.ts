@@ -23,6 +23,8 @@ import {
   deleteExpired,
   type ExceptionRow,
   insertException,
+  type ListedExceptionRow,
+  selectAllExceptions,
   selectExceptions,
 } from './exception-queries.ts';
 
@@ -120,6 +122,42 @@ export async function listExceptions(
   );
 }
 
+/** Of all devices, newest first. */
+export async function listAllExceptions(
+  deps: Pick<ExceptionDeps, 'database' | 'clock'>,
+  principal: TenantPrincipal,
+  filter: {
+    readonly rule?: string | undefined;
+    readonly ended?: boolean | undefined;
+    readonly endsBefore?: string | undefined;
+  },
+  page: PageRequest,
+): Promise<PageAnswer<ListedExceptionPresentation>> {
+  requirePermission(principal, 'rules.read');
+  const now = deps.clock.now();
+  const { rule = null, ended = false, endsBefore } = filter;
+  const rows = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) =>
+      selectAllExceptions(
+        tx,
+        { rule, ended, endsBefore: endsBefore === undefined ? null : new Date(endsBefore) },
+        {
+          before: page.after === undefined ? null : String(page.after[0]),
+          now: new Date(now),
+          limit: page.limit + 1,
+        },
+      ),
+    { readOnly: true },
+  );
+  return pageOfRows(
+    rows,
+    page.limit,
+    (row) => presentListed(row, now),
+    (row) => [row.exception_id],
+  );
+}
+
 async function recordChange(
   deps: ExceptionDeps,
   tx: Parameters<typeof recordAudit>[0],
@@ -156,5 +194,15 @@ function presentException(row: ExceptionRow, now: number) {
     expired: row.expires_at !== null && row.expires_at.getTime() <= now,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
+  };
+}
+
+type ListedExceptionPresentation = ReturnType<typeof presentListed>;
+
+function presentListed(row: ListedExceptionRow, now: number) {
+  return {
+    ...presentException(row, now),
+    ruleName: row.rule_name,
+    device: { id: row.device_id, name: row.device_name, platform: row.platform },
   };
 }

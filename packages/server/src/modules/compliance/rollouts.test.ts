@@ -133,6 +133,7 @@ describe('rollouts', () => {
     const [was] = [...(await versions()).keys()];
     const seen = await halted();
     assert.equal(seen.state, 'halted');
+    assert.deepEqual(seen.actual, [seen.notCompliant], 'what each ring came to, as far as one was reached');
     assert.ok(seen.notCompliant > (seen.expected[0] ?? 0));
     const [alert] = await rows(`select kind from alerts where kind = 'rollout-halted'`);
     assert.ok(alert);

@@ -285,13 +285,29 @@ export async function getRollout(
   deps: RolloutDeps,
   principal: TenantPrincipal,
   rolloutId: string,
-): Promise<RolloutPresentation> {
+): Promise<RolloutPresentation & { readonly actual: number[] }> {
   requirePermission(principal, 'simulations.run');
-  const row = await deps.database.withTenant(principal.organizationId, (tx) => findRollout(tx, rolloutId), {
-    readOnly: true,
-  });
-  if (!row) throw noSuchRollout();
-  return present(row);
+  return deps.database.withTenant(
+    principal.organizationId,
+    async (tx) => {
+      const row = await findRollout(tx, rolloutId);
+      if (!row) throw noSuchRollout();
+      return { ...present(row), actual: await countByRing(tx, row) };
+    },
+    { readOnly: true },
+  );
+}
+
+/** What each reached ring and those before it came to, as `expected` says what they should. */
+async function countByRing(tx: TenantTx, row: RolloutRow): Promise<number[]> {
+  const counts: number[] = [];
+  for (let ring = 1; ring <= row.ring; ring += 1) {
+    const reached = row.rings.slice(0, ring);
+    const percent = Math.max(0, ...reached.flatMap((each) => ('percent' in each ? [each.percent] : [])));
+    const groups = reached.flatMap((each) => ('percent' in each ? [] : [each.groupId]));
+    counts.push(await countTurnedDevices(tx, { ...row, reached_percent: percent, reached_groups: groups }));
+  }
+  return counts;
 }
 
 /** Newest first. */

@@ -1,9 +1,22 @@
 import { DeviceExplanation, ExplainQuery, PostureChange } from '@gatehouse/contracts/admin/devices.ts';
-import { NewException, RuleException } from '@gatehouse/contracts/admin/rules.ts';
+import {
+  exceptionFilter,
+  ListedException,
+  NewException,
+  RuleCounts,
+  RuleException,
+} from '@gatehouse/contracts/admin/rules.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { languageFor, preferredLanguages } from '@gatehouse/core/languages.ts';
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
-import { createException, deleteException, type ExceptionDeps, listExceptions } from './exceptions.ts';
+import { countRules } from './count-rules.ts';
+import {
+  createException,
+  deleteException,
+  type ExceptionDeps,
+  listAllExceptions,
+  listExceptions,
+} from './exceptions.ts';
 import { type ExplainDeps, explainDevice } from './explain-device.ts';
 import { listPostureChanges } from './list-posture-changes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
@@ -17,6 +30,27 @@ const manageExceptions = { permission: 'exceptions.manage' } as const;
 export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & RolloutDeps): AdminRoute[] => [
   ...simulationRoutes(deps),
   ...rolloutRoutes(deps),
+  defineRoute({
+    method: 'GET',
+    path: '/compliance-rule-counts',
+    operation: 'countComplianceRules',
+    tag: 'compliance',
+    summary:
+      'Count the devices that break each rule, have time left, are excepted, or of which nothing is known',
+    access: { permission: 'rules.read' },
+    response: { 200: RuleCounts },
+    handle: ({ principal }) => countRules(deps, principal),
+  }),
+  listRoute({
+    path: '/compliance-exceptions',
+    operation: 'listAllExceptions',
+    tag: 'compliance',
+    summary: 'List the exceptions of all devices, newest first',
+    access: { permission: 'rules.read' },
+    query: exceptionFilter,
+    item: ListedException,
+    handle: ({ principal, query, page }) => listAllExceptions(deps, principal, query, page),
+  }),
   defineRoute({
     method: 'GET',
     path: '/devices/:deviceId/explain',

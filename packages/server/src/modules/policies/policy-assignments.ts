@@ -16,6 +16,7 @@ import { lockResource } from '../resources/index.ts';
 import { type Binding, lockRule } from '../rules/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import {
+  type AssignmentFilter,
   type AssignmentRow,
   deleteAssignmentRow,
   findAssignment,
@@ -135,7 +136,7 @@ export async function deleteAssignment(
 export async function listAssignments(
   deps: Pick<PolicyDeps, 'database'>,
   principal: TenantPrincipal,
-  filter: { readonly itemId?: string | undefined; readonly targetId?: string | undefined },
+  filter: AssignmentFilter,
   page: PageRequest,
 ): Promise<PageAnswer<AssignmentPresentation>> {
   requirePermission(principal, 'policies.read');

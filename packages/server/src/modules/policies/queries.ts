@@ -329,6 +329,7 @@ const listAssignmentsStatement = sql(
   'assignments-list',
   `${assignmentSelect} where a.organization_id = $1 and ($2::uuid is null or a.assignment_id > $2)
      and ($4::uuid is null or a.item_id = $4) and ($5::uuid is null or a.target_id = $5)
+     and ($6::text is null or a.item_kind = $6)
    order by a.assignment_id limit $3`,
 );
 const selectAssignment = sql(
@@ -336,9 +337,15 @@ const selectAssignment = sql(
   `${assignmentSelect} where a.organization_id = $1 and a.assignment_id = $2`,
 );
 
+export interface AssignmentFilter {
+  readonly itemId?: string | undefined;
+  readonly itemKind?: ItemKind | undefined;
+  readonly targetId?: string | undefined;
+}
+
 export function selectAssignments(
   tx: TenantTx,
-  filter: { readonly itemId?: string | undefined; readonly targetId?: string | undefined },
+  filter: AssignmentFilter,
   after: string | null,
   limit: number,
 ): Promise<AssignmentRow[]> {
@@ -348,6 +355,7 @@ export function selectAssignments(
     limit,
     filter.itemId ?? null,
     filter.targetId ?? null,
+    filter.itemKind ?? null,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import {
+  AssignedKind,
   Assignment,
   DesiredState,
   EffectivePolicy,
@@ -173,7 +174,11 @@ export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] 
     tag: 'policies',
     summary: 'List what is assigned to whom',
     access: read,
-    query: { itemId: Type.Optional(Id), targetId: Type.Optional(Id) },
+    query: {
+      itemId: Type.Optional(Id),
+      itemKind: Type.Optional(AssignedKind),
+      targetId: Type.Optional(Id),
+    },
     item: Assignment,
     handle: ({ principal, query, page }) => listAssignments(deps, principal, query, page),
   }),

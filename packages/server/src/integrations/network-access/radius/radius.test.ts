@@ -4,7 +4,7 @@ import { isDomainError } from '@gatehouse/core/errors.ts';
 import { type NasOptions, type SimulatedNas, startSimulatedNas } from '@gatehouse/simulators/nas/index.ts';
 import { dashed, startTestGates, type TestDevice, type TestGates, until } from '../test-gates.ts';
 import { createNasClient, getNasClient, updateNasClient } from './nas-clients.ts';
-import { listSessions } from './sessions.ts';
+import { listSessions, summarizeNetworkAccess } from './sessions.ts';
 import { changeNetworkAccess } from './settings.ts';
 import { tryNas } from './try-nas.ts';
 
@@ -71,6 +71,14 @@ describe('RADIUS servers and network devices', () => {
     ]);
     await until(async () => !(await sessions({ deviceId: device.deviceId }))[0]?.waiting);
     assert.equal(nas.requests.length, 1);
+    const [session] = await sessions({ deviceId: device.deviceId });
+    assert.deepEqual(session?.devices, [{ id: device.deviceId, name: '', access: 'deny' }]);
+    const counted = await summarizeNetworkAccess(gates.access.routes, gates.actor);
+    assert.ok(counted.sessions >= 1 && counted.networkDevices >= 1);
+    assert.deepEqual(
+      [counted.sessionsWaiting, counted.networkDevicesInTrouble, counted.iseServers],
+      [0, 0, 0],
+    );
     assert.equal((await getNasClient(gates.access.routes, gates.actor, nas.id)).problem, null);
   });
 

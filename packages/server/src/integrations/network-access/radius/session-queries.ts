@@ -1,4 +1,6 @@
 // Statements over sessions and over what was answered about stations. `$1` is always the organization.
+import type { NetworkAccessSummary } from '@gatehouse/contracts/admin/network-access.ts';
+import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { NetworkDecision } from '@gatehouse/core/network-access/reply-rules.ts';
 import type { SystemTx, TenantTx } from '../../../kernel/db/database.ts';
 import { sql } from '../../../kernel/db/sql.ts';
@@ -127,16 +129,19 @@ export interface SessionRow {
   readonly nas_name: string;
   readonly mac: string | null;
   readonly guid: string | null;
-  readonly device_ids: string[];
+  readonly devices: readonly { readonly id: string; readonly name: string; readonly access: Access }[];
   readonly started_at: Date;
   readonly expires_at: Date;
   readonly told_at: Date | null;
   readonly waiting: boolean;
 }
 
-const devicesOfSession = `array(select i.device_id from device_identifiers i where i.organization_id = $1
-     and i.kind = case when s.guid is null then 'mac' else 'guid' end and i.value = case when s.guid is null then s.mac else s.guid end limit 5)`;
-const sessionColumns = `s.session_id, s.nas_id, n.name as nas_name, s.mac, s.guid, ${devicesOfSession} as device_ids,
+const devicesOfSession = `(select coalesce(jsonb_agg(jsonb_build_object('id', d.device_id, 'name', d.name, 'access', p.access_network)), '[]')
+   from (select i.device_id from device_identifiers i where i.organization_id = $1
+     and i.kind = case when s.guid is null then 'mac' else 'guid' end and i.value = case when s.guid is null then s.mac else s.guid end limit 5) i
+   join devices d on d.organization_id = $1 and d.device_id = i.device_id
+   join device_posture p on p.organization_id = $1 and p.device_id = i.device_id)`;
+const sessionColumns = `s.session_id, s.nas_id, n.name as nas_name, s.mac, s.guid, ${devicesOfSession} as devices,
   s.started_at, s.expires_at, s.told_at, s.due_at is not null as waiting`;
 
 const listStatement = sql(
@@ -169,4 +174,20 @@ export function selectSessions(
   return filter.deviceId === undefined
     ? tx.query(listStatement, [tx.organizationId, page.after, filter.nasId ?? null, page.limit, page.now])
     : tx.query(ofDeviceStatement, [tx.organizationId, page.after, filter.deviceId, page.limit, page.now]);
+}
+
+const summaryStatement = sql(
+  'nac-summary',
+  `select
+     (select count(*)::int from nac_sessions where organization_id = $1 and expires_at > $2) as "sessions",
+     (select count(*)::int from nac_sessions where organization_id = $1 and due_at is not null) as "sessionsWaiting",
+     (select count(*)::int from ise_tellings where organization_id = $1 and due_at is not null) as "endpointsWaiting",
+     n.all as "networkDevices", n.troubled as "networkDevicesInTrouble", e.all as "iseServers", e.troubled as "iseServersInTrouble"
+   from (select count(*)::int as all, count(*) filter (where enabled and problem is not null)::int as troubled
+       from nas_clients where organization_id = $1) n,
+     (select count(*)::int as all, count(*) filter (where enabled and problem is not null)::int as troubled
+       from ise_servers where organization_id = $1) e`,
+);
+export function selectSummary(tx: TenantTx, now: Date): Promise<NetworkAccessSummary | undefined> {
+  return tx.one<NetworkAccessSummary>(summaryStatement, [tx.organizationId, now]);
 }

@@ -1,5 +1,5 @@
 // Sessions as administrators see them (MON-08), and the order to tell them again.
-import type { NasSession } from '@gatehouse/contracts/admin/network-access.ts';
+import type { NasSession, NetworkAccessSummary } from '@gatehouse/contracts/admin/network-access.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import {
   type PageAnswer,
@@ -8,7 +8,7 @@ import {
   type TenantPrincipal,
 } from '../../../kernel/http/route.ts';
 import type { GateDeps } from '../gate-deps.ts';
-import { selectSessions } from './session-queries.ts';
+import { selectSessions, selectSummary } from './session-queries.ts';
 
 export async function listSessions(
   deps: Pick<GateDeps, 'database' | 'clock'>,
@@ -41,7 +41,8 @@ export async function listSessions(
       nasName: row.nas_name,
       mac: row.mac,
       guid: row.guid,
-      deviceIds: row.device_ids,
+      deviceIds: row.devices.map(({ id }) => id),
+      devices: [...row.devices],
       startedAt: row.started_at.toISOString(),
       expiresAt: row.expires_at.toISOString(),
       toldAt: row.told_at?.toISOString() ?? null,
@@ -49,4 +50,18 @@ export async function listSessions(
     }),
     (row) => [row.session_id],
   );
+}
+
+export async function summarizeNetworkAccess(
+  deps: Pick<GateDeps, 'database' | 'clock'>,
+  actor: TenantPrincipal,
+): Promise<NetworkAccessSummary> {
+  requirePermission(actor, 'gates.read');
+  const summary = await deps.database.withTenant(
+    actor.organizationId,
+    (tx) => selectSummary(tx, new Date(deps.clock.now())),
+    { readOnly: true },
+  );
+  if (!summary) throw new Error('counts are always one row');
+  return summary;
 }
