@@ -20,6 +20,7 @@ export const errorCodes = {
   'not-found': { status: 404, title: 'Not found', logLevel: 'debug', retryable: false },
   conflict: { status: 409, title: 'Conflict', logLevel: 'info', retryable: false },
   gone: { status: 410, title: 'No longer available', logLevel: 'info', retryable: false },
+  'precondition-failed': { status: 412, title: 'Changed meanwhile', logLevel: 'info', retryable: false },
   'too-large': { status: 413, title: 'Too large', logLevel: 'info', retryable: false },
   'unsupported-media-type': {
     status: 415,

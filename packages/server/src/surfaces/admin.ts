@@ -10,6 +10,7 @@ import type { AdministratorDeps } from '../modules/administrators/index.ts';
 import { type AuthenticateDeps, createAuthenticate } from './admin/authenticate.ts';
 import { renderProblem } from './admin/problem.ts';
 import { registerEventStream } from './admin/event-stream.ts';
+import { findEditedThings } from './admin/edit-conflicts.ts';
 import { registerRoute } from './admin/register-route.ts';
 import { compileValidator } from './admin/validation.ts';
 
@@ -46,7 +47,8 @@ export function registerAdminSurface(
     async routes(scope) {
       scope.setValidatorCompiler(compileValidator as never);
       await scope.register(swagger, { openapi: describeApi(deps) as never });
-      for (const route of options.routes) registerRoute(scope, deps, route);
+      const things = findEditedThings(options.routes);
+      for (const route of options.routes) registerRoute(scope, deps, route, things.get(route.path));
       registerEventStream(scope, {
         ...deps,
         async recheck(request) {
@@ -76,7 +78,8 @@ function describeApi(deps: AdminSurfaceDeps): object {
         'Everything an administrator can do. Failures are problem details (RFC 9457); `code` and `reason` are for programs.',
         'Lists come in pages: pass `nextCursor` as `cursor`. Operators choose an organization by `?organization=SLUG` or the',
         'header `Gatehouse-Organization`; all others act in their own. Where a route says so, `Idempotency-Key` makes a',
-        'repeated request safe.',
+        'repeated request safe. Reading one thing answers an `ETag`; a change that sends it as `If-Match` is answered 412,',
+        '`precondition-failed`, when somebody else changed the thing meanwhile.',
       ].join('\n'),
     },
     servers: [{ url: deps.publicUrl.origin }],

@@ -132,7 +132,7 @@ interface RouteDeclaration<Params extends TProperties, Query extends TProperties
   readonly description?: string;
   readonly access: Extract<
     Access,
-    { permission: unknown } | { authenticated: unknown } | { public: unknown }
+    { permission: unknown } | { authenticated: unknown } | { user: unknown } | { public: unknown }
   >;
   /** `instance`: above organizations; `principal.organizationId` is then whatever the credential belongs to, or ''. */
   readonly scope?: 'organization' | 'instance';
@@ -151,6 +151,11 @@ interface RouteDeclaration<Params extends TProperties, Query extends TProperties
    * are one transaction, because the handler does all it does in `transact`.
    */
   readonly idempotency?: 'replay' | 'once' | 'with-work';
+  /**
+   * Of a GET: the members of the answer that its ETag names. Absent: those that PUT and PATCH of the same path take, and
+   * `version` and `updatedAt`.
+   */
+  readonly edited?: readonly string[];
   /** A valid body, for the tests that call every route; needed where the body has required members. */
   readonly example?: Static<Body>;
 }

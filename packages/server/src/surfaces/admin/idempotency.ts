@@ -107,7 +107,8 @@ async function handleBetween(
     throw error;
   }
   // An answer that shows a secret once is not kept.
-  const response = kind === 'replay' ? result : undefined;
+  const body = result instanceof Answer ? result.body : result;
+  const response = kind === 'replay' ? body : undefined;
   await database.withTenant(organizationId, (tx) => settleKey(tx, key, { status, response }));
   return result;
 }

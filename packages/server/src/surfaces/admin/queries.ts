@@ -1,4 +1,4 @@
-// Statements over idempotency keys.
+// Statements over idempotency keys, and the lock of conditional edits.
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -68,6 +68,16 @@ export async function settleKey(
 
 export async function releaseKey(tx: TenantTx, { actor, route, key }: IdempotencyKey): Promise<void> {
   await tx.run(release, [tx.organizationId, actor, route, key]);
+}
+
+const lockThing = sql(
+  'edits-lock',
+  `select pg_advisory_xact_lock(hashtextextended('edit ' || $1::text || ' ' || $2, 0))`,
+);
+
+/** One conditional edit at a time of what is at a path, until the transaction ends. */
+export async function lockPath(tx: TenantTx, path: string): Promise<void> {
+  await tx.query(lockThing, [tx.organizationId, path]);
 }
 
 const purgeKeys = sql(

@@ -16,6 +16,7 @@ import {
 } from '../../kernel/http/route.ts';
 import { headerOf } from './authenticate.ts';
 import { createCursorCoder } from './cursors.ts';
+import { describeEdits, type EditedThing, withEditConflicts } from './edit-conflicts.ts';
 import { withIdempotency } from './idempotency.ts';
 
 export interface RegisterDeps {
@@ -30,12 +31,23 @@ const organizationQuery = {
   ),
 };
 
-export function registerRoute(scope: FastifyInstance, deps: RegisterDeps, route: AdminRoute): void {
-  const handle = withIdempotency(deps, route, async (context) => route.handle(context));
+/** @param thing what is read and changed at the route's address, when it is such. */
+export function registerRoute(
+  scope: FastifyInstance,
+  deps: RegisterDeps,
+  route: AdminRoute,
+  thing: EditedThing | undefined,
+): void {
+  // A repeated request gets its answer again, also when the thing is another since: by this very request.
+  const handle = withIdempotency(
+    deps,
+    route,
+    withEditConflicts(deps, route, thing, async (context) => route.handle(context)),
+  );
   scope.route({
     method: route.method,
     url: route.path,
-    schema: schemaOf(route),
+    schema: schemaOf(route, thing),
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     config: { access: route.access, scope: route.scope ?? 'organization' },
     onRequest: async (request) => requireOwnMediaType(route, request),
@@ -92,13 +104,14 @@ function send(route: AdminRoute, reply: FastifyReply, result: unknown): unknown 
   return reply.send(answer.body ?? undefined);
 }
 
-function schemaOf(route: AdminRoute): Record<string, unknown> {
+function schemaOf(route: AdminRoute, thing: EditedThing | undefined): Record<string, unknown> {
+  const description = [route.description, describeEdits(route, thing)].filter((text) => text !== undefined);
   const query: TProperties = { ...route.query, ...('public' in route.access ? {} : organizationQuery) };
   return {
     operationId: route.operation,
     tags: [route.tag],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    ...(description.length === 0 ? {} : { description: description.join('\n') }),
     ...('public' in route.access ? { security: [] } : {}),
     ...(route.upload === undefined ? {} : { consumes: [route.upload] }),
     querystring: closedObject(query),
