@@ -1,4 +1,5 @@
 import { approvalStates } from '@gatehouse/core/approvals/approval-state.ts';
+import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
@@ -35,6 +36,36 @@ export const Approval = Type.Object(
     decisionReason: Maybe(Type.String()),
     overridden: Type.Boolean({ description: 'Done in an emergency, without a second person.' }),
     finishedAt: Maybe(Time),
+  },
+  closed,
+);
+
+/** As people read it: what a decision answers with is the request alone. */
+export const ListedApproval = Type.Object(
+  {
+    ...Approval.properties,
+    devices: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          name: Type.String(),
+          ownership: Type.Enum([...ownerships]),
+          platform: Type.Enum([...platforms]),
+          userName: Maybe(Type.String()),
+        },
+        closed,
+      ),
+      { description: 'Those of the devices that there still are, in the order of the request.' },
+    ),
+    askedByName: Maybe(
+      Type.String({ description: 'Of the person behind the request, while the account is in use.' }),
+    ),
+    decidedByName: Maybe(Type.String()),
+    own: Type.Boolean({ description: 'The caller asked for it.' }),
+    mayApprove: Type.Boolean({ description: 'The caller may approve it as it is shown here.' }),
+    whyNotApprove: Maybe(
+      Type.String({ description: 'What keeps a caller who decides on others from deciding on this one.' }),
+    ),
   },
   closed,
 );

@@ -1,10 +1,10 @@
 import { commandNames } from '@gatehouse/core/commands/catalogue.ts';
 import { commandStates } from '@gatehouse/core/commands/state-machine.ts';
-import { Type } from 'typebox';
+import { factSources } from '@gatehouse/core/facts/types.ts';
+import { type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
-const Maybe = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
-  Type.Union([schema, Type.Null()]);
+const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const Command = Type.Object(
   {
@@ -98,3 +98,57 @@ export const QueuedCommands = Type.Object(
 );
 
 export const CommandCancellation = Type.Object({ reason: Type.Optional(Line(500)) }, closed);
+
+export const LocationLook = Type.Object(
+  {
+    reason: Type.Optional(Line(500)),
+    trail: Type.Optional(Type.Boolean({ description: 'Where it was before, too.' })),
+  },
+  closed,
+);
+
+export const LocationPlaces = Type.Object(
+  {
+    places: Type.Array(
+      Type.Object(
+        {
+          latitude: Type.Number({ description: 'Degrees northwards (WGS 84).' }),
+          longitude: Type.Number({ description: 'Degrees eastwards.' }),
+          accuracyMeters: Maybe(Type.Number()),
+          observedAt: Time,
+          source: Type.Enum(['command', ...factSources]),
+        },
+        closed,
+      ),
+      { description: 'Newest first; none when nobody knows.' },
+    ),
+  },
+  closed,
+);
+
+export const AvailableCommands = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          name: Type.Enum([...commandNames]),
+          title: Type.String(),
+          destructive: Type.Boolean(),
+          endsManagement: Type.Boolean(),
+          expiresAfterSeconds: Type.Number({ description: 'How long it waits for the device at most.' }),
+          available: Type.Boolean(),
+          reason: Maybe(Type.String({ description: 'Why not, as a word for programs.' })),
+          message: Maybe(Type.String({ description: 'Why not, as a sentence.' })),
+          needsApproval: Type.Boolean({
+            description: 'It can be ordered, and waits until a second person approves.',
+          }),
+          waitingCommandId: Maybe(
+            Type.String({ format: 'uuid', description: 'One of the same kind that is under way already.' }),
+          ),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);

@@ -5,6 +5,7 @@ import { languages } from '@gatehouse/core/languages.ts';
 import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
+import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { type TSchema, Type } from 'typebox';
 import { RuleVersion } from './rules.ts';
 import { closed, Id, Line, Time } from './values.ts';
@@ -132,6 +133,10 @@ export const DeviceFacts = Type.Object(
     withheld: Type.Array(Type.Enum([...privacyClasses]), {
       description: 'Classes that the caller may not see.',
     }),
+    notCollected: Type.Array(
+      Type.Object({ name: Type.String(), privacy: Type.Enum([...privacyClasses]) }, closed),
+      { description: 'What the privacy settings keep from being collected of devices with this ownership.' },
+    ),
   },
   closed,
 );
@@ -294,6 +299,70 @@ export const DeviceExplanation = Type.Object(
     settingsVersion: Type.String(),
     policyVersion: Type.String(),
     acknowledgedPolicyVersion: MaybeText,
+    since: perGate(Maybe(Milliseconds)),
+    groups: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          name: Type.String(),
+          expression: MaybeText,
+          through: Maybe(Type.Enum(['user', 'device'])),
+        },
+        closed,
+      ),
+      {
+        description:
+          'The groups through which anything named here reaches the device, and who of the two is in it now; for those who may read groups.',
+      },
+    ),
+    policyVersions: Type.Array(
+      Type.Object(
+        {
+          policyId: Id,
+          version: Type.Integer(),
+          publishedBy: Type.String(),
+          author: MaybeText,
+          publishedAt: Milliseconds,
+        },
+        closed,
+      ),
+      { description: 'Who published the policies that are named; for those who may read policies.' },
+    ),
+    network: Type.Object(
+      {
+        tellings: Type.Array(
+          Type.Object(
+            {
+              kind: Type.Enum(['session', 'ise']),
+              name: Type.String(),
+              toldAt: Maybe(Milliseconds),
+              waiting: Type.Boolean({ description: 'A change is still to be told.' }),
+              problem: MaybeText,
+            },
+            closed,
+          ),
+        ),
+        lastAnswer: Maybe(
+          Type.Object(
+            {
+              decision: Type.Enum([...networkDecisions]),
+              rule: MaybeText,
+              at: Milliseconds,
+            },
+            closed,
+          ),
+        ),
+      },
+      {
+        ...closed,
+        description:
+          'Who on the network has been told of the decision, and what RADIUS was answered last, when it is explained as it is now.',
+      },
+    ),
+    userIsTold: Type.Object(
+      { failureReason: MaybeText, remediation: MaybeText },
+      { ...closed, description: 'What the user of the device is told, in the same language.' },
+    ),
     ruleVersions: Type.Array(ExplainedRuleVersion, {
       description: 'What the assigned rules said in the versions that held; for those who may read rules.',
     }),

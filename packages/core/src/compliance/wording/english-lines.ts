@@ -61,6 +61,11 @@ export interface Lines {
   /** What the mail gate says of a client; nothing more where it is open. */
   mailClient(name: string, access: string, says: string): string;
   readonly noMailClient: string;
+  /** A gate of the network: when it was told of the decision last, and whether it is to be told again. */
+  told(name: string, at: string | null, waiting: boolean, problem: string | null): string;
+  /** What a RADIUS server was answered last. */
+  answered(access: string, at: string): string;
+  readonly unknownStation: string;
   changes(at: string): string;
   readonly actions: {
     notifyUser(channels: string): string;
@@ -155,6 +160,13 @@ export const englishLines: Lines = {
   graceEnds: (at, leftMs) => `Grace ends at ${at}, in ${formatDuration(leftMs)}.`,
   mailClient: (name, access, says) => `Mail app ${name}: ${access}. ${says}`.trimEnd(),
   noMailClient: 'The mail gateway knows no mail app on this device.',
+  told: (name, at, waiting, problem) => {
+    const last = at === null ? 'not told of any decision yet' : `told at ${at}`;
+    const more = waiting ? (at === null ? '' : '; a change is still to be told') : '';
+    return `Network ${name}: ${last}${more}.${problem === null ? '' : ` The last exchange failed: ${problem}.`}`;
+  },
+  answered: (access, at) => `RADIUS was answered at ${at}: ${access}.`,
+  unknownStation: 'not known',
   changes: (at) => `Without any report, this changes at ${at}.`,
   actions: {
     notifyUser: (channels) => `the user is told by ${channels}`,

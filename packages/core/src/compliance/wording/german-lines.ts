@@ -102,6 +102,13 @@ export const germanLines: Lines = {
   graceEnds: (at, leftMs) => `Die Nachfrist endet am ${at}, in ${dativeSpan(leftMs)}.`,
   mailClient: (name, access, says) => `E-Mail-App ${name}: ${access}. ${says}`.trimEnd(),
   noMailClient: 'Das Mail-Gateway kennt keine E-Mail-App auf diesem Gerät.',
+  told: (name, at, waiting, problem) => {
+    const last = at === null ? 'noch von keiner Entscheidung unterrichtet' : `unterrichtet am ${at}`;
+    const more = waiting ? (at === null ? '' : '; eine Änderung steht noch aus') : '';
+    return `Netz ${name}: ${last}${more}.${problem === null ? '' : ` Der letzte Austausch misslang: ${problem}.`}`;
+  },
+  answered: (access, at) => `RADIUS erhielt am ${at} die Antwort: ${access}.`,
+  unknownStation: 'nicht bekannt',
   changes: (at) => `Ohne neue Meldung ändert sich das am ${at}.`,
   actions: {
     notifyUser: (channels) => `die Person wird benachrichtigt (${channels})`,

@@ -14,6 +14,7 @@ import { tellGatesJob } from './reactions.ts';
 import type { NetworkAccessRoutesDeps } from './routes.ts';
 import { tellGatesKind } from './tell-gates-kind.ts';
 
+export { explainNetwork } from './explain-network.ts';
 export { networkAccessSubscriptions } from './reactions.ts';
 
 export interface NetworkAccessOptions extends GateDeps, Omit<RadiusRestDeps, 'count' | 'wakeTeller'> {

@@ -304,10 +304,27 @@ describe('approvals', () => {
       queueCommand(world.queue.deps, asker, { deviceId: device, name: 'selective-wipe' }),
       refusal('second-person-required'),
     );
-    const { items } = await listRequests(world.deps, asker, 'pending', { limit: 1, after: undefined });
+    const { items } = await listRequests(
+      world.deps,
+      asker,
+      { state: 'pending' },
+      { limit: 1, after: undefined },
+    );
     const [request] = items;
+    assert.deepEqual(
+      [request?.own, request?.mayApprove, request?.devices.map(({ id }) => id)],
+      [true, false, [device]],
+    );
+    assert.match(request?.whyNotApprove ?? '', /themselves/);
+    const others = await getRequest(world.deps, other, request?.id ?? '');
+    assert.deepEqual([others.own, others.mayApprove, others.whyNotApprove], [false, true, null]);
+    const ofDevice = (deviceId: string, open: boolean) =>
+      listRequests(world.deps, other, { deviceId, open }, { limit: 5, after: undefined });
+    assert.equal((await ofDevice(device, true)).items.length, 1);
     const done = await approve(world.deps, other, request?.id ?? '', { hash: request?.hash ?? '' });
     assert.equal(done.state, 'done');
+    assert.equal((await ofDevice(device, true)).items.length, 0);
+    assert.equal((await ofDevice(device, false)).items.length, 1);
     const back = await askForBudget(world.deps, asker, { secondPerson: 'above-budget' }, 'Rule 13.');
     await approve(world.deps, other, back.id, { hash: back.hash });
     world.pause();
@@ -374,7 +391,7 @@ describe('approvals', () => {
     await assert.rejects(approve(world.deps, stranger, id, { hash: request.hash }), (error) =>
       isDomainError(error, 'not-found'),
     );
-    const { items } = await listRequests(world.deps, stranger, undefined, { limit: 10, after: undefined });
+    const { items } = await listRequests(world.deps, stranger, {}, { limit: 10, after: undefined });
     assert.deepEqual(items, []);
   });
 });

@@ -12,7 +12,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { type TenantPrincipal, transactIn, type Worked } from '../../kernel/http/route.ts';
-import { personBehind } from '../administrators/index.ts';
+import { personBehind, requireFreshFactor } from '../administrators/index.ts';
 import { raiseAlert } from '../alerts/index.ts';
 import { actorsUpon, recordAudit } from '../audit/index.ts';
 import { type ApprovalDeps, approvalLimits, type AskDeps } from './approval-deps.ts';
@@ -42,6 +42,7 @@ export function approve(
   decision: Decision,
 ): Promise<Presented> {
   requirePermission(principal, 'approvals.decide');
+  requireFreshFactor(principal, deps.clock.now());
   return transactIn(
     deps.database,
     principal.organizationId,
@@ -127,6 +128,7 @@ export function override(
   decision: Required<Decision>,
 ): Promise<Presented> {
   requirePermission(principal, 'approvals.override');
+  requireFreshFactor(principal, deps.clock.now());
   return transactIn(
     deps.database,
     principal.organizationId,
@@ -198,8 +200,9 @@ const otherRefusals = {
 
 type Refusal = ApprovalRefusal | keyof typeof otherRefusals;
 
-async function refusalOf(
-  deps: ApprovalDeps,
+/** Whether the caller could approve what is stored now, having seen what `seenHash` names. */
+export async function refusalOf(
+  deps: Pick<ApprovalDeps, 'clock' | 'sealer'>,
   tx: TenantTx,
   principal: TenantPrincipal,
   row: RequestRow,

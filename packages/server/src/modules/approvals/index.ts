@@ -14,5 +14,5 @@ export type {
 export { askForCommand, waitForFirstDevice } from './ask.ts';
 export { spend } from './budget-queries.ts';
 export { withdrawForSystem } from './decide.ts';
-export { holdBudget } from './limits.ts';
+export { holdBudget, readBudget } from './limits.ts';
 export { approvalJobs, approvalSubscriptions, approvalTasks } from './reactions.ts';

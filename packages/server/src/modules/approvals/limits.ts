@@ -64,6 +64,15 @@ export async function readLimits(tx: TenantTx, now: number): Promise<Destructive
   return limitsOf(await findLimits(tx, new Date(now)));
 }
 
+/** The budget of this moment for whoever only looks: the next order may find another. */
+export async function readBudget(
+  tx: TenantTx,
+  now: number,
+): Promise<{ readonly limits: DestructiveLimits } & Counted> {
+  const limits = await readLimits(tx, now);
+  return { limits, ...(await countSpent(tx, new Date(now - limits.windowMs))) };
+}
+
 /** Whether something becomes possible that was not: that takes time as well as two people. */
 export function isLooser(before: DestructiveLimits, after: DestructiveLimits): boolean {
   return (
@@ -81,9 +90,8 @@ export async function getBudget(deps: Pick<ApprovalDeps, 'database' | 'clock'>, 
     principal.organizationId,
     async (tx) => {
       const now = deps.clock.now();
-      const limits = await readLimits(tx, now);
-      const [{ spent, fleet }, coming] = await Promise.all([
-        countSpent(tx, new Date(now - limits.windowMs)),
+      const [{ limits, spent, fleet }, coming] = await Promise.all([
+        readBudget(tx, now),
         findComingLimits(tx, new Date(now)),
       ]);
       const budget = destructiveBudget(fleet, limits);

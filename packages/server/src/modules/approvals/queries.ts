@@ -1,6 +1,7 @@
 // Statements over requests for approval. `$1` is always the organization.
 import type { ApprovalState } from '@gatehouse/core/approvals/approval-state.ts';
 import type { CommandName } from '@gatehouse/core/commands/catalogue.ts';
+import type { Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import type { SystemTx, TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
@@ -147,15 +148,44 @@ const list = sql(
   'approvals-list',
   `select ${columns} from approval_requests
    where organization_id = $1 and approval_no < coalesce($2::bigint, 9223372036854775807)
-     and ($3::text is null or state = $3)
+     and ($3::text is null or state = $3) and ($5::uuid is null or $5 = any (device_ids))
+     and ($6::boolean is null or (state in ('pending', 'canary')) = $6)
    order by approval_no desc limit $4`,
 );
 
 export function selectRequests(
   tx: TenantTx,
-  filter: { readonly before: string | null; readonly state: ApprovalState | null; readonly limit: number },
+  filter: {
+    readonly before: string | null;
+    readonly state: ApprovalState | null;
+    readonly deviceId: string | null;
+    /** Those that wait, or those that are over. */
+    readonly open: boolean | null;
+    readonly limit: number;
+  },
 ): Promise<RequestRow[]> {
-  return tx.query<RequestRow>(list, [tx.organizationId, filter.before, filter.state, filter.limit]);
+  const { before, state, limit, deviceId, open } = filter;
+  return tx.query<RequestRow>(list, [tx.organizationId, before, state, limit, deviceId, open]);
+}
+
+const selectNames = sql(
+  'approvals-select-device-names',
+  `select d.device_id, d.name, d.ownership, d.platform, u.display_name as user_name
+   from devices d left join users u on u.organization_id = $1 and u.user_id = d.user_id
+   where d.organization_id = $1 and d.device_id = any ($2)`,
+);
+
+export interface NamedDeviceRow {
+  readonly device_id: string;
+  readonly name: string;
+  readonly ownership: Ownership;
+  readonly platform: Platform;
+  readonly user_name: string | null;
+}
+
+/** Those of the devices that there still are. */
+export function selectDeviceNames(tx: TenantTx, deviceIds: readonly string[]): Promise<NamedDeviceRow[]> {
+  return tx.query(selectNames, [tx.organizationId, deviceIds]);
 }
 
 const selectExpired = sql(

@@ -5,6 +5,7 @@ import {
   ApprovalReason,
   Budget,
   BudgetChange,
+  ListedApproval,
 } from '@gatehouse/contracts/admin/approvals.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { approvalStates } from '@gatehouse/core/approvals/approval-state.ts';
@@ -27,9 +28,21 @@ export const approvalRoutes = (deps: ApprovalDeps): AdminRoute[] => [
     tag,
     summary: 'Requests for what takes a second person, newest first',
     access: { permission: 'approvals.read' },
-    query: { state: Type.Optional(Type.Enum([...approvalStates])) },
-    item: Approval,
-    handle: ({ principal, query, page }) => listRequests(deps, principal, query.state, page),
+    query: {
+      state: Type.Optional(Type.Enum([...approvalStates])),
+      deviceId: Type.Optional(Id),
+      open: Type.Optional(
+        Type.Enum(['true', 'false'], { description: 'Only those that wait, or only those that are over.' }),
+      ),
+    },
+    item: ListedApproval,
+    handle: ({ principal, query: { open, ...query }, page }) =>
+      listRequests(
+        deps,
+        principal,
+        { ...query, open: open === undefined ? undefined : open === 'true' },
+        page,
+      ),
   }),
   defineRoute({
     method: 'GET',
@@ -39,7 +52,7 @@ export const approvalRoutes = (deps: ApprovalDeps): AdminRoute[] => [
     summary: 'Show a request, with the hash that an approval has to name',
     access: { permission: 'approvals.read' },
     params,
-    response: { 200: Approval },
+    response: { 200: ListedApproval },
     handle: ({ principal, params: { approvalId } }) => getRequest(deps, principal, approvalId),
   }),
   defineRoute({

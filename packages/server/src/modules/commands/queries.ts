@@ -230,3 +230,37 @@ export async function openCommandIds(tx: TenantTx, deviceId: string): Promise<st
   const rows = await tx.query<{ command_id: string }>(selectOpenIds, [tx.organizationId, deviceId]);
   return rows.map((row) => row.command_id);
 }
+
+const selectOpenOfDevice = sql(
+  'commands-select-open-of-device',
+  `select command_id, name, channel from commands
+   where organization_id = $1 and device_id = $2 and finished_at is null and expires_at > $3
+   order by priority, command_no limit 200`,
+);
+
+/** Of every channel, in the order in which they are handed over. */
+export function openCommandsOf(
+  tx: TenantTx,
+  deviceId: string,
+  now: Date,
+): Promise<Pick<CommandRow, 'command_id' | 'name' | 'channel'>[]> {
+  return tx.query(selectOpenOfDevice, [tx.organizationId, deviceId, now]);
+}
+
+const selectLocatedStatement = sql(
+  'commands-select-located',
+  `select command_id, sealed_result, finished_at from commands
+   where organization_id = $1 and device_id = $2 and name = 'locate-device' and state = 'acknowledged'
+   order by command_no desc limit $3`,
+);
+
+/** What locating the device brought to light, newest first. */
+export function selectLocated(
+  tx: TenantTx,
+  deviceId: string,
+  limit: number,
+): Promise<
+  { readonly command_id: string; readonly sealed_result: Buffer | null; readonly finished_at: Date }[]
+> {
+  return tx.query(selectLocatedStatement, [tx.organizationId, deviceId, limit]);
+}

@@ -265,7 +265,7 @@ const unreachable: Partial<Record<DeviceState, string>> = {
   unmanaged: 'The device is no longer managed.',
 };
 
-function whyUnreachable(device: LockedDevice | undefined): DomainError | undefined {
+export function whyUnreachable(device: LockedDevice | undefined): DomainError | undefined {
   if (device === undefined) return noSuchDevice();
   const problem = unreachable[device.state];
   return problem === undefined

@@ -1,6 +1,9 @@
 import {
+  AvailableCommands,
   Command,
   CommandCancellation,
+  LocationLook,
+  LocationPlaces,
   NewCommand,
   NewCommands,
   QueuedCommands,
@@ -8,9 +11,11 @@ import {
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import type { Static } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { listAvailableCommands } from './available-commands.ts';
 import { cancelCommand } from './cancel-command.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { getCommand, listCommands } from './list-commands.ts';
+import { lookAtLocation } from './look-at-location.ts';
 import { mostDevices, queueCommand, queueCommands } from './queue-command.ts';
 
 const tag = 'commands';
@@ -26,6 +31,19 @@ function orderOf({ name, params, reason, channel, expiresInSeconds }: Static<typ
 }
 
 export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
+  defineRoute({
+    method: 'GET',
+    path: '/devices/:deviceId/available-commands',
+    operation: 'listAvailableCommands',
+    tag,
+    summary: 'Show which commands the caller could send to a device now, and why not the others',
+    description:
+      'By the same questions that an order is asked: the permission, the state of the device, what its platform can do, and the guard over what destroys or tracks.',
+    access: { permission: 'devices.read' },
+    params: { deviceId: Id },
+    response: { 200: AvailableCommands },
+    handle: ({ principal, params: { deviceId } }) => listAvailableCommands(deps, principal, deviceId),
+  }),
   listRoute({
     path: '/devices/:deviceId/commands',
     operation: 'listCommands',
@@ -35,6 +53,22 @@ export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
     params: { deviceId: Id },
     item: Command,
     handle: ({ principal, params: { deviceId }, page }) => listCommands(deps, principal, deviceId, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/:deviceId/location-looks',
+    operation: 'lookAtLocation',
+    tag,
+    summary: 'Look where a device was last',
+    description:
+      'Every look is recorded, and shown to the user of the device. Of devices that are not corporate it takes the right to locate these.',
+    access: { permission: 'devices.facts.sensitive.read' },
+    params: { deviceId: Id },
+    body: LocationLook,
+    response: { 200: LocationPlaces },
+    example: {},
+    handle: ({ principal, params: { deviceId }, body }) =>
+      lookAtLocation(deps, principal, { deviceId, ...body }),
   }),
   defineRoute({
     method: 'POST',

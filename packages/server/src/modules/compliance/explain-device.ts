@@ -1,11 +1,14 @@
 // Why a device has or lacks access, now or at a moment in the past (idea 2, CMP-21).
 import { explain, type Explanation } from '@gatehouse/core/compliance/explain.ts';
 import type { Access, Gate } from '@gatehouse/core/compliance/gate.ts';
+import { type EvaluationSummary, summarizeStanding } from '@gatehouse/core/compliance/summarize.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { factDefinition, type FactName, isFactName } from '@gatehouse/core/facts/catalogue.ts';
 import { permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { Language } from '@gatehouse/core/languages.ts';
+import type { Telling } from '@gatehouse/core/network-access/explain-telling.ts';
+import type { NetworkDecision } from '@gatehouse/core/network-access/reply-rules.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database, TenantTx } from '../../kernel/db/database.ts';
@@ -14,6 +17,7 @@ import { recordAudit } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { resolveForDevice } from '../policies/index.ts';
 import { findRuleVersions } from '../rules/index.ts';
+import { type ExplainedOrigins, explainOrigins } from './explain-origins.ts';
 import { composePosture, contextOf, evaluatedScans, exceptionsOf } from './posture.ts';
 import { findChangeAt, loadRows } from './queries.ts';
 import { furtherFacts, ruleCache } from './rules-of-devices.ts';
@@ -23,6 +27,8 @@ export interface ExplainDeps {
   readonly clock: Clock;
   /** Absent: nothing is known of mail. */
   readonly explainMail?: ExplainMail;
+  /** Absent: nobody on the network is told. */
+  readonly explainNetwork?: ExplainNetwork;
 }
 
 /** A port: what the mail gate says of the mail clients on a device is known to the right of us. */
@@ -44,7 +50,24 @@ export type ExplainMail = (
   readonly text: readonly string[];
 }>;
 
-export interface DeviceExplanation extends Explanation {
+/** A port: whom the network gate has told, and what it answered, is known to the integrations. */
+export type ExplainNetwork = (
+  tx: TenantTx,
+  deviceId: string,
+  now: number,
+  language: Language,
+) => Promise<{
+  readonly tellings: readonly Telling[];
+  readonly lastAnswer: {
+    readonly decision: NetworkDecision;
+    readonly rule: string | null;
+    readonly at: number;
+  } | null;
+  /** The same, to be read aloud. */
+  readonly text: readonly string[];
+}>;
+
+export interface DeviceExplanation extends Explanation, ExplainedOrigins {
   readonly deviceId: string;
   /** The moment that is explained, ms since the epoch. */
   readonly at: number;
@@ -55,9 +78,16 @@ export interface DeviceExplanation extends Explanation {
   readonly ruleVersions: Awaited<ReturnType<typeof findRuleVersions>>;
   /** Mail clients on the device and what the mail gate says of each; of the past, and of other gates, nothing. */
   readonly mailClients: Awaited<ReturnType<ExplainMail>>['items'];
+  /** Who on the network has been told of the decision, and what RADIUS was answered last; of the past, and of other gates, nothing. */
+  readonly network: Omit<Awaited<ReturnType<ExplainNetwork>>, 'text'>;
+  /** What the user of the device is told, in the same language. */
+  readonly userIsTold: EvaluationSummary;
 }
 
-type WithoutVersions = Omit<DeviceExplanation, 'ruleVersions' | 'mailClients'>;
+type WithoutVersions = Omit<
+  DeviceExplanation,
+  'ruleVersions' | 'mailClients' | 'network' | keyof ExplainedOrigins
+>;
 
 export interface ExplainQuestion {
   /** Only what concerns this gate. */
@@ -89,15 +119,21 @@ export async function explainDevice(
       ruleId === null || version === null ? [] : [{ ruleId, version }],
     );
     const mayRead = principal.permissions.has('rules.read');
-    const isNow = explained.at === now && (gate === undefined || gate === 'mail');
-    const mail = isNow ? await deps.explainMail?.(tx, deviceId, now, language) : undefined;
+    const concerns = (other: Gate) => explained.at === now && (gate === undefined || gate === other);
+    const [mail, network, origins] = await Promise.all([
+      concerns('mail') ? deps.explainMail?.(tx, deviceId, now, language) : undefined,
+      concerns('network') ? deps.explainNetwork?.(tx, deviceId, now, language) : undefined,
+      explainOrigins(tx, principal, deviceId, explained),
+    ]);
     // That there is none is worth a line to whoever asks about mail.
     const says = mail !== undefined && (gate === 'mail' || mail.items.length > 0) ? mail.text : [];
     return {
       ...explained,
-      text: [...explained.text, ...says],
+      ...origins,
+      text: [...explained.text, ...says, ...(network?.text ?? [])],
       ruleVersions: mayRead ? await findRuleVersions(tx, named) : [],
       mailClients: mail?.items ?? [],
+      network: { tellings: network?.tellings ?? [], lastAnswer: network?.lastAnswer ?? null },
     };
   });
   return gate === undefined ? explanation : forGate(explanation, gate);
@@ -164,6 +200,11 @@ async function explainNow(
     at: now,
     policyVersion: policy.version,
     acknowledgedPolicyVersion: contact.acknowledged_policy_version,
+    userIsTold: summarizeStanding(
+      { state: device.state, barred: device.bar?.cause ?? null },
+      subject.evaluation ?? before.evaluation,
+      reader.language,
+    ),
     ...explain({ subject: { ...subject, bar: device.bar }, resolved: policy.resolved, now, ...reader }),
   };
 }
@@ -194,6 +235,11 @@ async function explainPast(
     at,
     policyVersion: change.policy_version,
     acknowledgedPolicyVersion: null,
+    userIsTold: summarizeStanding(
+      { state: registered ? (blocked ? 'blocked' : 'registered') : 'unmanaged', barred: bar?.cause ?? null },
+      evaluation,
+      reader.language,
+    ),
     ...explain({ subject: { registered, blocked, bar, evaluation }, resolved, now: at, ...reader }),
   };
 }

@@ -288,7 +288,7 @@ describe('devices', () => {
       (await looks()).map((facts) => facts.toSorted()),
       [['apps.installed', 'device.phone-number']],
     );
-    await readFacts(deps, principal(), device, ['security']);
+    await readFacts(deps, principal(), device, { scans: ['security'] });
     assert.equal((await looks()).length, 1);
     await assert.rejects(readFacts(deps, principal(acme, 'nac-service'), device), (error) =>
       isDomainError(error, 'forbidden'),

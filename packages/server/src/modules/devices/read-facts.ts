@@ -2,7 +2,9 @@
 import { factDefinition, factNames, type FactName } from '@gatehouse/core/facts/catalogue.ts';
 import { factPermission, permissionToSee } from '@gatehouse/core/facts/fact-rights.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
+import { mayCollect } from '@gatehouse/core/facts/privacy.ts';
 import {
+  type PrivacyClass,
   privacyClasses,
   type Scan,
   scans as everyScan,
@@ -16,25 +18,45 @@ import {
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
+import { readCollectionPolicy } from './collection-policy.ts';
 import type { DeviceDeps } from './device-deps.ts';
-import { type ChangeRow, selectFactRows, selectHistory, toFactReport } from './facts-queries.ts';
+import {
+  type ChangeRow,
+  selectCollection,
+  selectFactRows,
+  selectHistory,
+  toFactReport,
+} from './facts-queries.ts';
 import { findDevice } from './find-device.ts';
 import { noSuchDevice } from './lock-device.ts';
 
 type ReadDeps = Pick<DeviceDeps, 'database'>;
+
+export interface FactsWanted {
+  readonly scans?: readonly Scan[] | undefined;
+  /** What is not wanted is not shown, and so not on record as seen. */
+  readonly leaveOut?: readonly PrivacyClass[] | undefined;
+}
 
 /** The entry is written in the transaction of the reading: what was shown is on record, or it was not shown. */
 export async function readFacts(
   deps: ReadDeps,
   principal: TenantPrincipal,
   deviceId: string,
-  scans: readonly Scan[] = everyScan,
+  { scans = everyScan, leaveOut = [] }: FactsWanted = {},
 ) {
   requirePermission(principal, 'devices.facts.read');
-  const visible = privacyClasses.filter((each) => principal.permissions.has(factPermission[each]));
+  const visible = privacyClasses.filter(
+    (each) => principal.permissions.has(factPermission[each]) && !leaveOut.includes(each),
+  );
   return deps.database.withTenant(principal.organizationId, async (tx) => {
-    const [device, rows] = await Promise.all([findDevice(tx, deviceId), selectFactRows(tx, deviceId, scans)]);
+    const [device, rows, collection] = await Promise.all([
+      findDevice(tx, deviceId),
+      selectFactRows(tx, deviceId, scans),
+      selectCollection(tx),
+    ]);
     if (!device) throw noSuchDevice();
+    const collected = readCollectionPolicy(collection);
     const facts = [...selectFacts(rows.map(toFactReport))];
     const shown = facts.filter(([name]) => visible.includes(factDefinition(name).privacy));
     const disclosed = [...new Set(shown.map(([name]) => factDefinition(name).privacy))].filter(
@@ -62,8 +84,16 @@ export async function readFacts(
         truncated: row.truncated,
       })),
       withheld: privacyClasses.filter(
-        (each) => !visible.includes(each) && facts.some(([name]) => factDefinition(name).privacy === each),
+        (each) =>
+          !principal.permissions.has(factPermission[each]) &&
+          facts.some(([name]) => factDefinition(name).privacy === each),
       ),
+      notCollected: factNames
+        .filter(
+          (name) =>
+            scans.includes(factDefinition(name).scan) && !mayCollect(name, device.ownership, collected),
+        )
+        .map((name) => ({ name, privacy: factDefinition(name).privacy })),
     };
   });
 }

@@ -1,8 +1,10 @@
 // What a device should have and how far it has come, for people who ask. What there is to say, the device's platform says.
+import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
-import { findDevice, noSuchDevice } from '../devices/index.ts';
+import { recordAudit } from '../audit/index.ts';
+import { findDevice, lockDevice, noSuchDevice } from '../devices/index.ts';
 import type { PolicyDeps } from './policy-deps.ts';
 import { resolveResources } from './resolve-resources.ts';
 
@@ -39,8 +41,19 @@ export interface DesiredStateItem {
 /** The port that platforms fill; empty for devices that are not theirs. */
 export type ReadDesiredState = (tx: TenantTx, deviceId: string) => Promise<readonly DesiredStateItem[]>;
 
-export interface DesiredStateDeps extends Pick<PolicyDeps, 'database'> {
+/** Another port that platforms fill. @returns whether there was such a thing, failed, to be tried again. */
+export type RetryDesiredItem = (
+  tx: TenantTx,
+  deviceId: string,
+  item: ItemName,
+  now: number,
+) => Promise<boolean>;
+
+export type ItemName = Pick<DesiredStateItem, 'channel' | 'form' | 'identifier'>;
+
+export interface DesiredStateDeps extends Pick<PolicyDeps, 'database' | 'clock'> {
   readonly desiredState: ReadDesiredState;
+  readonly retryDesiredItem: RetryDesiredItem;
 }
 
 export async function getDesiredState(deps: DesiredStateDeps, principal: TenantPrincipal, deviceId: string) {
@@ -69,6 +82,34 @@ export async function getDesiredState(deps: DesiredStateDeps, principal: TenantP
     },
     { readOnly: true },
   );
+}
+
+/**
+ * What failed is tried again at once instead of when its patience says, or never.
+ * @throws DomainError `not-found`; `conflict` when it has not failed.
+ */
+export async function retryItem(
+  deps: DesiredStateDeps,
+  principal: TenantPrincipal,
+  deviceId: string,
+  item: ItemName,
+): Promise<void> {
+  requirePermission(principal, 'devices.refresh');
+  await deps.database.withTenant(principal.organizationId, async (tx) => {
+    await lockDevice(tx, deviceId);
+    if (!(await deps.retryDesiredItem(tx, deviceId, item, deps.clock.now()))) {
+      throw new DomainError('conflict', 'Nothing of this name has failed on the device.', {
+        reason: 'not-failed',
+      });
+    }
+    await recordAudit(tx, {
+      actor: principal,
+      action: 'devices.retry-item',
+      target: { kind: 'device', id: deviceId },
+      outcome: 'done',
+      show: { ...item },
+    });
+  });
 }
 
 function present({ since, nextAttemptAt, ...item }: DesiredStateItem) {

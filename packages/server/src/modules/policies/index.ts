@@ -8,7 +8,7 @@ export {
   deleteAssignment,
   type NewAssignment,
 } from './policy-assignments.ts';
-export type { DesiredStateItem, ReadDesiredState } from './desired-state.ts';
+export type { DesiredStateItem, ReadDesiredState, RetryDesiredItem } from './desired-state.ts';
 export type { PolicyDeps } from './policy-deps.ts';
 export type { ReviewChange, ReviewedChange } from './review-change.ts';
 export {
@@ -18,6 +18,7 @@ export {
   type PolicyChanges,
   updatePolicy,
 } from './policy-suites.ts';
+export { findPolicyVersions } from './queries.ts';
 export {
   announceReachOf,
   type Reach,

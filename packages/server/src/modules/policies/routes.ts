@@ -1,6 +1,7 @@
 import {
   AssignedKind,
   Assignment,
+  DesiredItemName,
   DesiredState,
   EffectivePolicy,
   NewAssignment,
@@ -21,7 +22,7 @@ import {
   listSchedules,
   updateSchedule,
 } from './connection-schedules.ts';
-import { type DesiredStateDeps, getDesiredState } from './desired-state.ts';
+import { type DesiredStateDeps, getDesiredState, retryItem } from './desired-state.ts';
 import { getEffectivePolicy } from './effective-policy.ts';
 import { createAssignment, deleteAssignment, listAssignments } from './policy-assignments.ts';
 import type { PolicyDeps } from './policy-deps.ts';
@@ -217,6 +218,19 @@ export const policyRoutes = (deps: PolicyDeps & DesiredStateDeps): AdminRoute[] 
     params: { deviceId: Id },
     response: { 200: DesiredState },
     handle: ({ principal, params }) => getDesiredState(deps, principal, params.deviceId),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/devices/:deviceId/desired-state/retry',
+    operation: 'retryDesiredItem',
+    tag: 'policies',
+    summary: 'Try at once what failed on a device',
+    access: { permission: 'devices.refresh' },
+    params: { deviceId: Id },
+    body: DesiredItemName,
+    response: { 204: null },
+    example: { channel: 'device', form: 'profile', identifier: 'com.example.wifi' },
+    handle: ({ principal, params, body }) => retryItem(deps, principal, params.deviceId, body),
   }),
   defineRoute({
     method: 'GET',

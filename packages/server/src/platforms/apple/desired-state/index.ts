@@ -1,5 +1,6 @@
 /** What Apple devices should have: compiled from policies and resources, and brought about. */
-export { checkAppleContent } from './ready-made.ts';
+export { checkAppleContent, forbiddenPayloads } from './ready-made.ts';
+export { appleSettingSupport } from './setting-support.ts';
 export {
   type DesiredStateDeps,
   desiredStateJobs,
@@ -8,4 +9,4 @@ export {
 } from './reactions.ts';
 export { reconcileDevices, type ReconcileDeps } from './reconcile.ts';
 export { reconcileSoon } from './item-queries.ts';
-export { readDesiredState } from './read-desired-state.ts';
+export { readDesiredState, retryDesiredItem } from './read-desired-state.ts';

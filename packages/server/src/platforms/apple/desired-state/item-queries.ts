@@ -1,6 +1,7 @@
 // Statements over what Apple devices should have and have. `$1` is always the organization.
 import type { SystemTx, TenantTx } from '../../../kernel/db/database.ts';
 import { sql } from '../../../kernel/db/sql.ts';
+import type { RetryDesiredItem } from '../../../modules/policies/index.ts';
 import type { DeclarationKind, ItemForm } from './desired.ts';
 
 export type ItemState = 'pending' | 'installed' | 'failed' | 'withheld' | 'removing' | 'foreign';
@@ -129,6 +130,23 @@ const markDue = sql(
 /** The device is looked at within moments, together with all others that are due: a fleet that comes in makes no job each. */
 export async function reconcileSoon(tx: TenantTx, deviceId: string, now: number): Promise<void> {
   await tx.run(markDue, [tx.organizationId, deviceId, new Date(now)]);
+}
+
+const retryFailed = sql(
+  'apple-items-retry',
+  `update apple_items set next_attempt_at = $6
+   where organization_id = $1 and device_id = $2 and (channel = '') = $3 and form = $4 and identifier = $5 and state = 'failed'`,
+);
+
+/** @returns how many of that name had failed; on the channels of users it may be several. */
+export function retryFailedItems(
+  tx: TenantTx,
+  deviceId: string,
+  { channel, form, identifier }: Parameters<RetryDesiredItem>[2],
+  now: Date,
+): Promise<number> {
+  const values = [tx.organizationId, deviceId, channel === 'device', form, identifier, now];
+  return tx.run(retryFailed, values);
 }
 
 const unstickItems = sql(

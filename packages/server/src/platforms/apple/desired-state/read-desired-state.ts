@@ -1,6 +1,10 @@
-// The port of policies, filled for Apple devices: each item with its state, the reason and since when.
-import type { DesiredStateItem, ReadDesiredState } from '../../../modules/policies/index.ts';
-import { selectShownItems } from './item-queries.ts';
+// The ports of policies, filled for Apple devices: each item with its state, the reason and since when.
+import type {
+  DesiredStateItem,
+  ReadDesiredState,
+  RetryDesiredItem,
+} from '../../../modules/policies/index.ts';
+import { reconcileSoon, retryFailedItems, selectShownItems } from './item-queries.ts';
 
 export const readDesiredState: ReadDesiredState = async (tx, deviceId) => {
   const rows = await selectShownItems(tx, deviceId);
@@ -18,4 +22,11 @@ export const readDesiredState: ReadDesiredState = async (tx, deviceId) => {
       commandId: row.command_id,
     }),
   );
+};
+
+/** The device is looked at within moments, and what is due is ordered then. */
+export const retryDesiredItem: RetryDesiredItem = async (tx, deviceId, item, now) => {
+  if ((await retryFailedItems(tx, deviceId, item, new Date(now))) === 0) return false;
+  await reconcileSoon(tx, deviceId, now);
+  return true;
 };
