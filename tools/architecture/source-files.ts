@@ -17,7 +17,7 @@ export interface SourceFile {
   readonly imports: readonly ResolvedImport[];
 }
 
-const patterns = ['packages/*/{src,test,fuzz}/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'];
+const patterns = ['packages/*/{src,test,fuzz}/**/*.{ts,tsx}', 'tools/**/*.ts', 'bench/**/*.ts'];
 
 /** Tests, what they share (`test-database.ts`), their data and their fuzz targets. */
 const testPath = /\.test\.ts$|\/(?:test|testdata|fuzz)\/|\/test-[^/]*\.ts$|\.contract\.ts$/;

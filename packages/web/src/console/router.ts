@@ -1,0 +1,15 @@
+/** Every page of the console, by area. */
+import { createRouter } from '@tanstack/react-router';
+import { parseSearch, stringifySearch } from '../design/search-params.ts';
+import { NotFoundPage } from './shell/root.tsx';
+import { rootRoute } from './root-route.ts';
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([]),
+  basepath: '/console',
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+});

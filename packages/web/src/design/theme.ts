@@ -1,0 +1,52 @@
+/** The look of console and portal: one accent, system fonts, dense rows, and colours that hold 4.5:1 in both themes. */
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const gate: MantineColorsTuple = [
+  '#eaf3fd',
+  '#d3e4f7',
+  '#a5c8ef',
+  '#73aae7',
+  '#4c91e1',
+  '#3581dd',
+  '#0b63bd',
+  '#0b5cad',
+  '#0a4f96',
+  '#07407c',
+];
+
+export const theme = createTheme({
+  primaryColor: 'gate',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { gate },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono", monospace',
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  headings: {
+    fontWeight: '650',
+    sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.15rem' }, h3: { fontSize: '1rem' } },
+  },
+  components: {
+    Button: { defaultProps: { size: 'sm' } },
+    Tooltip: {
+      defaultProps: {
+        withArrow: true,
+        multiline: true,
+        maw: 340,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.5 },
+        transitionProps: { duration: 0 },
+      },
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: 0 } } },
+    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
+    Card: { defaultProps: { withBorder: true, padding: 'md' } },
+    Anchor: { defaultProps: { underline: 'hover' } },
+  },
+});

@@ -1,0 +1,84 @@
+/**
+ * What people read. Each area has one file of texts with every language beside the other; the compiler asks for every key in
+ * each, `texts.test.ts` for the same slots. Plurals are `key_one` and `key_other`.
+ */
+import i18next, { type i18n } from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+/** What each language calls itself. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+
+type Plural = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
+type KeyOf<Key> = Key extends `${infer Stem}_${Plural}` ? Stem : Key;
+
+export type Slots = Readonly<Record<string, string | number>>;
+
+/** Says a text in the language of the reader. */
+export type Say<Key extends string> = (key: Key, slots?: Slots) => string;
+
+export interface Texts<Key extends string> {
+  /** In components: draws anew when the language changes. */
+  use(): Say<Key>;
+  /** Elsewhere, in the language of this moment. */
+  say: Say<Key>;
+}
+
+export interface DefinedTexts {
+  readonly namespace: string;
+  readonly languages: Readonly<Record<Language, Readonly<Record<string, string>>>>;
+}
+
+/** Every text that has been loaded, for the test that compares the languages. */
+export const definedTexts: DefinedTexts[] = [];
+
+const key = 'gatehouse-language';
+
+function preferredLanguage(): Language {
+  const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem(key);
+  const wanted = [kept, ...(typeof navigator === 'undefined' ? [] : navigator.languages)];
+  const found = wanted.map((tag) => languages.find((language) => tag?.toLowerCase().startsWith(language)));
+  return found.find((language) => language !== undefined) ?? 'en';
+}
+
+function start(): i18n {
+  void i18next.use(initReactI18next).init({
+    lng: preferredLanguage(),
+    fallbackLng: 'en',
+    resources: {},
+    // React escapes; twice would be seen.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+    returnNull: false,
+  });
+  if (typeof document !== 'undefined') document.documentElement.lang = i18next.language;
+  return i18next;
+}
+const instance = start();
+
+export const currentLanguage = (): Language => instance.language as Language;
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(key, language);
+  document.documentElement.lang = language;
+  await instance.changeLanguage(language);
+}
+
+export function defineTexts<const En extends Readonly<Record<string, string>>>(
+  namespace: string,
+  texts: { readonly en: En; readonly de: Readonly<Record<keyof En & string, string>> },
+): Texts<KeyOf<keyof En & string>> {
+  for (const language of languages) instance.addResourceBundle(language, namespace, texts[language]);
+  definedTexts.push({ namespace, languages: texts });
+  type Key = KeyOf<keyof En & string>;
+  return {
+    use() {
+      const { t } = useTranslation(namespace, { i18n: instance });
+      return t as unknown as Say<Key>;
+    },
+    say: (wanted, slots) =>
+      instance.getFixedT(null, namespace)(wanted as never, slots as never) as unknown as string,
+  };
+}

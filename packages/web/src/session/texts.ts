@@ -1,0 +1,48 @@
+import { defineTexts } from '../language/texts.ts';
+
+export const sessionTexts = defineTexts('session', {
+  en: {
+    title: 'Sign in',
+    organization: 'Organization',
+    organizationHint: 'Its short name, as in your set-up link',
+    email: 'Email',
+    password: 'Password',
+    code: 'Code',
+    codeHint: 'Six digits from your authenticator application',
+    submit: 'Sign in',
+    wrong:
+      'Organization, email or password is wrong. After a password was changed, older ones do not count any more.',
+    wrongCode: 'This code is not right, or was used already. Wait for the next one.',
+    throttled: 'Too many attempts. Try again in {{wait}}.',
+    machine: 'This account is for machines: it opens interfaces, not pages.',
+    required: 'This is needed',
+    codeForm: 'Six digits',
+    endedTitle: 'You were signed out',
+    ended: 'Your changes are still here. Sign in to go on.',
+    other: 'Sign in as somebody else',
+    unreachable: 'Gatehouse cannot be reached',
+    unreachableText: 'Check the connection. This page tries again by itself.',
+  },
+  de: {
+    title: 'Anmelden',
+    organization: 'Organisation',
+    organizationHint: 'Ihr Kurzname, wie in Ihrem Einrichtungslink',
+    email: 'E-Mail',
+    password: 'Passwort',
+    code: 'Code',
+    codeHint: 'Sechs Ziffern aus Ihrer Authenticator-App',
+    submit: 'Anmelden',
+    wrong:
+      'Organisation, E-Mail oder Passwort stimmt nicht. Nach einer Änderung zählt nur das neue Passwort.',
+    wrongCode: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten.',
+    throttled: 'Zu viele Versuche. Versuchen Sie es in {{wait}} erneut.',
+    machine: 'Dieses Konto ist für Maschinen: es öffnet Schnittstellen, keine Seiten.',
+    required: 'Diese Angabe fehlt',
+    codeForm: 'Sechs Ziffern',
+    endedTitle: 'Sie wurden abgemeldet',
+    ended: 'Ihre Eingaben sind noch da. Melden Sie sich an, um weiterzumachen.',
+    other: 'Als jemand anderes anmelden',
+    unreachable: 'Gatehouse ist nicht erreichbar',
+    unreachableText: 'Prüfen Sie die Verbindung. Diese Seite versucht es von selbst wieder.',
+  },
+});
