@@ -74,6 +74,7 @@ import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
 import { createDeclarations } from './platforms/apple/declarations/index.ts';
 import {
+  appleSettingSupport,
   checkAppleContent,
   desiredStateJobs,
   desiredStateTasks,
@@ -224,6 +225,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),
     checkContent: checkAppleContent,
+    settingSupport: appleSettingSupport,
     desiredState: readDesiredState,
     // An organization exists with its authorities and its first policy, or not at all.
     onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],

@@ -8,7 +8,7 @@ import {
 import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { ConnectionSchedule } from './schedules.ts';
-import { BindingQuery, closed, Id, Line, Time } from './values.ts';
+import { Authorship, BindingQuery, closed, Id, Line, Time, VersionReason } from './values.ts';
 
 function valueSchema(shape: SettingShape, description: string): TSchema {
   switch (shape.type) {
@@ -50,6 +50,8 @@ export const Policy = Type.Object(
   closed,
 );
 
+export type Policy = Static<typeof Policy>;
+
 export const NewPolicy = Type.Object(
   { name: Line(100), description: Type.Optional(Line(1_000, 0)), settings: PolicySettings },
   closed,
@@ -60,6 +62,7 @@ export const PolicyChanges = Type.Object(
     name: Type.Optional(Line(100)),
     description: Type.Optional(Line(1_000, 0)),
     settings: Type.Optional(PolicySettings),
+    reason: Type.Optional(VersionReason),
     expectedVersion: Type.Optional(
       Type.Integer({ description: 'The version that was read; if another is in force, 409.' }),
     ),
@@ -69,9 +72,10 @@ export const PolicyChanges = Type.Object(
 );
 
 export const PolicyVersion = Type.Object(
-  { version: Type.Integer(), settings: PolicySettings, createdBy: Type.String(), createdAt: Time },
+  { version: Type.Integer(), settings: PolicySettings, ...Authorship },
   closed,
 );
+export type PolicyVersion = Static<typeof PolicyVersion>;
 
 /** What can be assigned. */
 export const AssignedKind = Type.Enum(['policy', 'schedule', 'resource', 'rule']);
@@ -117,8 +121,8 @@ const AssignmentPath = Type.Object(
   { targetKind: TargetKind, targetId: Id, targetName: Type.String() },
   closed,
 );
-const SettingValue = Type.Union([Type.Boolean(), Type.Number(), Type.String()]);
-const SettingCandidate = Type.Object(
+export const SettingValue = Type.Union([Type.Boolean(), Type.Number(), Type.String()]);
+export const SettingCandidate = Type.Object(
   {
     policyId: Id,
     policyName: Type.String(),
@@ -195,5 +199,11 @@ export const DesiredState = Type.Object(
       ),
     ),
   },
+  closed,
+);
+
+/** Which of the items of a desired state is meant. */
+export const DesiredItemName = Type.Object(
+  { channel: Type.Enum(['device', 'user']), form: Line(40), identifier: Line(500) },
   closed,
 );

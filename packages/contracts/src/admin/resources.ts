@@ -1,6 +1,6 @@
 import { resourceKinds } from '@gatehouse/core/resources/catalogue.ts';
-import { Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { type Static, Type } from 'typebox';
+import { Authorship, closed, Id, Line, Time, VersionReason } from './values.ts';
 
 export const ResourceKindName = Type.Enum([...resourceKinds]);
 
@@ -28,6 +28,8 @@ export const Resource = Type.Object(
   closed,
 );
 
+export type Resource = Static<typeof Resource>;
+
 export const NewResource = Type.Object(
   {
     kind: ResourceKindName,
@@ -43,6 +45,7 @@ export const ResourceChanges = Type.Object(
     name: Type.Optional(Line(100)),
     description: Type.Optional(Line(1_000, 0)),
     fields: Type.Optional(Fields('All fields of the kind.')),
+    reason: Type.Optional(VersionReason),
     expectedVersion: Type.Optional(
       Type.Integer({ description: 'The version that was read; if another is in force, 409.' }),
     ),
@@ -55,11 +58,12 @@ export const ResourceVersion = Type.Object(
     version: Type.Integer(),
     fields: Fields('Without secrets.'),
     changedSecrets: Type.Array(Type.String()),
-    createdBy: Type.String(),
-    createdAt: Time,
+    ...Authorship,
   },
   closed,
 );
+
+export type ResourceVersion = Static<typeof ResourceVersion>;
 
 const Described = { name: Type.String(), description: Type.String() };
 
@@ -102,3 +106,4 @@ export const ResourceKinds = Type.Object(
   },
   closed,
 );
+export type ResourceKinds = Static<typeof ResourceKinds>;

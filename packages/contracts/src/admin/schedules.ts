@@ -1,5 +1,5 @@
 import { scans } from '@gatehouse/core/facts/types.ts';
-import { type TInteger, Type } from 'typebox';
+import { type Static, type TInteger, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
 const month = 30 * 24 * 60;
@@ -29,6 +29,8 @@ export const Schedule = Type.Object(
   { id: Id, name: Line(100), version: Type.Integer(), schedule: ConnectionSchedule, createdAt: Time },
   closed,
 );
+
+export type Schedule = Static<typeof Schedule>;
 
 export const NewSchedule = Type.Object({ name: Line(100), schedule: ConnectionSchedule }, closed);
 

@@ -10,6 +10,24 @@ export const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254
 export const Line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
+/** Why a version was made. */
+export const VersionReason = Type.String({
+  maxLength: 500,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  description: 'Why the change is made; kept with the version.',
+});
+
+/** Who made a version, when and why. */
+export const Authorship = {
+  createdBy: Type.String(),
+  author: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'How the administrator is called; null: no administrator made it, or there is no such one any more.',
+  }),
+  reason: Type.String(),
+  createdAt: Time,
+};
+
 /** A closed object: unknown members are refused. */
 export const closed = { additionalProperties: false } as const;
 

@@ -4,6 +4,7 @@
  */
 import { caldav, carddav, exchange, ldap, mail, subscribedCalendar } from './account-kinds.ts';
 import {
+  applePayload,
   certificate,
   customDeclaration,
   customProfile,
@@ -33,6 +34,7 @@ export const resourceCatalogue = {
   certificate,
   identity: identityFile,
   'provisioning-profile': provisioningProfile,
+  'apple-payload': applePayload,
   'custom-profile': customProfile,
   'custom-declaration': customDeclaration,
 } as const satisfies Record<string, ResourceDefinition>;

@@ -159,6 +159,31 @@ export const customProfile = defineResource({
   },
 });
 
+export const applePayload = defineResource({
+  title: 'Apple settings',
+  description: 'One payload of Apple’s schema, key by key.',
+  fields: {
+    type: {
+      shape: line(200, 'identifier'),
+      required: true,
+      description: 'Which payload, such as com.apple.dock.',
+    },
+    content: {
+      shape: { type: 'json', maximumBytes: 64 * 1024 },
+      variables: true,
+      required: true,
+      description:
+        'Its keys. Bytes are written {"$data": base64}, times {"$date": ISO 8601}; a percent sign in a text is written %%.',
+    },
+    secretContent: {
+      shape: { type: 'json', maximumBytes: 16 * 1024 },
+      secret: true,
+      description:
+        'More keys, such as passwords, laid over the others; never shown again, and without variables.',
+    },
+  },
+});
+
 export const customDeclaration = defineResource({
   title: 'Declaration from a file',
   description: 'A ready-made configuration of declarative management.',

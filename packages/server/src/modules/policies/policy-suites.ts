@@ -41,6 +41,8 @@ export interface PolicyChanges extends Binding {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly settings?: unknown;
+  /** Why; kept with the version. */
+  readonly reason?: string | undefined;
   /** The version that the caller read: somebody else's change in between is a conflict, not a loss. */
   readonly expectedVersion?: number | undefined;
 }
@@ -111,7 +113,7 @@ export async function updatePolicy(
     );
     if (!row) throw noSuchPolicy();
     if (settings !== undefined) {
-      await insertVersion(tx, row, actorReference(principal), now);
+      await insertVersion(tx, row, actorReference(principal), now, changes.reason);
       await announceReach(tx, deps.events, await reachOfItem(tx, policyId));
     }
     await recordAudit(tx, {
@@ -217,6 +219,8 @@ function presentVersion(row: VersionRow) {
     version: row.version,
     settings: { ...row.settings },
     createdBy: row.created_by,
+    author: row.author,
+    reason: row.reason,
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -29,8 +29,8 @@ const insertPolicyStatement = sql(
 );
 const insertVersionStatement = sql(
   'policies-insert-version',
-  `insert into policy_versions (organization_id, policy_id, version, settings, created_by, created_at)
-   values ($1, $2, $3, $4, $5, $6)`,
+  `insert into policy_versions (organization_id, policy_id, version, settings, created_by, created_at, reason)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
 );
 
 /** @returns undefined when a suite of that name exists. */
@@ -55,6 +55,7 @@ export function insertVersion(
   policy: Pick<PolicyRow, 'policy_id' | 'version' | 'settings'>,
   by: string,
   at: Date,
+  reason = '',
 ): Promise<number> {
   return tx.run(insertVersionStatement, [
     tx.organizationId,
@@ -63,6 +64,7 @@ export function insertVersion(
     JSON.stringify(policy.settings),
     by,
     at,
+    reason,
   ]);
 }
 
@@ -138,13 +140,19 @@ export interface VersionRow {
   readonly version: number;
   readonly settings: Settings;
   readonly created_by: string;
+  readonly author: string | null;
+  readonly reason: string;
   readonly created_at: Date;
 }
 
 const listVersions = sql(
   'policies-list-versions',
-  `select version, settings, created_by, created_at from policy_versions
-   where organization_id = $1 and policy_id = $2 and ($3::int is null or version < $3) order by version desc limit $4`,
+  `select v.version, v.settings, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author, v.reason, v.created_at
+   from policy_versions v
+   left join administrators a on a.organization_id = $1
+     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end
+   where v.organization_id = $1 and v.policy_id = $2 and ($3::int is null or v.version < $3)
+   order by v.version desc limit $4`,
 );
 
 export function selectVersions(
@@ -154,6 +162,31 @@ export function selectVersions(
   limit: number,
 ): Promise<VersionRow[]> {
   return tx.query<VersionRow>(listVersions, [tx.organizationId, policyId, before, limit]);
+}
+
+const selectVersionsNamed = sql(
+  'policies-versions-named',
+  `select v.policy_id, v.version, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author, v.created_at
+   from rows from (unnest((select $2::uuid[])), unnest((select $3::int[]))) as w (policy_id, version)
+   join policy_versions v on v.organization_id = $1 and v.policy_id = w.policy_id and v.version = w.version
+   left join administrators a on a.organization_id = $1
+     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end`,
+);
+
+/** Who published these versions of policies, and when; each once. */
+export async function findPolicyVersions(
+  tx: TenantTx,
+  named: readonly { readonly policyId: string; readonly version: number }[],
+): Promise<
+  (Pick<VersionRow, 'version' | 'created_by' | 'author' | 'created_at'> & { readonly policy_id: string })[]
+> {
+  const once = [...new Map(named.map((each) => [`${each.policyId} ${each.version}`, each])).values()];
+  if (once.length === 0) return [];
+  return tx.query(selectVersionsNamed, [
+    tx.organizationId,
+    once.map(({ policyId }) => policyId),
+    once.map(({ version }) => version),
+  ]);
 }
 
 // ---------------------------------------------------------------------------------------------------- schedules

@@ -42,6 +42,8 @@ export interface ResourceChanges {
   readonly description?: string | undefined;
   /** All fields; a secret that is not given stays, one given as null goes. */
   readonly fields?: unknown;
+  /** Why; kept with the version. */
+  readonly reason?: string | undefined;
   readonly expectedVersion?: number | undefined;
 }
 
@@ -128,7 +130,7 @@ export async function updateResource(
     if (!row) throw noSuchResource();
     const changedSecrets = changedNames(secretsBefore, secrets);
     if (parsed) {
-      await insertVersion(tx, row, changedSecrets, actorReference(principal), now);
+      await insertVersion(tx, row, changedSecrets, actorReference(principal), now, changes.reason);
       await writeReferences(tx, resourceId, idsOf(parsed));
       const users = await selectReferring(tx, resourceId);
       await deps.resourceAssignments.announce(tx, [resourceId, ...users.map((user) => user.resource_id)]);

@@ -24,6 +24,8 @@ export function presentVersion(row: VersionRow) {
     fields: { ...row.fields },
     changedSecrets: [...row.changed_secrets],
     createdBy: row.created_by,
+    author: row.author,
+    reason: row.reason,
     createdAt: row.created_at.toISOString(),
   };
 }

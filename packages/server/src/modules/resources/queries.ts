@@ -60,8 +60,8 @@ export function insertResource(
 
 const insertVersionStatement = sql(
   'resources-insert-version',
-  `insert into resource_versions (organization_id, resource_id, version, fields, changed_secrets, created_by, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into resource_versions (organization_id, resource_id, version, fields, changed_secrets, created_by, created_at, reason)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
 export function insertVersion(
@@ -70,6 +70,7 @@ export function insertVersion(
   changedSecrets: readonly string[],
   by: string,
   at: Date,
+  reason = '',
 ): Promise<number> {
   const { resource_id, version, fields } = row;
   return tx.run(insertVersionStatement, [
@@ -80,6 +81,7 @@ export function insertVersion(
     changedSecrets,
     by,
     at,
+    reason,
   ]);
 }
 
@@ -165,14 +167,20 @@ export interface VersionRow {
   readonly fields: ResourceFields;
   readonly changed_secrets: readonly string[];
   readonly created_by: string;
+  readonly author: string | null;
+  readonly reason: string;
   readonly created_at: Date;
 }
 
 const versions = sql(
   'resources-list-versions',
-  `select version, fields, changed_secrets, created_by, created_at from resource_versions
-   where organization_id = $1 and resource_id = $2 and version < coalesce($3::int, 2147483647)
-   order by version desc limit $4`,
+  `select v.version, v.fields, v.changed_secrets, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author,
+     v.reason, v.created_at
+   from resource_versions v
+   left join administrators a on a.organization_id = $1
+     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end
+   where v.organization_id = $1 and v.resource_id = $2 and v.version < coalesce($3::int, 2147483647)
+   order by v.version desc limit $4`,
 );
 
 export function selectVersions(

@@ -20,6 +20,7 @@ import { deviceRoutes } from '../../modules/devices/routes.ts';
 import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { mailRoutes } from '../../modules/mail/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
+import { policyEditingRoutes } from '../../modules/policies/editing-routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { playbookRoutes } from '../../modules/playbooks/routes.ts';
 import { remediationRoutes } from '../../modules/remediation/routes.ts';
@@ -27,6 +28,7 @@ import { resourceRoutes } from '../../modules/resources/routes.ts';
 import { ruleRoutes } from '../../modules/rules/routes.ts';
 import { searchRoutes } from '../../modules/searches/routes.ts';
 import { userRoutes } from '../../modules/users/routes.ts';
+import { appleCatalogueRoutes } from '../../platforms/apple/catalogue/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -52,6 +54,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof mailDiscoveryRoutes>[0] &
   Parameters<typeof mailProbeRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
+  Parameters<typeof policyEditingRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
   Parameters<typeof playbookRoutes>[0] &
   Parameters<typeof remediationRoutes>[0] &
@@ -75,8 +78,10 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...searchRoutes(deps),
   ...complianceRoutes(deps),
   ...ruleRoutes(deps),
+  ...policyEditingRoutes(deps),
   ...policyRoutes(deps),
   ...resourceRoutes(deps),
+  ...appleCatalogueRoutes(),
   ...enrollmentRoutes(deps),
   ...mailRoutes(deps),
   ...mailGatewayRoutes(deps),

@@ -34,6 +34,7 @@ import {
   createSlugReader,
 } from '../../modules/organizations/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from '../../modules/policies/index.ts';
+import { appleSettingSupport } from '../../platforms/apple/desired-state/index.ts';
 import { type AdminSurfaceDeps, registerAdminSurface } from '../admin.ts';
 import { type AdminRoutesDeps, adminRoutes } from './routes.ts';
 
@@ -166,6 +167,7 @@ function createDeps(
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),
     checkContent: () => ({ problems: [] }),
+    settingSupport: appleSettingSupport,
     desiredState: () => Promise.resolve([]),
     carryOut: () => Promise.resolve([]),
     // Nobody is called: the tests of routes end at the door.

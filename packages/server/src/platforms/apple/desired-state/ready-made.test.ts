@@ -42,6 +42,62 @@ describe('what is brought ready made', () => {
     );
   });
 
+  test('POL-03 a payload given key by key becomes a profile, with what is secret and with variables', () => {
+    const desired = build({
+      resources: [
+        {
+          ...resource('apple-payload', {
+            type: 'com.apple.wifi.managed',
+            content: {
+              SSID_STR: 'Plant %username%',
+              EncryptionType: 'WPA2',
+              EAPClientConfiguration: { AcceptEAPTypes: [25], UserName: '%username%' },
+            },
+          }),
+          secrets: {
+            secretContent: JSON.stringify({
+              Password: 'plinth',
+              EAPClientConfiguration: { UserPassword: 'ocelot' },
+            }),
+          },
+        },
+      ],
+    });
+    const built = profiles(desired).get(name(ids[0]));
+    const [payload] = (built?.['PayloadContent'] ?? []) as PlistDictionary[];
+    assert.equal(payload?.['PayloadType'], 'com.apple.wifi.managed');
+    assert.equal(payload?.['SSID_STR'], 'Plant ann');
+    assert.equal(payload?.['Password'], 'plinth');
+    assert.deepEqual(
+      { ...(payload?.['EAPClientConfiguration'] as object) },
+      { AcceptEAPTypes: [25], UserName: 'ann', UserPassword: 'ocelot' },
+    );
+  });
+
+  test('a payload given key by key is held against the schema when it is saved', () => {
+    const problems = (type: string, content: object, secret?: object) =>
+      checkAppleContent(
+        'apple-payload',
+        { type, content } as never,
+        secret === undefined ? {} : { secretContent: JSON.stringify(secret) },
+      ).problems;
+    assert.deepEqual(problems('com.apple.dock', { orientation: 'left', tilesize: 48 }), []);
+    assert.match(
+      problems('com.apple.dock', { orientation: 'above' })[0] ?? '',
+      /^content orientation must be/,
+    );
+    assert.match(problems('com.apple.dock', { orientatoin: 'left' })[0] ?? '', /orientatoin is no key here/);
+    assert.deepEqual(problems('com.apple.mdm', {}), ['type is the server’s own']);
+    assert.match(problems('com.apple.nothing', {})[0] ?? '', /not a payload/);
+    assert.match(problems('com.apple.dock', { PayloadUUID: 'x' })[0] ?? '', /given by the server/);
+    const [secret = ''] = problems(
+      'com.apple.wifi.managed',
+      {},
+      { Password: 17, ProxyPassword: { $data: '?' } },
+    );
+    assert.ok(secret !== '' && !secret.includes('17'));
+  });
+
   test('what cannot be used is refused when it is saved', () => {
     const problems = (kind: ResourceKind, fields: object, secrets: Record<string, string> = {}) =>
       checkAppleContent(kind, fields as never, secrets).problems;

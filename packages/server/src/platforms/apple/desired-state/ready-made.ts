@@ -1,14 +1,21 @@
 // What an administrator brings ready made: profiles, declarations, provisioning profiles. Read when it is saved, and again when
 // it is built into what a device gets.
 import { isDomainError } from '@gatehouse/core/errors.ts';
+import { mapTexts } from '@gatehouse/core/resources/texts.ts';
 import type { CheckContent, ContentFindings } from '../../../modules/resources/index.ts';
 import {
   parseTemplate,
   substitute,
   type VariableName,
+  variableNames,
   type VariableValues,
 } from '@gatehouse/core/resources/variables.ts';
-import { findDeclaration, validateDeclaration } from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
+import {
+  findDeclaration,
+  findPayloadType,
+  validateDeclaration,
+  validatePayload,
+} from '@gatehouse/protocols/apple-mdm/catalogue/index.ts';
 import { parseSignedData } from '@gatehouse/protocols/cms/index.ts';
 import {
   isDictionary,
@@ -23,7 +30,7 @@ import { dictionaryFromJson } from '../commands/json-plist.ts';
 const limits = { ...plistLimits, maxBytes: 1024 * 1024, maxNodes: 50_000 };
 
 /** Payloads that are the server's own: another one would move the device, or take it out of our hands. */
-const forbidden = new Set(['com.apple.mdm', 'com.apple.declarations']);
+export const forbiddenPayloads: ReadonlySet<string> = new Set(['com.apple.mdm', 'com.apple.declarations']);
 
 export interface ReadyProfile {
   readonly profile: PlistDictionary;
@@ -51,7 +58,7 @@ export function readProfile(
   const payloads = content as readonly PlistValue[];
   const types = payloads.map((payload) => (isDictionary(payload) ? payload['PayloadType'] : undefined));
   if (!types.every((type) => typeof type === 'string')) return { problem: 'has a payload without a type' };
-  const kept = payloads.filter((_payload, index) => !forbidden.has(String(types[index])));
+  const kept = payloads.filter((_payload, index) => !forbiddenPayloads.has(String(types[index])));
   if (kept.length === 0) return { problem: 'holds nothing that may be given to a device' };
   const profile = { ...value, PayloadContent: kept };
   const variables = new Set<VariableName>();
@@ -66,7 +73,7 @@ export function readProfile(
   }
   return {
     profile,
-    removed: types.filter((type) => forbidden.has(String(type))).map(String),
+    removed: types.filter((type) => forbiddenPayloads.has(String(type))).map(String),
     variables: [...variables],
   };
 }
@@ -138,6 +145,10 @@ export const checkAppleContent: CheckContent = (kind, fields, secrets): ContentF
       const uuid = provisioningUuid(Buffer.from(String(fields['file']), 'base64'));
       return { problems: uuid === undefined ? ['file is not a provisioning profile'] : [] };
     }
+    case 'apple-payload':
+      return {
+        problems: payloadProblems(String(fields['type']), fields['content'], secrets['secretContent']),
+      };
     case 'custom-declaration':
       return { problems: declarationProblems(String(fields['type']), fields['payload']) };
     case 'managed-app': {
@@ -170,6 +181,60 @@ function configurationProblems(field: string, value: unknown): readonly string[]
     return [`${field}: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1, -1)}`];
   }
 }
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Dictionaries are joined key by key; of anything else the upper one counts. */
+export function laidOver(below: Json, above: Json): Json {
+  return Object.fromEntries([
+    ...Object.entries(below),
+    ...Object.entries(above).map(([name, value]) => {
+      const under = Object.hasOwn(below, name) ? below[name] : undefined;
+      return [name, isJson(under) && isJson(value) ? laidOver(under, value) : value];
+    }),
+  ]) as Json;
+}
+
+function isJson(value: unknown): value is Json {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !Object.keys(value)[0]?.startsWith('$')
+  );
+}
+
+/** Where a payload will go is not known yet: what only some devices know or need is found out for each of them. */
+function payloadProblems(type: string, content: unknown, secret: string | undefined): readonly string[] {
+  if (forbiddenPayloads.has(type)) return ['type is the server’s own'];
+  if (type === 'TopLevel' || type === 'CommonPayloadKeys' || findPayloadType(type) === undefined)
+    return ['type is not a payload that Apple’s schema knows'];
+  const above = secret === undefined ? {} : (JSON.parse(secret) as Json);
+  const sample = mapTexts(content, (text) => {
+    const filled = substitute(text, samples);
+    return 'text' in filled ? filled.text : text;
+  });
+  const whole = laidOver(sample as Json, above);
+  const framed = Object.keys(whole).filter((name) => frameKeys.has(name));
+  if (framed.length > 0) return framed.map((name) => `content ${name} is given by the server`);
+  const unfit = configurationProblems('content', whole);
+  if (unfit.length > 0) return unfit;
+  const frame = { PayloadType: type, PayloadVersion: 1, PayloadIdentifier: 'x', PayloadUUID: 'x' };
+  return validatePayload({ ...frame, ...dictionaryFromJson(whole) })
+    .filter(({ severity, kind }) => severity === 'error' || kind === 'unknown-key')
+    .slice(0, 10)
+    .map(({ path, problem }) => `content ${path.replace(/^\$\.?/, '')} ${problem}`);
+}
+
+/** Stands in for every variable: a text may be an address only when something is put in. */
+const samples: VariableValues = Object.fromEntries(variableNames.map((name) => [name, 'x']));
+
+const frameKeys: ReadonlySet<string> = new Set([
+  'PayloadType',
+  'PayloadVersion',
+  'PayloadIdentifier',
+  'PayloadUUID',
+]);
 
 function declarationProblems(type: string, payload: unknown): readonly string[] {
   if (!type.startsWith('com.apple.configuration.') || findDeclaration(type) === undefined) {

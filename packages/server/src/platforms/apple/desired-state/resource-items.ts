@@ -3,6 +3,7 @@ import type { ResourceKind } from '@gatehouse/core/resources/catalogue.ts';
 import { fillResource } from '@gatehouse/core/resources/fill.ts';
 import type { VariableValues } from '@gatehouse/core/resources/variables.ts';
 import type { PlistDictionary } from '@gatehouse/protocols/plist/index.ts';
+import { dictionaryFromJson } from '../commands/json-plist.ts';
 import { declareAccount } from './account-declarations.ts';
 import { caldav, carddav, exchange, ldap, mail, subscribedCalendar, webClip } from './account-payloads.ts';
 import type { Builder, Payload } from './builder.ts';
@@ -12,7 +13,7 @@ import { FilledResource } from './filled-resource.ts';
 import { resourceIdentifier } from './identifiers.ts';
 import { addManagedApp } from './managed-apps.ts';
 import { cellular, globalHttpProxy, type UuidOfNamed, vpn, wifi } from './network-payloads.ts';
-import { fillProfile, provisioningUuid, readProfile } from './ready-made.ts';
+import { fillProfile, laidOver, provisioningUuid, readProfile } from './ready-made.ts';
 
 interface AsPayload {
   readonly payloadType: string;
@@ -46,6 +47,7 @@ const kinds: { readonly [K in ResourceKind]: AsPayload | AsItems } = {
   certificate: addTrustedCertificate,
   identity: addCertificate,
   'provisioning-profile': addProvisioningProfile,
+  'apple-payload': addApplePayload,
   'custom-profile': addCustomProfile,
   'custom-declaration': addCustomDeclaration,
 };
@@ -153,6 +155,15 @@ function addProvisioningProfile(
   else if (builder.target.os === 'watchOS') {
     builder.withhold('provisioning-profile', identifier, source, 'is not available on watchOS');
   } else builder.addFile('provisioning-profile', uuid, source, file);
+}
+
+function addApplePayload(builder: Builder, resource: FilledResource, { identifier, source }: Context): void {
+  const content = laidOver(resource.object('content'), resource.object('secretContent'));
+  builder.addProfile({
+    identifier,
+    source,
+    payloads: [{ type: resource.get('type'), suffix: 'settings', content: dictionaryFromJson(content) }],
+  });
 }
 
 function addCustomProfile(
