@@ -102,13 +102,13 @@ const insertChanges = sql(
    from unnest((select $3::uuid[]), (select $4::text[]), (select $5::jsonb[]), (select $6::jsonb[]),
      (select $7::timestamptz[])) as c (device_id, fact, before, after, observed_at)`,
 );
+/** What is too many is found first, device by device, and deleted by its key: joined, it would be found again for each row there is. */
 const trimChanges = sql(
   'devices-trim-fact-changes',
-  `delete from fact_changes c using (
-     select d.device_id, oldest.change_id from unnest((select $2::uuid[])) as d (device_id) cross join lateral (
+  `delete from fact_changes where organization_id = $1 and change_id = any (array(
+     select older.change_id from unnest((select $2::uuid[])) as d (device_id) cross join lateral (
        select change_id from fact_changes where organization_id = $1 and device_id = d.device_id
-       order by change_id desc offset $3 limit 1) oldest offset 0) gone
-   where c.organization_id = $1 and c.device_id = gone.device_id and c.change_id <= gone.change_id`,
+       order by change_id desc offset $3) older))`,
 );
 
 export interface ChangeWrite {
