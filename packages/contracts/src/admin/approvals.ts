@@ -1,6 +1,6 @@
 import { approvalStates } from '@gatehouse/core/approvals/approval-state.ts';
 import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -70,6 +70,9 @@ export const ListedApproval = Type.Object(
   closed,
 );
 
+export type Approval = Static<typeof Approval>;
+export type ListedApproval = Static<typeof ListedApproval>;
+
 const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
 export const ApprovalDecision = Type.Object({ hash: Hash, reason: Type.Optional(Line(500)) }, closed);
@@ -108,6 +111,8 @@ export const Budget = Type.Object(
   },
   closed,
 );
+
+export type Budget = Static<typeof Budget>;
 
 export const BudgetChange = Type.Object(
   {

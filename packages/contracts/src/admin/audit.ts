@@ -1,6 +1,6 @@
 import { auditChannels, auditOutcomes } from '@gatehouse/core/audit/entry.ts';
 import { actorKinds } from '@gatehouse/core/actor.ts';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { closed, Line, Time } from './values.ts';
 
 export const AuditEntry = Type.Object(
@@ -24,6 +24,8 @@ export const AuditEntry = Type.Object(
   },
   closed,
 );
+
+export type AuditEntry = Static<typeof AuditEntry>;
 
 export const AuditFilter = {
   actor: Type.Optional(Line(200)),

@@ -1,7 +1,7 @@
 import { commandNames } from '@gatehouse/core/commands/catalogue.ts';
 import { commandStates } from '@gatehouse/core/commands/state-machine.ts';
 import { factSources } from '@gatehouse/core/facts/types.ts';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -40,6 +40,8 @@ export const Command = Type.Object(
   closed,
 );
 
+export type Command = Static<typeof Command>;
+
 const order = {
   name: Type.Enum([...commandNames]),
   params: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 16 })),
@@ -67,6 +69,9 @@ export const NewCommands = Type.Object(
   { deviceIds: Type.Array(Id, { minItems: 1, maxItems: 1_000 }), ...order },
   closed,
 );
+
+export type NewCommand = Static<typeof NewCommand>;
+export type NewCommands = Static<typeof NewCommands>;
 
 /** One item for each device, in the order in which they were named. */
 export const QueuedCommands = Type.Object(
@@ -97,6 +102,8 @@ export const QueuedCommands = Type.Object(
   closed,
 );
 
+export type QueuedCommands = Static<typeof QueuedCommands>;
+
 export const CommandCancellation = Type.Object({ reason: Type.Optional(Line(500)) }, closed);
 
 export const LocationLook = Type.Object(
@@ -126,6 +133,8 @@ export const LocationPlaces = Type.Object(
   closed,
 );
 
+export type LocationPlaces = Static<typeof LocationPlaces>;
+
 export const AvailableCommands = Type.Object(
   {
     items: Type.Array(
@@ -152,3 +161,34 @@ export const AvailableCommands = Type.Object(
   },
   closed,
 );
+export type AvailableCommands = Static<typeof AvailableCommands>;
+
+export const CommandPreviewQuestion = Type.Object(
+  {
+    deviceIds: Type.Array(Id, { minItems: 1, maxItems: 1_000 }),
+    name: Type.Enum([...commandNames]),
+  },
+  closed,
+);
+
+export const CommandPreview = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          deviceId: Id,
+          deviceName: Type.String(),
+          available: Type.Boolean(),
+          reason: Maybe(Type.String()),
+          message: Maybe(Type.String({ description: 'Why not, as a sentence.' })),
+          needsApproval: Type.Boolean(),
+          waiting: Type.Boolean({ description: 'One of the same kind is under way already.' }),
+        },
+        closed,
+      ),
+      { description: 'Of the devices that there are, in the order in which they were named.' },
+    ),
+  },
+  closed,
+);
+export type CommandPreview = Static<typeof CommandPreview>;

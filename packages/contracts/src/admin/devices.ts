@@ -6,7 +6,7 @@ import { deviceStates, ownerships, platforms } from '@gatehouse/core/devices/dev
 import { escrowKinds } from '@gatehouse/core/devices/escrow.ts';
 import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.ts';
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { RuleVersion } from './rules.ts';
 import { closed, Id, Line, Time } from './values.ts';
 
@@ -80,6 +80,7 @@ export const Device = Type.Object(
   },
   closed,
 );
+export type Device = Static<typeof Device>;
 
 export const DeviceChanges = Type.Object(
   {
@@ -90,11 +91,13 @@ export const DeviceChanges = Type.Object(
   },
   { ...closed, minProperties: 1 },
 );
+export type DeviceChanges = Static<typeof DeviceChanges>;
 
 export const StandingChange = Type.Object(
   { reason: Type.Optional(Line(500)) },
   { ...closed, description: 'The reason goes into the audit record.' },
 );
+export type StandingChange = Static<typeof StandingChange>;
 
 export const Fact = Type.Object(
   {
@@ -114,6 +117,7 @@ export const Fact = Type.Object(
   },
   closed,
 );
+export type Fact = Static<typeof Fact>;
 
 export const DeviceFacts = Type.Object(
   {
@@ -140,6 +144,7 @@ export const DeviceFacts = Type.Object(
   },
   closed,
 );
+export type DeviceFacts = Static<typeof DeviceFacts>;
 
 export const FactChange = Type.Object(
   {
@@ -151,6 +156,7 @@ export const FactChange = Type.Object(
   },
   closed,
 );
+export type FactChange = Static<typeof FactChange>;
 
 export const PostureChange = Type.Object(
   {
@@ -178,6 +184,7 @@ export const PostureChange = Type.Object(
   },
   closed,
 );
+export type PostureChange = Static<typeof PostureChange>;
 
 export const OwnershipImportReport = Type.Object(
   {
@@ -370,8 +377,10 @@ export const DeviceExplanation = Type.Object(
   },
   closed,
 );
+export type DeviceExplanation = Static<typeof DeviceExplanation>;
 
 export const EscrowKind = Type.Enum([...escrowKinds]);
+export type EscrowKind = Static<typeof EscrowKind>;
 
 /** What is held of a device, without the values. */
 export const EscrowList = Type.Object(
@@ -395,6 +404,7 @@ export const EscrowList = Type.Object(
   },
   closed,
 );
+export type EscrowList = Static<typeof EscrowList>;
 
 export const EscrowReveal = Type.Object({ reason: Line(500) }, closed);
 
@@ -411,6 +421,7 @@ export const EscrowValues = Type.Object(
   },
   closed,
 );
+export type EscrowValues = Static<typeof EscrowValues>;
 
 const HardwareKind = Type.Enum(['serial', 'udid', 'imei', 'meid', 'mac']);
 

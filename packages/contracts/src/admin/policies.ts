@@ -161,6 +161,8 @@ export const EffectivePolicy = Type.Object(
   closed,
 );
 
+export type EffectivePolicy = Static<typeof EffectivePolicy>;
+
 const MaybeTime = Type.Union([Time, Type.Null()]);
 
 export const DesiredState = Type.Object(
@@ -202,8 +204,11 @@ export const DesiredState = Type.Object(
   closed,
 );
 
+export type DesiredState = Static<typeof DesiredState>;
+
 /** Which of the items of a desired state is meant. */
 export const DesiredItemName = Type.Object(
   { channel: Type.Enum(['device', 'user']), form: Line(40), identifier: Line(500) },
   closed,
 );
+export type DesiredItemName = Static<typeof DesiredItemName>;

@@ -8,7 +8,7 @@ import { newId } from '../../kernel/ids.ts';
 import { agentSupport } from '../../platforms/agent/agent-support.ts';
 import { appleSupport } from '../../platforms/apple/commands/command-support.ts';
 import { readFacts } from '../devices/read-facts.ts';
-import { listAvailableCommands } from './available-commands.ts';
+import { listAvailableCommands, previewCommand } from './available-commands.ts';
 import { supportOf } from './command-support.ts';
 import { lookAtLocation } from './look-at-location.ts';
 import { queueCommand } from './queue-command.ts';
@@ -83,6 +83,31 @@ describe('what a device page asks of commands', () => {
     const answers = await available(as('org-admin'), phone);
     assert.ok(answers.size > commandNames.length / 2);
     for (const { available: can, message } of answers.values()) assert.equal(can, message === null);
+  });
+
+  test('for many devices it is told of each, and what one would take of the budget the next does not have', async () => {
+    const ours = await Promise.all(Array.from({ length: 6 }, () => world.fleet.addDevice()));
+    const theirs = await world.fleet.addDevice({ ownership: 'personal' });
+    const deviceIds = [theirs, ...ours, newId()];
+    const preview = (name: 'full-wipe' | 'lock-device') =>
+      previewCommand(deps(), as('help-desk'), { name, deviceIds });
+    const [{ spent }] = await world.rows('select count(*)::int as spent from destructive_spending');
+    const budget = 5;
+    const { items } = await preview('full-wipe');
+    assert.deepEqual(
+      items.map(({ available: can, reason, needsApproval }) => [can, reason, needsApproval]),
+      [
+        [false, 'personal-device', false],
+        ...ours.map((_device, index) => [true, null, index >= budget - spent]),
+      ],
+    );
+    const locks = await preview('lock-device');
+    assert.ok(locks.items.every((item) => item.available && !item.needsApproval && !item.waiting));
+    await queueCommand(deps(), world.admin, { deviceId: ours[0] ?? '', name: 'lock-device' });
+    assert.deepEqual(
+      (await preview('lock-device')).items.map(({ waiting }) => waiting),
+      [false, true, false, false, false, false, false],
+    );
   });
 
   test('power that is too young, a device out of reach and what is under way already are told', async () => {

@@ -12,9 +12,9 @@ import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { readBudget } from '../approvals/index.ts';
-import { type Device, findDevice, noSuchDevice } from '../devices/index.ts';
+import { type Device, findDevice, findDevices, noSuchDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
-import { openCommandsOf } from './queries.ts';
+import { openCommandsByName, openCommandsOf } from './queries.ts';
 import { whyUnreachable } from './queue-command.ts';
 
 type Deps = Pick<CommandDeps, 'database' | 'clock' | 'support'>;
@@ -46,32 +46,14 @@ export async function listAvailableCommands(deps: Deps, principal: TenantPrincip
         supportedCommands(deps, tx, device),
       ]);
       const items = orderable.map((name) => {
-        const { title, permission, destructive, endsManagement, expiresAfterMs } = commandDefinition(name);
-        const decision = decideDestructive({
-          command: name,
-          ownership: device.ownership,
-          actor: principal,
-          spentInWindow: budget.spent,
-          fleetSize: budget.fleet,
-          limits: budget.limits,
-          now,
-        });
-        const needsApproval = !decision.allowed && mayBeApproved(decision.reason);
-        const hindrance: Hindrance | undefined =
-          withoutRight(principal, permission) ??
-          unreachable(device) ??
-          support.get(name) ??
-          (decision.allowed || needsApproval ? undefined : decision);
+        const { title, destructive, endsManagement, expiresAfterMs } = commandDefinition(name);
         return {
           name,
           title,
           destructive,
           endsManagement,
           expiresAfterSeconds: expiresAfterMs / 1_000,
-          available: hindrance === undefined,
-          reason: hindrance?.reason ?? null,
-          message: hindrance?.message ?? null,
-          needsApproval: hindrance === undefined && needsApproval,
+          ...judge(principal, device, name, budget, budget.spent, now, support.get(name)),
           // For those who may see commands; of several the first to be handed over.
           waitingCommandId: principal.permissions.has('commands.read')
             ? (open.find((row) => row.name === name && row.channel === '')?.command_id ?? null)
@@ -82,6 +64,78 @@ export async function listAvailableCommands(deps: Deps, principal: TenantPrincip
     },
     { readOnly: true },
   );
+}
+
+/**
+ * One command for many devices: what would come of each, without ordering anything. What it would take of the budget is counted
+ * from device to device, as an order counts it.
+ * @throws DomainError `invalid-input`
+ */
+export async function previewCommand(
+  deps: Deps,
+  principal: TenantPrincipal,
+  { name, deviceIds }: { readonly name: CommandName; readonly deviceIds: readonly string[] },
+) {
+  requirePermission(principal, 'devices.read');
+  return deps.database.withTenant(
+    principal.organizationId,
+    async (tx) => {
+      const now = deps.clock.now();
+      const ids = [...new Set(deviceIds)];
+      const devices = await findDevices(tx, ids);
+      const [budget, refusals, waiting] = await Promise.all([
+        readBudget(tx, now),
+        deps.support?.(tx, { command: { name, params: {} } as Command, channel: '', devices }),
+        openCommandsByName(tx, ids, name, new Date(now)),
+      ]);
+      const waits = new Set(waiting.map(({ device_id }) => device_id));
+      const known = new Map(devices.map((device) => [device.deviceId, device]));
+      let spent = budget.spent;
+      const items = ids.flatMap((deviceId) => {
+        const device = known.get(deviceId);
+        if (device === undefined) return [];
+        const message = refusals?.get(deviceId);
+        const unsupported = message === undefined ? undefined : { reason: 'unsupported-by-device', message };
+        const judged = judge(principal, device, name, budget, spent, now, unsupported);
+        if (judged.available && !judged.needsApproval && commandDefinition(name).destructive) spent += 1;
+        return [{ deviceId, deviceName: device.name, ...judged, waiting: waits.has(deviceId) }];
+      });
+      return { items };
+    },
+    { readOnly: true },
+  );
+}
+
+function judge(
+  principal: TenantPrincipal,
+  device: Device,
+  name: CommandName,
+  { limits, fleet }: Awaited<ReturnType<typeof readBudget>>,
+  spentInWindow: number,
+  now: number,
+  unsupported: Hindrance | undefined,
+) {
+  const decision = decideDestructive({
+    command: name,
+    ownership: device.ownership,
+    actor: principal,
+    spentInWindow,
+    fleetSize: fleet,
+    limits,
+    now,
+  });
+  const needsApproval = !decision.allowed && mayBeApproved(decision.reason);
+  const hindrance: Hindrance | undefined =
+    withoutRight(principal, commandDefinition(name).permission) ??
+    unreachable(device) ??
+    unsupported ??
+    (decision.allowed || needsApproval ? undefined : decision);
+  return {
+    available: hindrance === undefined,
+    reason: hindrance?.reason ?? null,
+    message: hindrance?.message ?? null,
+    needsApproval: hindrance === undefined && needsApproval,
+  };
 }
 
 function withoutRight(

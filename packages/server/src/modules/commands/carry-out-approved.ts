@@ -13,7 +13,7 @@ export async function carryOutApproved(
 ): Promise<readonly OrderOutcome[]> {
   const { approvalId, command, deviceIds, permission, standing, reason, cause } = order;
   if (deviceIds.length === 0) return [];
-  const principal = await principalLater(tx, order.requestedBy);
+  const principal = await principalLater(tx, order.requestedBy, deviceIds);
   if (!principal.permissions.has(permission)) {
     const refusal = 'Whoever asked for it may no longer do so.';
     return deviceIds.map((deviceId) => ({ deviceId, commandId: null, refusal }));

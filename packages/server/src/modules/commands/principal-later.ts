@@ -2,18 +2,27 @@
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { rightsOfActor } from '../administrators/index.ts';
+import { findDevice } from '../devices/index.ts';
+import { rightsOfOrderer } from './rights-of-orderer.ts';
 import { systemRights } from './system-rights.ts';
 
 /**
  * Its power was old enough when it ordered, and has not grown younger by waiting.
  * @param reference as in `actorReference`
+ * @param deviceIds to which it is done: the rights of a user are rights over the own devices.
  */
-export async function principalLater(tx: TenantTx, reference: string): Promise<Principal> {
+export async function principalLater(
+  tx: TenantTx,
+  reference: string,
+  deviceIds: readonly string[] = [],
+): Promise<Principal> {
   const separator = reference.indexOf(':');
   const [kind, id] = [reference.slice(0, separator) as Principal['kind'], reference.slice(separator + 1)];
+  const devices =
+    kind === 'user' ? await Promise.all(deviceIds.map((deviceId) => findDevice(tx, deviceId))) : [];
+  const known = devices.filter((device) => device !== undefined);
   const rights =
-    (await rightsOfActor(tx, reference)) ?? (kind === 'system' ? systemRights : new Set(permissions));
+    (await rightsOfOrderer(tx, reference, known)) ?? (kind === 'system' ? systemRights : new Set(permissions));
   return {
     kind,
     id,

@@ -190,6 +190,15 @@ export function writeFinish(tx: TenantTx, commandId: string, finish: FinishRow):
   ]);
 }
 
+const activeUser = sql(
+  'commands-active-user',
+  `select 1 from users where organization_id = $1 and user_id = $2 and state = 'active'`,
+);
+
+export async function isActiveUser(tx: TenantTx, userId: string): Promise<boolean> {
+  return (await tx.one(activeUser, [tx.organizationId, userId])) !== undefined;
+}
+
 const listOfDevice = sql(
   'commands-list-of-device',
   `select ${columns} from commands

@@ -2,6 +2,8 @@ import {
   AvailableCommands,
   Command,
   CommandCancellation,
+  CommandPreview,
+  CommandPreviewQuestion,
   LocationLook,
   LocationPlaces,
   NewCommand,
@@ -11,7 +13,7 @@ import {
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import type { Static } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
-import { listAvailableCommands } from './available-commands.ts';
+import { listAvailableCommands, previewCommand } from './available-commands.ts';
 import { cancelCommand } from './cancel-command.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { getCommand, listCommands } from './list-commands.ts';
@@ -103,6 +105,18 @@ export const commandRoutes = (deps: CommandDeps): AdminRoute[] => [
     example: { deviceIds: ['01930000-0000-7000-8000-000000000000'], name: 'refresh-device' },
     handle: ({ principal, body: { deviceIds, ...body }, transact }) =>
       queueCommands(deps, principal, { deviceIds, ...orderOf(body) }, { transact }),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/command-previews',
+    operation: 'previewCommand',
+    tag,
+    summary: 'Show what would come of a command for each of many devices, without ordering it',
+    access: { permission: 'devices.read' },
+    body: CommandPreviewQuestion,
+    response: { 200: CommandPreview },
+    example: { deviceIds: ['01930000-0000-7000-8000-000000000000'], name: 'refresh-device' },
+    handle: ({ principal, body }) => previewCommand(deps, principal, body),
   }),
   defineRoute({
     method: 'GET',

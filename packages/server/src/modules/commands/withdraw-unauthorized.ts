@@ -4,11 +4,11 @@ import { systemActor } from '@gatehouse/core/actor.ts';
 import { commandDefinition } from '@gatehouse/core/commands/catalogue.ts';
 import { isPermission } from '@gatehouse/core/permissions/catalogue.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import { rightsOfActor } from '../administrators/index.ts';
 import type { LockedDevice } from '../devices/index.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { finishCommand } from './finish-command.ts';
 import { type CommandRow, lockCommand } from './queries.ts';
+import { rightsOfOrderer } from './rights-of-orderer.ts';
 import { systemRights } from './system-rights.ts';
 
 /**
@@ -37,13 +37,14 @@ export async function withdrawUnauthorized(
 
 async function whyNot(
   tx: TenantTx,
-  { ownership }: LockedDevice,
+  device: LockedDevice,
   command: CommandRow,
 ): Promise<string | undefined> {
+  const { ownership } = device;
   const { permission, personalPermission, destructive } = commandDefinition(command.name);
   // What rules and procedures destroy by themselves, they destroy within their rights until the end.
   const ofSystem = destructive && command.requested_by.startsWith('system:');
-  const rights = (await rightsOfActor(tx, command.requested_by)) ?? (ofSystem ? systemRights : null);
+  const rights = (await rightsOfOrderer(tx, command.requested_by, [device])) ?? (ofSystem ? systemRights : null);
   if (rights === null) return undefined;
   const asked = command.permission ?? permission;
   if (!isPermission(asked) || !rights.has(asked)) {

@@ -21,14 +21,20 @@ export {
   type EscrowPlace,
   takeIntoEscrow,
 } from './escrow.ts';
-export { type Device, findDevice } from './find-device.ts';
+export { type Device, findDevice, findDevices } from './find-device.ts';
 export { blockHardwareOf, unblockHardwareOf } from './hardware-blocks.ts';
-export { type IdentifierKind, macAddresses, normalizeIdentifier } from './identifiers.ts';
-export { type DeviceListQuery, type DevicePresentation, getDevice, listDevices } from './list-devices.ts';
+export { type IdentifierKind, identifierKinds, macAddresses, normalizeIdentifier } from './identifiers.ts';
+export {
+  type DeviceListQuery,
+  type DevicePresentation,
+  getDevice,
+  listDevices,
+  searchRanges,
+} from './list-devices.ts';
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, lockDevices, type LockedDevice, noSuchDevice } from './lock-device.ts';
 export { noteContact } from './note-contact.ts';
 export { readmitDevice } from './readmit-device.ts';
-export { type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
+export { factHistoryLength, type FactsOutcome, recordFacts, type StatedScan } from './record-facts.ts';
 export { recordReport, recordReports, type Report, type ReportOutcome } from './record-report.ts';
 export { registerDevice } from './register-device.ts';

@@ -104,6 +104,20 @@ export async function lockRows(
   return contact && device && { device, contact };
 }
 
+const selectContacts = sql(
+  'devices-select-contacts',
+  `select device_id, last_check_in_at, boot_id, previous_boot_id, report_counter, acknowledged_policy_version
+   from device_contacts where organization_id = $1 and device_id = any ($2)`,
+);
+
+/** Many, for reading only. */
+export function selectManyRows(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+): Promise<{ device: DeviceRow; contact: ContactRow }[]> {
+  return readManyRows(tx, deviceIds, selectContacts);
+}
+
 /** In one order, so that two who lock many do not lock each other out. */
 const lockContacts = sql(
   'devices-lock-contacts',
@@ -117,13 +131,21 @@ const selectDevices = sql(
 );
 
 /** The same for many: two statements, see {@link lockRows}. */
-export async function lockManyRows(
+export function lockManyRows(
   tx: TenantTx,
   deviceIds: readonly string[],
 ): Promise<{ device: DeviceRow; contact: ContactRow }[]> {
+  return readManyRows(tx, deviceIds, lockContacts);
+}
+
+async function readManyRows(
+  tx: TenantTx,
+  deviceIds: readonly string[],
+  contactsStatement: typeof lockContacts,
+): Promise<{ device: DeviceRow; contact: ContactRow }[]> {
   const values = [tx.organizationId, deviceIds];
   const [contacts, devices] = await Promise.all([
-    tx.query<ContactRow & { readonly device_id: string }>(lockContacts, values),
+    tx.query<ContactRow & { readonly device_id: string }>(contactsStatement, values),
     tx.query<DeviceRow>(selectDevices, values),
   ]);
   const byId = new Map(contacts.map((contact) => [contact.device_id, contact]));

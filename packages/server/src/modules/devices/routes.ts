@@ -57,6 +57,7 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     access: { permission: 'devices.read' },
     params,
     response: { 200: Device },
+    edited: ['name', 'assetNumber', 'user', 'ownership'],
     handle: ({ principal, params: { deviceId } }) => getDevice(deps, principal, deviceId),
   }),
   defineRoute({
@@ -123,10 +124,21 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     description: 'Personal and sensitive facts need rights of their own, and reading them is recorded.',
     access: { permission: 'devices.facts.read' },
     params,
-    query: { scan: Type.Optional(Type.Enum([...scans])) },
+    query: {
+      scan: Type.Optional(Type.Enum([...scans])),
+      without: Type.Optional(
+        Type.Enum(['sensitive', 'personal'], {
+          description:
+            'Leave out where the device is, or everything that concerns a person: what is not shown is not on record as seen.',
+        }),
+      ),
+    },
     response: { 200: DeviceFacts },
-    handle: ({ principal, params: { deviceId }, query: { scan } }) =>
-      readFacts(deps, principal, deviceId, scan === undefined ? undefined : [scan]),
+    handle: ({ principal, params: { deviceId }, query: { scan, without } }) =>
+      readFacts(deps, principal, deviceId, {
+        scans: scan === undefined ? undefined : [scan],
+        leaveOut: without === 'personal' ? ['personal', 'sensitive'] : without && [without],
+      }),
   }),
   listRoute({
     path: '/devices/:deviceId/history',
