@@ -1,6 +1,7 @@
 /** Functions and macros. A regular expression can take for ever, so `matches` is not among them (CEL-01). */
 import { parseReportedVersion, parseVersion } from '../version.ts';
 import { Fault } from './run.ts';
+import { parseSpan } from './spans.ts';
 import type { Node } from './syntax.ts';
 import { type Compiling, isOfType, type Typed } from './typed.ts';
 import { bool, duration, type ExpressionType, int, string, typeName, version } from './types.ts';
@@ -39,14 +40,6 @@ function textArgument(compiler: Compiling, call: Call): { readonly node: Node; r
 const textStride = 256;
 
 const unreadable = new Fault('A version cannot be read as numbers.');
-const spanUnits: Readonly<Record<string, number>> = {
-  d: 86_400_000,
-  h: 3_600_000,
-  m: 60_000,
-  s: 1_000,
-  ms: 1,
-};
-
 const functions: ReadonlyMap<string, CompileCall> = new Map<string, CompileCall>([
   [
     'has',
@@ -100,15 +93,6 @@ const functions: ReadonlyMap<string, CompileCall> = new Map<string, CompileCall>
     },
   ],
 ]);
-
-function parseSpan(text: string): number | undefined {
-  if (!/^(?:\d{1,9}(?:ms|[dhms]))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[dhms])/g)) {
-    total += Number(count) * (spanUnits[unit ?? ''] ?? 0);
-  }
-  return Number.isSafeInteger(total) ? total : undefined;
-}
 
 function sizeOf(compiler: Compiling, call: Call, of: Typed): Typed {
   if (of.type.kind !== 'list' && of.type.kind !== 'string')

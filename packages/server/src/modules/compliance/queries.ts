@@ -195,7 +195,9 @@ const storePostures = sql(
      manufacturer = r.manufacturer, model = r.model, imei = r.imei, meid = r.meid, udid = r.udid,
      serial_number = r.serial_number, os_version = r.os_version, phone_number = r.phone_number,
      host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
-     next_change_at = r.next_change_at
+     next_change_at = r.next_change_at,
+     access_changed_at = case when (p.access_network, p.access_mail, p.access_vpn) = (r.access_network, r.access_mail, r.access_vpn)
+       then p.access_changed_at else r.evaluated_at end
    from r
    where p.organization_id = $1 and p.device_id = r.device_id`,
 );

@@ -1,22 +1,30 @@
-// Finds devices by any of their facts (MON-03): a page of them, or how many there are. Nothing is stored; expressions that are
-// looked at all the time are smart groups and watch lists.
-import type { CountRequest, DeviceCount, FoundDevice } from '@gatehouse/contracts/admin/searches.ts';
+// The list of devices that people work with: free words, an expression and a kept list of devices, in any order, page by page.
+import type { DeviceCount, DeviceQuestion, ListedDevice } from '@gatehouse/contracts/admin/searches.ts';
 import { evaluateExpression } from '@gatehouse/core/expressions/compile.ts';
-import { searchValues } from '@gatehouse/core/expressions/search-environment.ts';
-import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.ts';
+import { type FactName, factDefinition, isFactName } from '@gatehouse/core/facts/catalogue.ts';
+import { requireSight } from '@gatehouse/core/facts/fact-rights.ts';
+import { selectFacts } from '@gatehouse/core/facts/select.ts';
+import type { FactValue } from '@gatehouse/core/facts/types.ts';
+import { readsGroups, searchValues } from '@gatehouse/core/expressions/search-environment.ts';
+import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Database, TenantTx } from '../../kernel/db/database.ts';
-import { type PageAnswer, type PageRequest, type TenantPrincipal } from '../../kernel/http/route.ts';
+import type { PageAnswer, PageRequest, TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
-import { compileAs } from './expressions.ts';
-import { type SearchedRow, selectSearchedAfter } from './queries.ts';
+import { filterOf, isEverything, isImpossible, type Question, readQuestion } from './device-question.ts';
+import {
+  countFoundDevices,
+  type DeviceSort,
+  type FleetFilter,
+  findDevices,
+  type FoundPlace,
+  type FoundRow,
+  type ListedRow,
+  selectListedDevices,
+  walkDevices,
+} from './list-queries.ts';
+import { selectMemberIds, selectSearchedDevices } from './queries.ts';
 import { toSearched } from './refresh-searches.ts';
-
-export interface SearchDeps {
-  readonly database: Pick<Database, 'withTenant'>;
-  readonly clock: Clock;
-}
+import type { SearchDeps } from './search-deps.ts';
 
 const chunk = 1_000;
 /** A page may come out short, or empty with a `next`, when so many devices show nothing. */
@@ -27,77 +35,219 @@ const shown = 20;
 export async function searchDevices(
   deps: SearchDeps,
   principal: TenantPrincipal,
-  expression: string,
+  {
+    sort = 'enrolled',
+    facts = [],
+    ...asked
+  }: DeviceQuestion & { sort?: DeviceSort | undefined; facts?: readonly string[] },
   page: PageRequest,
-): Promise<PageAnswer<FoundDevice>> {
+): Promise<PageAnswer<ListedDevice>> {
   requirePermission(principal, 'devices.read');
-  const { compiled, facts } = compileAs(principal, 'watch-list', expression);
-  await noteSearch(deps, principal, facts);
-  const now = deps.clock.now();
-  const items: FoundDevice[] = [];
-  let after = String(page.after?.[0] ?? '0');
-  for (let examined = 0; examined < mostPerPage; examined += chunk) {
-    const rows = await readChunk(deps, principal, after, facts);
-    for (const row of rows) {
-      after = row.device_no;
-      if (evaluateExpression(compiled, searchValues(toSearched(row, now))) !== true) continue;
-      items.push(presentFound(row));
-      if (items.length === page.limit) return { items, next: [after] };
+  const question = readQuestion(principal, asked);
+  const columns = readColumns(principal, facts);
+  await noteSearch(deps, principal, [...question.facts, ...columns]);
+  const filter = filterOf(question, deps.clock.now());
+  if (isImpossible(filter)) return { items: [] };
+  let after = page.after === undefined ? null : (page.after.map(String) as unknown as FoundPlace);
+  const items: ListedDevice[] = [];
+  const size = question.narrowing.exact ? page.limit + 1 : chunk;
+  for (let examined = 0; examined < mostPerPage; examined += size) {
+    const { rows, fitting } = await inside(deps, principal, async (tx) => {
+      const found = await findChunk(tx, filter, sort, after, size);
+      const wanted = question.narrowing.exact
+        ? found.slice(0, page.limit)
+        : await fittingOf(tx, question, found, deps.clock.now());
+      const some = wanted.slice(0, page.limit - items.length);
+      return { rows: found, fitting: await listed(tx, some, columns) };
+    });
+    for (const { place, device } of fitting) {
+      after = place;
+      items.push(device);
     }
-    if (rows.length < chunk) return { items };
+    const more = rows.length === size;
+    if (question.narrowing.exact) return more && after !== null ? { items, next: [...after] } : { items };
+    if (items.length === page.limit && after !== null) return { items, next: [...after] };
+    const last = rows.at(-1);
+    if (!more || last === undefined) return { items };
+    after = placeOf(last);
   }
-  return { items, next: [after] };
+  return after === null ? { items } : { items, next: [...after] };
 }
 
-/** Looks at the whole fleet as far as time allows. */
+/** How many there are; of what a database cannot tell by itself as far as time allows. */
 export async function countDevices(
   deps: SearchDeps,
   principal: TenantPrincipal,
-  request: CountRequest,
+  { for: use, comparedWith, ...asked }: DeviceQuestion & { for?: 'search' | 'group'; comparedWith?: string },
 ): Promise<DeviceCount> {
   requirePermission(principal, 'devices.read');
-  const kind = request.for === 'group' ? 'group' : 'watch-list';
-  const { compiled, facts } = compileAs(principal, kind, request.expression);
-  await noteSearch(deps, principal, facts);
-  const [now, until] = [deps.clock.now(), performance.now() + mostMs];
+  const question = readQuestion(principal, asked, use === 'group' ? 'group' : 'watch-list');
+  await noteSearch(deps, principal, question.facts);
+  const now = deps.clock.now();
+  const filter = filterOf(question, now);
+  const before =
+    comparedWith === undefined
+      ? undefined
+      : new Set(await inside(deps, principal, (tx) => selectMemberIds(tx, comparedWith)));
+  if (question.narrowing.exact && before === undefined && use !== 'group')
+    return countExactly(deps, principal, filter);
+  return countOneByOne(deps, principal, question, filter, { now, before });
+}
+
+async function countExactly(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
+  filter: FleetFilter,
+): Promise<DeviceCount> {
+  const rows = isImpossible(filter)
+    ? []
+    : await inside(deps, principal, (tx) => countFoundDevices(tx, filter));
+  const matching = rows.reduce((sum, { devices }) => sum + devices, 0);
+  const byPlatform = Object.fromEntries(rows.map(({ platform, devices }) => [platform, devices]));
+  return { matching, untold: 0, examined: matching, complete: true, byPlatform, devices: [] };
+}
+
+async function countOneByOne(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
+  question: Question,
+  filter: FleetFilter,
+  { now, before }: { readonly now: number; readonly before: ReadonlySet<string> | undefined },
+): Promise<DeviceCount> {
+  const until = performance.now() + mostMs;
   const count = { matching: 0, untold: 0, examined: 0, byPlatform: {} as Record<string, number> };
-  const devices: FoundDevice[] = [];
-  for (let after = '0'; performance.now() < until; ) {
-    const rows = await readChunk(deps, principal, after, facts);
-    for (const row of rows) {
-      const answer = evaluateExpression(compiled, searchValues(toSearched(row, now)));
+  const first: string[] = [];
+  let [entering, staying] = [0, 0];
+  let complete = isImpossible(filter);
+  for (let after: FoundPlace | null = null; !complete && performance.now() < until; ) {
+    const rows = await inside(deps, principal, async (tx) => {
+      const found = await findDevices(tx, filter, 'enrolled', after, chunk);
+      const ids = found.map(({ device_id }) => device_id);
+      return { found, known: await selectSearchedDevices(tx, ids, question.facts, readsGroupsOf(question)) };
+    });
+    for (const row of rows.known) {
+      const answer = answerOf(question, row, now);
       count.examined += 1;
       if (typeof answer !== 'boolean') count.untold += 1;
       if (answer !== true) continue;
       count.matching += 1;
       count.byPlatform[row.platform] = (count.byPlatform[row.platform] ?? 0) + 1;
-      if (devices.length < shown) devices.push(presentFound(row));
+      if (before?.has(row.device_id)) staying += 1;
+      else entering += 1;
+      if (first.length < shown) first.push(row.device_id);
     }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < chunk) return { ...count, complete: true, devices };
-    after = last.device_no;
+    const last = rows.found.at(-1);
+    complete = last === undefined || rows.found.length < chunk;
+    if (last !== undefined) after = placeOf(last);
   }
-  return { ...count, complete: false, devices };
+  const devices = await inside(deps, principal, async (tx) =>
+    (await selectListedDevices(tx, first, [])).map((row) => ({
+      id: row.device_id,
+      name: row.name,
+      platform: row.platform,
+      since: null,
+    })),
+  );
+  const compared = before === undefined ? {} : { compared: { entering, leaving: before.size - staying } };
+  return { ...count, ...compared, complete, devices };
 }
 
-/** A transaction for each chunk: a search holds up nothing. */
-function readChunk(
+/** The ids of all that an answer has, in the order of enrolment: what is done to many is done to a list that stays as it is. */
+export async function* eachFound(
   deps: SearchDeps,
   principal: TenantPrincipal,
-  after: string,
-  facts: readonly FactName[],
-): Promise<SearchedRow[]> {
-  const read = (tx: TenantTx) => selectSearchedAfter(tx, after, facts, chunk);
-  return deps.database.withTenant(principal.organizationId, read, { readOnly: true });
+  question: Question,
+  sort: DeviceSort = 'enrolled',
+): AsyncGenerator<readonly FoundRow[]> {
+  const now = deps.clock.now();
+  const filter = filterOf(question, now);
+  if (isImpossible(filter)) return;
+  for (let after: FoundPlace | null = null; ; ) {
+    const { found, fitting } = await inside(deps, principal, async (tx) => {
+      const rows = await findChunk(tx, filter, sort, after, chunk);
+      return { found: rows, fitting: await fittingOf(tx, question, rows, now) };
+    });
+    if (fitting.length > 0) yield fitting;
+    const last = found.at(-1);
+    if (last === undefined || found.length < chunk) return;
+    after = placeOf(last);
+  }
 }
 
-/** Who asks by what concerns persons leaves a trace, as who reads it does (ADM-18). */
-async function noteSearch(
+function findChunk(
+  tx: Parameters<typeof findDevices>[0],
+  filter: FleetFilter,
+  sort: DeviceSort,
+  after: FoundPlace | null,
+  size: number,
+): Promise<FoundRow[]> {
+  return isEverything(filter) && (sort === 'name' || sort === '-name')
+    ? walkDevices(tx, sort, after, size)
+    : findDevices(tx, filter, sort, after, size);
+}
+
+async function fittingOf(
+  tx: Parameters<typeof findDevices>[0],
+  question: Question,
+  found: readonly FoundRow[],
+  now: number,
+): Promise<readonly FoundRow[]> {
+  if (question.narrowing.exact) return found;
+  const ids = found.map(({ device_id }) => device_id);
+  const known = await selectSearchedDevices(tx, ids, question.facts, readsGroupsOf(question));
+  const fitting = new Set(
+    known.filter((row) => answerOf(question, row, now) === true).map(({ device_id }) => device_id),
+  );
+  return found.filter(({ device_id }) => fitting.has(device_id));
+}
+
+const readsGroupsOf = ({ compiled }: Question): boolean => compiled !== undefined && readsGroups(compiled);
+
+function answerOf(
+  { compiled }: Question,
+  row: Parameters<typeof toSearched>[0],
+  now: number,
+): ReturnType<typeof evaluateExpression> {
+  return compiled === undefined || evaluateExpression(compiled, searchValues(toSearched(row, now)));
+}
+
+const placeOf = ({ key, device_no }: FoundRow): FoundPlace => [String(key), device_no];
+
+async function listed(
+  tx: Parameters<typeof findDevices>[0],
+  found: readonly FoundRow[],
+  columns: readonly FactName[],
+): Promise<readonly { readonly place: FoundPlace; readonly device: ListedDevice }[]> {
+  if (found.length === 0) return [];
+  const rows = await selectListedDevices(
+    tx,
+    found.map(({ device_id }) => device_id),
+    columns,
+  );
+  const byId = new Map(rows.map((row) => [row.device_id, row]));
+  return found.flatMap((each) => {
+    const row = byId.get(each.device_id);
+    return row === undefined ? [] : [{ place: placeOf(each), device: presentListed(row) }];
+  });
+}
+
+/** @throws DomainError `invalid-input`, `forbidden` */
+export function readColumns(principal: TenantPrincipal, names: readonly string[]): readonly FactName[] {
+  const facts = names.map((name) => {
+    if (isFactName(name)) return name;
+    throw new DomainError('invalid-input', `There is no fact "${name.slice(0, 64)}".`);
+  });
+  requireSight(principal, facts);
+  return facts;
+}
+
+/** Who asks by what concerns persons, or has it listed, leaves a trace, as who reads it does (ADM-18). */
+export async function noteSearch(
   deps: SearchDeps,
   principal: TenantPrincipal,
   facts: readonly FactName[],
 ): Promise<void> {
-  const named = facts.filter((fact) => factDefinition(fact).privacy !== 'technical');
+  const named = [...new Set(facts)].filter((fact) => factDefinition(fact).privacy !== 'technical');
   if (named.length === 0) return;
   await deps.database.withTenant(principal.organizationId, (tx) =>
     recordAudit(tx, {
@@ -110,6 +260,52 @@ async function noteSearch(
   );
 }
 
-function presentFound({ device_id, name, platform }: SearchedRow): FoundDevice {
-  return { id: device_id, name, platform, since: null };
+function inside<T>(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
+  work: (tx: Parameters<typeof findDevices>[0]) => Promise<T>,
+): Promise<T> {
+  return deps.database.withTenant(principal.organizationId, work, { readOnly: true });
+}
+
+export function presentListed(row: ListedRow): ListedDevice {
+  const facts: Record<string, FactValue> = {};
+  const reports = (row.reports ?? []).map(({ source, at, facts: of }) => ({
+    source,
+    observedAt: at,
+    facts: of,
+  }));
+  for (const [name, { value }] of selectFacts(reports)) facts[name] = value;
+  return {
+    id: row.device_id,
+    name: row.name,
+    platform: row.platform,
+    ownership: row.ownership,
+    state: row.state,
+    assetNumber: row.asset_number,
+    user:
+      row.user_id === null
+        ? null
+        : {
+            id: row.user_id,
+            email: row.email ?? '',
+            userName: row.user_name ?? '',
+            displayName: row.display_name ?? '',
+          },
+    createdAt: row.created_at.toISOString(),
+    lastCheckInAt: row.last_check_in_at?.toISOString() ?? null,
+    standing: row.standing,
+    failing: [...row.failing],
+    failureReason: row.failure_reason,
+    access: { network: row.access_network, mail: row.access_mail, vpn: row.access_vpn },
+    accessChangedAt: row.access_changed_at?.toISOString() ?? null,
+    nextChangeAt: row.next_change_at?.toISOString() ?? null,
+    manufacturer: row.manufacturer,
+    model: row.model,
+    osVersion: row.os_version,
+    hostName: row.host_name,
+    serialNumber: row.serial_number,
+    macs: [...row.macs],
+    facts,
+  };
 }

@@ -1,5 +1,6 @@
 // Statements over expressions, what they find, and what is read of devices to hold against them. `$1` is the organization.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import type { Standing } from '@gatehouse/core/compliance/standing.ts';
 import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactSource, FactValue } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -42,6 +43,11 @@ export interface SearchedRow {
   readonly access_network: Access;
   readonly access_mail: Access;
   readonly access_vpn: Access;
+  readonly access_changed_at: Date | null;
+  readonly standing: Standing;
+  readonly failing: readonly string[];
+  /** Names; null: not asked for. */
+  readonly groups: readonly string[] | null;
   /** Of each source that states any of the facts asked for. */
   readonly reports:
     | readonly {
@@ -55,7 +61,12 @@ export interface SearchedRow {
 
 /** Only the facts that are asked for leave the database: an inventory of apps can be megabytes. */
 const document = `select d.device_id, d.device_no, d.platform, d.ownership, d.state, d.name, u.user_name, c.last_check_in_at,
-     p.compliant, p.access_network, p.access_mail, p.access_vpn,
+     p.compliant, p.access_network, p.access_mail, p.access_vpn, p.access_changed_at, p.standing, p.failing,
+     case when $4::boolean then array(
+       select g.name from group_devices m join groups g on g.organization_id = $1 and g.group_id = m.group_id
+         where m.organization_id = $1 and m.device_id = d.device_id
+       union select g.name from group_members m join groups g on g.organization_id = $1 and g.group_id = m.group_id
+         where m.organization_id = $1 and m.user_id = d.user_id) end as groups,
      (select jsonb_agg(jsonb_build_object('source', f.source, 'at', (extract(epoch from f.observed_at) * 1000)::bigint,
         'facts', (select jsonb_object_agg(n.name, f.facts -> n.name) from unnest((select $3::text[])) as n (name)
           where f.facts ? n.name)))
@@ -74,23 +85,9 @@ export function selectSearchedDevices(
   tx: TenantTx,
   deviceIds: readonly string[],
   factNames: readonly string[],
+  withGroups: boolean,
 ): Promise<SearchedRow[]> {
-  return tx.query<SearchedRow>(selectSearched, [tx.organizationId, deviceIds, factNames]);
-}
-
-const selectSearchedPage = sql(
-  'searches-select-page',
-  `${document} where d.organization_id = $1 and d.device_no > $2 and d.state <> 'unmanaged' order by d.device_no limit $4`,
-);
-
-/** Devices that are or were to be under management, in the order of their numbers. */
-export function selectSearchedAfter(
-  tx: TenantTx,
-  after: string,
-  factNames: readonly string[],
-  limit: number,
-): Promise<SearchedRow[]> {
-  return tx.query<SearchedRow>(selectSearchedPage, [tx.organizationId, after, factNames, limit]);
+  return tx.query<SearchedRow>(selectSearched, [tx.organizationId, deviceIds, factNames, withGroups]);
 }
 
 // ------------------------------------------------------------------------------------------------------ who is in which set
@@ -311,4 +308,15 @@ export function selectMembers(
 ): Promise<MemberRow[]> {
   const statement = kind === 'group' ? devicesOfGroup : devicesOfList;
   return tx.query<MemberRow>(statement, [tx.organizationId, setId, after, limit]);
+}
+
+const memberIds = sql(
+  'searches-member-ids',
+  `select device_id from group_devices where organization_id = $1 and group_id = $2`,
+);
+
+/** The devices of a smart group. */
+export async function selectMemberIds(tx: TenantTx, groupId: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ device_id: string }>(memberIds, [tx.organizationId, groupId]);
+  return rows.map(({ device_id }) => device_id);
 }

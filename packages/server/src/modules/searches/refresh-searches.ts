@@ -6,7 +6,7 @@ import { evaluateExpression } from '@gatehouse/core/expressions/compile.ts';
 import type { ExpressionValues } from '@gatehouse/core/expressions/types.ts';
 import { factsReadBy } from '@gatehouse/core/expressions/device-environment.ts';
 import { nextMomentOf } from '@gatehouse/core/expressions/next-moment.ts';
-import { type Searched, searchValues } from '@gatehouse/core/expressions/search-environment.ts';
+import { readsGroups, type Searched, searchValues } from '@gatehouse/core/expressions/search-environment.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { type AlertDeps, raiseAlert } from '../alerts/index.ts';
@@ -53,7 +53,11 @@ export function toSearched(row: SearchedRow, now: number): Searched {
       network: row.access_network,
       mail: row.access_mail,
       vpn: row.access_vpn,
+      changedAt: row.access_changed_at?.getTime() ?? null,
+      standing: row.standing,
+      failing: row.failing,
     },
+    groups: row.groups,
   };
 }
 
@@ -100,8 +104,9 @@ async function readDocuments(
   deviceIds: readonly string[],
   now: number,
 ): Promise<readonly Document[]> {
-  const facts = searches.flatMap(({ kind, expression }) => factsReadBy(compileFor(kind, expression)));
-  const rows = await selectSearchedDevices(tx, deviceIds, [...new Set(facts)]);
+  const compiled = searches.map(({ kind, expression }) => compileFor(kind, expression));
+  const facts = [...new Set(compiled.flatMap(factsReadBy))];
+  const rows = await selectSearchedDevices(tx, deviceIds, facts, compiled.some(readsGroups));
   return rows.map((row) => ({
     deviceId: row.device_id,
     gone: row.state === 'unmanaged',

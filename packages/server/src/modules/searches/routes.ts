@@ -1,15 +1,31 @@
 import {
   CountRequest,
   DeviceCount,
-  Expression,
+  DeviceSearchQuery,
+  ExportQuery,
+  ExpressionNames,
+  ExpressionValues,
   FoundDevice,
+  ListedDevice,
+  MatchExplanation,
+  MatchRequest,
+  NewSelection,
+  NewView,
   NewWatchList,
+  SavedView,
+  Selection,
+  ViewChanges,
   WatchList,
   WatchListChanges,
 } from '@gatehouse/contracts/admin/searches.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
-import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { Type } from 'typebox';
+import { type AdminRoute, defineRoute, download, listRoute } from '../../kernel/http/route.ts';
+import { explainMatch, listNames, listValues } from './completion.ts';
 import { countDevices, searchDevices } from './device-searches.ts';
+import { exportDevices } from './export-devices.ts';
+import { createSelection, readSelection } from './selections.ts';
+import { createView, deleteView, listViews, updateView } from './views.ts';
 import {
   createWatchList,
   deleteWatchList,
@@ -23,30 +39,151 @@ const tag = 'searches';
 const read = { permission: 'devices.read' } as const;
 const manage = { permission: 'searches.manage' } as const;
 
+const namesOf = (text = ''): readonly string[] => text.split(',').filter((name) => name !== '');
+
 export const searchRoutes = (deps: WatchListDeps): AdminRoute[] => [
   listRoute({
     path: '/device-searches',
     operation: 'searchDevices',
     tag,
-    summary: 'List the devices of which an expression holds',
+    summary: 'List the devices that words, an expression and a kept list have in common, in any order',
     description:
-      'In CEL, over facts, device, user and decision: `os.name == "iPadOS" && !posture.compliant`. A page may be short while there are more.',
+      'Expressions are in CEL, over facts, device, user and decision: `os.name == "iPadOS" && !posture.compliant`. A page may be short while there are more.',
     access: read,
-    query: { expression: Expression },
-    item: FoundDevice,
-    handle: ({ principal, query, page }) => searchDevices(deps, principal, query.expression, page),
+    query: DeviceSearchQuery,
+    item: ListedDevice,
+    handle: ({ principal, query: { facts, ...query }, page }) =>
+      searchDevices(deps, principal, { ...query, facts: namesOf(facts) }, page),
   }),
   defineRoute({
     method: 'POST',
     path: '/device-searches/count',
     operation: 'countDevices',
     tag,
-    summary: 'Count the devices of which an expression holds',
+    summary: 'Count the devices that words, an expression and a kept list have in common',
     access: read,
     body: CountRequest,
     response: { 200: DeviceCount },
     example: { expression: 'device.ownership == "corporate"' },
     handle: ({ principal, body }) => countDevices(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/device-searches/export',
+    operation: 'exportDevices',
+    tag,
+    summary: 'Export the devices that a search finds as CSV, with the columns that are asked for',
+    access: read,
+    query: ExportQuery,
+    response: { 200: 'text/csv' },
+    handle: async ({ principal, query: { name = 'devices', facts: _facts, ...query } }) => {
+      const at = new Date(deps.clock.now()).toISOString().slice(0, 16).replaceAll(':', '');
+      return download('text/csv', `${name}-${at}Z.csv`, await exportDevices(deps, principal, query));
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/device-searches/explain',
+    operation: 'explainMatch',
+    tag,
+    summary: 'Say why an expression holds of a device, or does not',
+    access: read,
+    body: MatchRequest,
+    response: { 200: MatchExplanation },
+    example: { expression: 'contact.made', deviceId: '01930000-0000-7000-8000-000000000000' },
+    handle: ({ principal, body }) => explainMatch(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/expression-names',
+    operation: 'listExpressionNames',
+    tag,
+    summary: 'List what expressions may name',
+    access: read,
+    response: { 200: ExpressionNames },
+    handle: ({ principal }) => listNames(principal),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/expression-values',
+    operation: 'listExpressionValues',
+    tag,
+    summary: 'List the values that something has, the most frequent first',
+    access: read,
+    query: { name: Type.String({ pattern: '^[a-z0-9._]{1,100}$' }) },
+    response: { 200: ExpressionValues },
+    handle: ({ principal, query: { name } }) => listValues(deps, principal, name),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/device-selections',
+    operation: 'createSelection',
+    tag,
+    summary: 'Keep a list of devices for a day as it is now: what a search finds, or what was pasted',
+    access: read,
+    body: NewSelection,
+    response: { 201: Selection },
+    bodyLimit: 2 * 1024 * 1024,
+    example: { identifiers: ['C02XY1234567'] },
+    handle: ({ principal, body }) => createSelection(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/device-selections/:selectionId',
+    operation: 'getSelection',
+    tag,
+    summary: 'Show a kept list of devices',
+    access: read,
+    params: { selectionId: Id },
+    response: { 200: Selection },
+    handle: ({ principal, params }) => readSelection(deps, principal, params.selectionId),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/saved-views',
+    operation: 'listViews',
+    tag,
+    summary: 'List one’s own views of devices and those that are shared',
+    access: read,
+    response: { 200: Type.Object({ items: Type.Array(SavedView) }, { additionalProperties: false }) },
+    handle: ({ principal }) => listViews(deps, principal),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/saved-views',
+    operation: 'createView',
+    tag,
+    summary: 'Save a view of devices, for oneself or for everybody',
+    access: read,
+    body: NewView,
+    response: { 201: SavedView },
+    idempotency: 'replay',
+    example: { name: 'Blocked', query: 'gate:no' },
+    handle: ({ principal, body }) => createView(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/saved-views/:viewId',
+    operation: 'updateView',
+    tag,
+    summary: 'Change a view',
+    access: read,
+    params: { viewId: Id },
+    body: ViewChanges,
+    response: { 200: SavedView },
+    example: { name: 'Shut out' },
+    handle: ({ principal, params, body }) => updateView(deps, principal, params.viewId, body),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/saved-views/:viewId',
+    operation: 'deleteView',
+    tag,
+    summary: 'Delete a view',
+    access: read,
+    params: { viewId: Id },
+    response: { 204: null },
+    handle: ({ principal, params }) => deleteView(deps, principal, params.viewId),
   }),
   listRoute({
     path: '/groups/:groupId/devices',

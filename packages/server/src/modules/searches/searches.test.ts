@@ -61,7 +61,7 @@ describe('searches, smart groups and watch lists', () => {
       return evaluateDevice(deps, tx, deviceId, now);
     });
   const found = async (expression: string) =>
-    (await searchDevices(deps, principal(), expression, page)).items.map(({ id }) => id);
+    (await searchDevices(deps, principal(), { expression }, page)).items.map(({ id }) => id);
 
   test('MON-03 devices are found by any of their facts, page by page, and only those of the organization', async () => {
     const [linux, phone, foreign] = [
@@ -79,12 +79,22 @@ describe('searches, smart groups and watch lists', () => {
     assert.deepEqual(await found('device.platform == "ios" || storage.encrypted'), [linux, phone]);
     assert.deepEqual(await found('user.name == "ann.acme" && device.name == "phone"'), [phone]);
 
-    const first = await searchDevices(deps, principal(), 'contact.made', { limit: 1, after: undefined });
+    const first = await searchDevices(
+      deps,
+      principal(),
+      { expression: 'contact.made' },
+      { limit: 1, after: undefined },
+    );
     assert.deepEqual(
       first.items.map(({ id }) => id),
       [linux],
     );
-    const second = await searchDevices(deps, principal(), 'contact.made', { limit: 5, after: first.next });
+    const second = await searchDevices(
+      deps,
+      principal(),
+      { expression: 'contact.made' },
+      { limit: 5, after: first.next },
+    );
     assert.deepEqual(
       second.items.map(({ id }) => id),
       [phone],
@@ -100,7 +110,7 @@ describe('searches, smart groups and watch lists', () => {
 
   test('CEL-03 nobody finds out by asking what he may not read', async () => {
     const asks = [
-      () => searchDevices(deps, principal('help-desk'), 'network.wifi_ssid == "home"', page),
+      () => searchDevices(deps, principal('help-desk'), { expression: 'network.wifi_ssid == "home"' }, page),
       () =>
         countDevices(deps, principal('help-desk'), { expression: 'apps.installed.exists(a, a.id == "x")' }),
       () =>

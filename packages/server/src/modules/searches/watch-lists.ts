@@ -18,7 +18,6 @@ import {
 } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
-import type { SearchDeps } from './device-searches.ts';
 import { compileAs } from './expressions.ts';
 import {
   deleteWatchListRow,
@@ -32,6 +31,7 @@ import {
   updateWatchListRow,
   type WatchListRow,
 } from './queries.ts';
+import type { SearchDeps } from './search-deps.ts';
 
 export interface WatchListDeps extends SearchDeps {
   readonly events: Events;

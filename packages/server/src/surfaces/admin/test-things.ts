@@ -22,6 +22,8 @@ export async function createForeignThings(
   const userId = await make('/users', { email: `thing@${organization.slug}.example` });
   const groupId = await make('/groups', { name: 'things' });
   const watchListId = await make('/watch-lists', { name: 'things', expression: 'posture.compliant' });
+  const selectionId = await make('/device-selections', { identifiers: ['things'] });
+  const viewId = await make('/saved-views', { name: 'things', query: '', shared: true });
   const roleId = await make('/roles', { name: 'things', permissions: ['devices.read'] });
   const tokenId = await make('/tokens', { role: 'auditor', expiresInSeconds: 3_600 });
   const enrollmentId = await make('/enrollments', { user: userId, platform: 'linux' });
@@ -109,6 +111,8 @@ export async function createForeignThings(
     userId,
     groupId,
     watchListId,
+    selectionId,
+    viewId,
     roleId,
     tokenId,
     sessionId: tokenId,
