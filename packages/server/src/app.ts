@@ -61,7 +61,13 @@ import {
 } from './modules/compliance/index.ts';
 import { holdersOfCertificates } from './modules/devices/index.ts';
 import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
-import { carryOutMailWipe, explainMailClients, mailJobs, mailTasks } from './modules/mail/index.ts';
+import {
+  carryOutMailWipe,
+  createMailCertification,
+  explainMailClients,
+  mailJobs,
+  mailTasks,
+} from './modules/mail/index.ts';
 import {
   createMailDomainFinder,
   createOrganizationFinder,
@@ -99,6 +105,7 @@ import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
 import { registerAppleSurface } from './surfaces/apple.ts';
+import { createCertificateReader } from './surfaces/client-certificate.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { autodiscoverTree, registerAutodiscoverSurface } from './surfaces/autodiscover.ts';
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
@@ -189,10 +196,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     outbound,
     metrics,
   });
+  const authorities = createAuthorityDirectory(base);
+  const verifier = createCertificateVerifier({ directory: authorities, clock });
+  const standings = createStandings(database);
   const findOrganizationByMailDomain = createMailDomainFinder({ database, clock });
   const mailGateway = openMailGateway({
     ...devices,
     findOrganizationByMailDomain,
+    certify: createMailCertification({ ...base, verifier, standings }),
     standIn: createStandIn(administrators),
     metrics,
     allow: config.outbound.allow,
@@ -233,14 +244,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   });
 
   // ---------------------------------------------------------------- platforms and integrations
-  const authorities = createAuthorityDirectory(base);
-  const verifier = createCertificateVerifier({ directory: authorities, clock });
   const agents = createAgentPlatform({
     ...devices,
     ...enrollment,
     findOrganization,
     verifier,
-    standings: createStandings(database),
+    standings,
   });
   const apple = createApplePlatform({
     ...devices,
@@ -290,9 +299,12 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const { console: consolePlace, nac: nacPlace, mail: mailPlace } = config.surfaces;
   const trustedProxies =
     config.trustedProxies.length === 0 ? undefined : createAddressList(config.trustedProxies);
+  const certificates = { header: config.clientCertificateHeader, trustedProxies: config.trustedProxies };
   const aside = mailSurface(mailGateway, {
     from: mailPlace.from && createAddressList(mailPlace.from),
     proxies: trustedProxies,
+    certificates: config.mailGatewayCertificates ? createCertificateReader(certificates) : undefined,
+    log,
   });
   const publicServer = (more: Partial<HttpServerOptions> = {}) =>
     createHttpServer({
@@ -319,7 +331,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
         requestTimeoutMs: 300_000,
         ...(config.mailGatewayPlain && trustedProxies
           ? { onlyPeers: trustedProxies }
-          : { tls: { context: tls.context } }),
+          : { tls: { context: tls.context, requestCertificate: config.mailGatewayCertificates } }),
       }),
   };
   for (const server of [main, ...Object.values(own)]) {
@@ -356,7 +368,6 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     hosts,
     tls: { context: tls.devices.context, requestCertificate: true },
   });
-  const certificates = { header: config.clientCertificateHeader, trustedProxies: config.trustedProxies };
   registerDeviceSurface(device, agents, certificates);
   registerAppleSurface(device, apple, certificates);
 

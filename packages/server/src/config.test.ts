@@ -39,6 +39,21 @@ test('the mail gateway speaks plain HTTP only on a listener of its own behind pr
   assert.equal(own.mailGatewayUrl.href, 'https://localhost:8445/');
 });
 
+test('mail clients are asked for certificates only where somebody has them: at a TLS listener of the gateway’s own, or at a proxy', () => {
+  const wish = { GATEHOUSE_MAIL_GATEWAY_CERTIFICATES: 'yes' };
+  const proxy = { GATEHOUSE_CLIENT_CERTIFICATE_HEADER: 'nginx', GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' };
+  assert.throws(() => readConfig(wish), /GATEHOUSE_CLIENT_CERTIFICATE_HEADER/);
+  const plain = { GATEHOUSE_MAIL_GATEWAY_LISTEN: '127.0.0.1:8445', GATEHOUSE_MAIL_GATEWAY_PLAIN: 'yes' };
+  assert.throws(
+    () => readConfig({ ...wish, ...plain, GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' }),
+    /GATEHOUSE_CLIENT_CERTIFICATE_HEADER/,
+  );
+  for (const env of [proxy, { ...proxy, ...plain }, { GATEHOUSE_MAIL_GATEWAY_LISTEN: '0.0.0.0:8445' }])
+    assert.equal(readConfig({ ...wish, ...env }).mailGatewayCertificates, true);
+  // That the device surface hears of certificates from a proxy does not mean that its part for mail says the truth.
+  assert.equal(readConfig(proxy).mailGatewayCertificates, false);
+});
+
 test('a value that cannot be is refused with a sentence that names it', () => {
   for (const [name, value] of [
     ['GATEHOUSE_LISTEN', '8443'],

@@ -34,6 +34,8 @@ export interface Config {
   readonly mailGatewayUrl: URL;
   /** Its own listener speaks plain HTTP, to trusted proxies alone: they end TLS. */
   readonly mailGatewayPlain: boolean;
+  /** Mail clients may prove by a certificate who they are. */
+  readonly mailGatewayCertificates: boolean;
   /** Plain HTTP for /metrics and details of /readyz, loopback by default. */
   readonly operationsListen: ListenAddress;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
@@ -180,6 +182,13 @@ export function readConfig(
       'GATEHOUSE_MAIL_GATEWAY_PLAIN needs GATEHOUSE_MAIL_GATEWAY_LISTEN and GATEHOUSE_TRUSTED_PROXIES: plain HTTP is for a proxy that ends TLS',
     );
   }
+  const mailGatewayCertificates = get('GATEHOUSE_MAIL_GATEWAY_CERTIFICATES') === 'yes';
+  const endsTlsForMail = mailPlace.listen !== undefined && !mailGatewayPlain;
+  if (mailGatewayCertificates && !endsTlsForMail && (header === undefined || trustedProxies.length === 0)) {
+    throw new ConfigError(
+      'GATEHOUSE_MAIL_GATEWAY_CERTIFICATES needs a TLS listener of its own (GATEHOUSE_MAIL_GATEWAY_LISTEN), or a proxy that passes certificates on (GATEHOUSE_CLIENT_CERTIFICATE_HEADER and GATEHOUSE_TRUSTED_PROXIES)',
+    );
+  }
   const ownMailUrl =
     mailPlace.listen === undefined || mailGatewayPlain
       ? publicUrl.href
@@ -208,6 +217,7 @@ export function readConfig(
     surfaces: { console: place('CONSOLE'), nac: place('NAC'), mail: mailPlace },
     mailGatewayUrl,
     mailGatewayPlain,
+    mailGatewayCertificates,
     operationsListen: address(
       'GATEHOUSE_OPERATIONS_LISTEN',
       get('GATEHOUSE_OPERATIONS_LISTEN') ?? '127.0.0.1:9443',

@@ -29,6 +29,10 @@ export interface HostileMailServer extends AsyncDisposable {
   open(): number;
   /** user -> password */
   readonly passwords: Map<string, string>;
+  /** Whose word it takes for who asks, as servers behind a gateway do. */
+  takesWordOf:
+    | { readonly userHeader: string; readonly secretHeader: string; readonly secret: string }
+    | undefined;
   respond: Respond;
 }
 
@@ -108,6 +112,12 @@ export async function startHostileMailServer(): Promise<HostileMailServer> {
   }
 
   function isRight({ headers }: ReceivedRequest): boolean {
+    const { takesWordOf } = hostile;
+    if (takesWordOf !== undefined && headers[takesWordOf.userHeader] !== undefined)
+      return (
+        headers[takesWordOf.secretHeader] === takesWordOf.secret &&
+        passwords.has(headers[takesWordOf.userHeader] ?? '')
+      );
     const [scheme = '', value = ''] = (headers['authorization'] ?? '').split(' ');
     if (scheme === 'Bearer') return value.endsWith('.good');
     const [user = '', ...password] = Buffer.from(value, 'base64').toString().split(':');
@@ -125,6 +135,7 @@ export async function startHostileMailServer(): Promise<HostileMailServer> {
     connections: () => connections,
     open: () => sockets.size,
     passwords,
+    takesWordOf: undefined,
     respond: (_request, socket) => void socket.write(wbxml('mail')),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

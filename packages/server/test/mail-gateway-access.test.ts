@@ -16,8 +16,6 @@ import {
   settingsRequest,
 } from '@gatehouse/protocols/activesync/index.ts';
 import { decodeWbxml, elementsOf, textOf } from '@gatehouse/protocols/wbxml/index.ts';
-import pg from 'pg';
-import { connectAs } from '../src/kernel/db/address.ts';
 import type { SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import { wbxml } from './hostile-mail-server.ts';
 import {
@@ -27,6 +25,7 @@ import {
   type MailWorld,
   openMailWorld,
   randomDevice,
+  withoutDatabase,
 } from './mail-gateway-world.ts';
 
 let world: MailWorld;
@@ -636,18 +635,7 @@ describe('when nothing can be decided', () => {
     const key = await world.provision(known);
     assert.equal(saidBy(await world.send({ ...known, policyKey: key })), 'mail');
     const strange = { deviceId: 'UNGRANTED0001' };
-    const { address } = world.server.db;
-    const name = address.config.database;
-    const database = new pg.Client(
-      connectAs({ ...address, config: { ...address.config, database: 'postgres' } }, 'login'),
-    );
-    await database.connect();
-    await database.query(`alter database "${name}" with allow_connections false`);
-    await database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()`,
-      [name],
-    );
-    try {
+    await withoutDatabase(world, async () => {
       await wait(1_100);
       assert.equal(saidBy(await world.send({ ...known, policyKey: key })), 'mail');
       const refused = await world.send(strange);
@@ -657,10 +645,7 @@ describe('when nothing can be decided', () => {
       assert.equal(saidBy(await world.send({ ...known, policyKey: key })), 'mail');
       world.server.advance(7 * 60_000);
       assert.equal((await world.send({ ...known, policyKey: key })).status, 503);
-    } finally {
-      await database.query(`alter database "${name}" with allow_connections true`);
-      await database.end();
-    }
+    });
     await until(
       'all is well',
       async () => saidBy(await world.send({ ...known, policyKey: key })) === 'mail',

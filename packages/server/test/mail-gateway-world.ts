@@ -14,6 +14,8 @@ import {
   readProvisionAnswer,
   isAtLeast,
 } from '@gatehouse/protocols/activesync/index.ts';
+import pg from 'pg';
+import { connectAs } from '../src/kernel/db/address.ts';
 import { composeServer, type ComposedServer } from './security/composed-server.ts';
 import { type HostileMailServer, startHostileMailServer } from './hostile-mail-server.ts';
 
@@ -40,6 +42,8 @@ export interface ClientRequest {
   readonly body?: Buffer;
   readonly from?: string;
   readonly signal?: AbortSignal;
+  /** The certificate of the client and its key, PEM. */
+  readonly identity?: { readonly cert: string; readonly key: string };
 }
 
 export interface MailWorld extends AsyncDisposable {
@@ -77,6 +81,8 @@ export const device = 'ANDROID1234567890';
 export async function openMailWorld(
   env: Readonly<Record<string, string>> = {},
   settings: object = { strangers: 'allow' },
+  /** Of a listener of the gateway’s own. */
+  port?: number,
 ): Promise<MailWorld> {
   const server = await composeServer({ env: { GATEHOUSE_OUTBOUND_ALLOW: '127.0.0.1', ...env } });
   const mail = await startHostileMailServer();
@@ -151,13 +157,15 @@ export async function openMailWorld(
       const sent = https.request(
         {
           host: '127.0.0.1',
-          port: server.ports.main,
+          port: port ?? server.ports.main,
           method,
           path: target,
           headers,
-          ...(request.from === undefined
+          ...(request.from === undefined && request.identity === undefined
             ? { agent }
-            : { agent: false, ca: server.ca, servername: 'localhost', localAddress: request.from }),
+            : { agent: false, ca: server.ca, servername: 'localhost' }),
+          ...(request.from === undefined ? {} : { localAddress: request.from }),
+          ...request.identity,
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         },
         (answer) => {
@@ -283,6 +291,30 @@ function exchange(server: ComposedServer, text: string): Promise<string> {
     socket.on('error', end);
     socket.on('close', end);
   });
+}
+
+/** Nobody can connect to the database meanwhile, and whoever was connected is not any more. */
+export async function withoutDatabase(
+  { server }: Pick<MailWorld, 'server'>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { address } = server.db;
+  const name = address.config.database;
+  const database = new pg.Client(
+    connectAs({ ...address, config: { ...address.config, database: 'postgres' } }, 'login'),
+  );
+  await database.connect();
+  await database.query(`alter database "${name}" with allow_connections false`);
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()`,
+    [name],
+  );
+  try {
+    await work();
+  } finally {
+    await database.query(`alter database "${name}" with allow_connections true`);
+    await database.end();
+  }
 }
 
 export const randomDevice = (): string => `D${randomBytes(8).toString('hex')}`;

@@ -4,11 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressList } from '../kernel/http/address-list.ts';
 import { clientAddress } from '../kernel/http/client-address.ts';
 import { activeSyncPath, type MailGateway } from '../integrations/mail-gateway/index.ts';
+import type { Log } from '../kernel/log.ts';
+import type { ReadClientCertificate } from './client-certificate.ts';
 
 export interface MailSurfaceOptions {
   /** Who may reach it at all; for everybody else there is nothing here (CRY-10). Absent: anybody. */
   readonly from: AddressList | undefined;
   readonly proxies: AddressList | undefined;
+  /** Where a client’s certificate is looked for. Absent: nowhere, and a header that names one is worth nothing (DEV-04). */
+  readonly certificates: ReadClientCertificate | undefined;
+  readonly log: Log;
 }
 
 /** What IIS takes too; clients were seen with either. */
@@ -17,7 +22,7 @@ const spellings = new Set(['', '/', '/default.eas'].map((end) => `${activeSyncPa
 /** The server’s option `aside`. */
 export function mailSurface(
   gateway: Pick<MailGateway, 'visit'>,
-  { from, proxies }: MailSurfaceOptions,
+  { from, proxies, certificates, log }: MailSurfaceOptions,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const target = request.url ?? '';
@@ -31,7 +36,21 @@ export function mailSurface(
       response.end();
       return true;
     }
-    gateway.visit(request, response, mark < 0 ? '' : target.slice(mark + 1));
+    const query = mark < 0 ? '' : target.slice(mark + 1);
+    if (certificates === undefined) {
+      gateway.visit(request, response, query);
+      return true;
+    }
+    let certificate: Uint8Array | undefined;
+    try {
+      certificate = certificates(request);
+    } catch (error) {
+      log.warn({ source: request.socket.remoteAddress, err: error }, 'a certificate header was refused');
+      response.writeHead(400, { 'Content-Length': 0, Connection: 'close' });
+      response.end();
+      return true;
+    }
+    gateway.visit(request, response, query, certificate);
     return true;
   };
 }

@@ -5,6 +5,7 @@ import type { PolicyOutcome } from '@gatehouse/core/mail/mail-device.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import type {
+  CertifyMailClient,
   Discovery,
   MailDeviceInformation,
   MailQuestion,
@@ -24,6 +25,10 @@ export interface MailBooks {
   onNews(listener: (id: string) => void): () => void;
   readServer(organizationId: string, serverId: string): Promise<MailServerProfile | undefined>;
   discover(organizationId: string, seen: SeenMailDevice): Promise<Discovery>;
+  /** Whose certificate this is, at this moment. @throws CertificateRefused; anything else: the database does not answer. */
+  readonly certify: CertifyMailClient;
+  /** Whether the mail device is the enrolled one whose certificate it came with. */
+  linkCertified(organizationId: string, mailDeviceId: string, deviceId: string): Promise<boolean>;
   issuePolicyKey(organizationId: string, mailDeviceId: string, version: string): Promise<number | undefined>;
   acknowledgePolicy(
     organizationId: string,

@@ -15,6 +15,7 @@ import {
 import type { AddressList } from '../../kernel/http/address-list.ts';
 import { clientAddress } from '../../kernel/http/client-address.ts';
 import { inspectedBytes } from './ask-server.ts';
+import { createCertification } from './certification.ts';
 import type { MailClients } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
 import { createLogIn } from './log-in.ts';
@@ -42,8 +43,11 @@ export interface GatewayDeps extends MailGatewayDeps {
 }
 
 export interface MailGateway {
-  /** @param query what follows the `?`, undecoded. */
-  visit(incoming: IncomingMessage, response: ServerResponse, query: string): void;
+  /**
+   * @param query what follows the `?`, undecoded.
+   * @param certificate that the client proved to hold the key of, DER; nothing is known of it yet.
+   */
+  visit(incoming: IncomingMessage, response: ServerResponse, query: string, certificate?: Uint8Array): void;
   close(): void;
 }
 
@@ -56,8 +60,9 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
   const shapes = createShapes();
   const logIn = createLogIn({ proofs, servers, standIn, clock, addressOf });
   const rulings = createRulings(deps);
-  const serving = createServing({ ...deps, rulings });
-  const relaying = createRelaying({ ...deps, logIn, rulings, serving });
+  const certification = createCertification(deps);
+  const serving = createServing({ ...deps, rulings, certification });
+  const relaying = createRelaying({ ...deps, logIn, rulings, serving, certification });
 
   const owner = {
     over(visit: Visit): void {
@@ -96,8 +101,13 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       headers.contentType,
       headers.length === 0 ? '' : '1',
       headers.host,
+      ...whose(visit),
     );
   }
+
+  /** What a certificate says, and who has the device now. */
+  const whose = ({ certified }: Visit): readonly string[] =>
+    certified === undefined ? [] : [certified.fingerprint, certified.deviceId, certified.user?.userId ?? ''];
 
   /** undefined: the visit is answered. @throws DecodeError */
   async function shapeOf(visit: Visit, key: string, query: string): Promise<Shape | undefined> {
@@ -107,9 +117,19 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       query,
       rawHeaders: incoming.rawHeaders,
     });
-    const login = credentials === undefined ? undefined : loginOf(credentials);
+    const isVouched = credentials === undefined && visit.certified !== undefined;
+    const login = isVouched
+      ? certification.loginOf(visit, request)
+      : credentials === undefined
+        ? undefined
+        : loginOf(credentials);
+    if (isVouched && login === undefined) return undefined;
     const host = headers.host.replace(/:\d+$/, '');
-    const organizationId = login === undefined ? undefined : await books.organizationOf(login, host);
+    const organizationId = isVouched
+      ? visit.certified?.organizationId
+      : login === undefined
+        ? undefined
+        : await books.organizationOf(login, host);
     if (login === undefined || organizationId === undefined) {
       // Nobody whom anybody here knows: as slow as a wrong password, and in the same words.
       if (credentials !== undefined) await pause(logIn.refusalMs());
@@ -122,6 +142,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       proofKey: proofs.keyOf(organizationId, headers.authorization),
       organizationId,
       login,
+      isVouched,
       client: clients.client(organizationId, login.name, deviceId),
       request: request as Shape['request'],
       proof: undefined,
@@ -153,6 +174,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
   async function prepare(visit: Visit, shape: Shape): Promise<boolean> {
     const { client, organizationId, request } = shape;
     let standing: MailStanding;
+    if (visit.isBlind) return prepareBlind(visit, shape, undefined);
     try {
       standing = await clients.read(client);
       if (standing.server !== null) {
@@ -165,8 +187,10 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     } catch (error) {
       return prepareBlind(visit, shape, error);
     }
+    if (!certification.isOfAccount(visit, shape, standing)) return false;
     if (!(await logIn.prove(visit, shape, standing))) return false;
-    if (request.kind === 'options' || standing.mailDevice !== null) return true;
+    if (request.kind === 'options') return true;
+    if (standing.mailDevice !== null) return certification.isOfDevice(visit, shape, standing);
     try {
       const found = await books.discover(organizationId, {
         userId: standing.user?.userId ?? null,
@@ -175,20 +199,24 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
         deviceType: request.deviceType,
         protocolVersion: request.version,
         userAgent: visit.headers.userAgent === '' ? null : visit.headers.userAgent,
+        certificateDeviceId: visit.certified?.deviceId,
       });
       clients.forget(client);
-      if (!('refused' in found)) await clients.read(client);
-      else client.readAt = performance.now();
+      if ('refused' in found) {
+        client.readAt = performance.now();
+        return true;
+      }
+      return await certification.isOfDevice(visit, shape, await clients.read(client));
     } catch (error) {
       return prepareBlind(visit, shape, error);
     }
-    return true;
   }
 
   /** The database does not answer: only who was let in a moment ago goes on (EAS-T03). */
   async function prepareBlind(visit: Visit, shape: Shape, error: unknown): Promise<boolean> {
     const { client, organizationId } = shape;
-    if (!isDomainError(error, 'unavailable')) log.warn({ err: error }, 'a decision on mail cannot be read');
+    if (error !== undefined && !isDomainError(error, 'unavailable'))
+      log.warn({ err: error }, 'a decision on mail cannot be read');
     const { standing } = client;
     const profile =
       standing?.server === undefined || standing.server === null
@@ -202,6 +230,9 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       case 'live':
         visit.profile = profile;
         visit.byGrant = true;
+        if (!certification.isOfAccount(visit, shape, standing)) return false;
+        visit.isBlind = true;
+        if (!(await certification.isOfDevice(visit, shape, standing))) return false;
         return logIn.prove(visit, shape, standing);
       case 'forged':
         log.error({ organizationId }, 'a grant for mail was forged');
@@ -309,7 +340,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
   const stopListening = books.onNews((id) => clients.hear(id));
 
   return {
-    visit(incoming, response, query) {
+    visit(incoming, response, query, certificate) {
       let headers: RequestHeaders;
       try {
         headers = readRequestHeaders(incoming.rawHeaders);
@@ -318,7 +349,11 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
         rulings.fail(visit, error);
         return;
       }
-      const visit = new Visit(incoming, response, headers, owner);
+      const visit = new Visit(incoming, response, headers, owner, certificate);
+      if (certificate !== undefined) {
+        void arriveCertified(visit, query).catch((error: unknown) => rulings.fail(visit, error));
+        return;
+      }
       const key = keyOf(visit, query);
       const known = shapes.find(key, visit.startedAt);
       if (known !== undefined) {
@@ -332,6 +367,14 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
     },
     close: stopListening,
   };
+
+  /** Never by what is remembered alone: whether a certificate holds is asked with each request. */
+  async function arriveCertified(visit: Visit, query: string): Promise<void> {
+    if (!(await certification.admit(visit))) return;
+    const key = keyOf(visit, query);
+    visit.shape = shapes.find(key, visit.startedAt);
+    await arrive(visit, key, query);
+  }
 
   async function arrive(visit: Visit, key: string, query: string): Promise<void> {
     const shape = visit.shape ?? (await shapeOf(visit, key, query));

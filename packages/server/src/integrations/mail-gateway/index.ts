@@ -10,7 +10,9 @@ import {
   createMailDirectory,
   createMailStandings,
   discoverMailDevice,
+  type CertifyMailClient,
   issuePolicyKey,
+  linkCertified,
   type MailDeps,
   mailWipeAcknowledged,
   mailWipeFetched,
@@ -46,6 +48,7 @@ export interface MailGatewayOptions extends Omit<MailDeps, 'database' | 'notific
   readonly database: Database;
   readonly notifications: Pick<Notifications, 'publish' | 'spread' | 'subscribe'>;
   readonly findOrganizationByMailDomain: FindOrganizationByMailDomain;
+  readonly certify: CertifyMailClient;
   readonly standIn: StandIn;
   readonly metrics: { readonly registry: Registry };
   /** Addresses that are not public and may be mail servers all the same. */
@@ -116,6 +119,8 @@ function booksOf(options: MailGatewayOptions): MailBooks {
     onNews: (listener) => onMailAccessNews(options.notifications, ({ id }) => listener(id)),
     readServer: (organizationId, serverId) => readMailServer(options, organizationId, serverId),
     discover: (organizationId, seen) => discoverMailDevice(options, organizationId, seen),
+    certify: options.certify,
+    linkCertified: (...about) => linkCertified(options, ...about),
     issuePolicyKey: (...about) => issuePolicyKey(options, ...about),
     acknowledgePolicy: (...about) => acknowledgePolicy(options, ...about),
     recordInformation: (...about) => recordMailDeviceInformation(options, ...about),

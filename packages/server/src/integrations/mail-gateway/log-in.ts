@@ -10,7 +10,7 @@ import { createProver, type Proving, type ServerOffer } from './prove.ts';
 import { type Attempt, createSprays } from './sprays.ts';
 import type { StandIn } from './stand-in-port.ts';
 import type { Shape, Visit } from './visit.ts';
-import { authorizationFor, nameAtServer } from './who.ts';
+import { identityAt, notTaken } from './identity.ts';
 
 export interface LogIn {
   /** It was proved, and nothing has happened since. */
@@ -49,6 +49,8 @@ export function createLogIn({ proofs, servers, standIn, clock, addressOf }: LogI
   let requests = 0;
 
   function isProved(shape: Shape, profile: MailServerProfile | undefined, standing: MailStanding): boolean {
+    // By its certificate, which is looked up with each request; where the server takes our word, or there is none.
+    if (shape.isVouched) return profile === undefined || profile.vouching !== undefined;
     const by = proofOf(profile);
     const since = standing.user?.passwordSetAt ?? null;
     if (proofs.isLive(shape.proof, by, clock.now(), since)) return true;
@@ -64,22 +66,21 @@ export function createLogIn({ proofs, servers, standIn, clock, addressOf }: LogI
   async function ask(
     visit: Visit,
     shape: Shape,
-    credentials: Credentials,
+    credentials: Credentials | undefined,
     standing: MailStanding,
     wasRight: boolean,
   ): Promise<Proving> {
     const { profile } = visit;
     if (profile !== undefined) {
-      const name = nameAtServer(profile, shape.login, standing.user?.email);
-      const authorization = authorizationFor(credentials, visit.headers.authorization, name);
-      const proving = await prover.prove(profile, servers.pool(profile), authorization);
+      const { lines } = identityAt(profile, visit, shape);
+      const proving = await prover.prove(profile, servers.pool(profile), lines);
       if (proving.is === 'right')
         offers.set(profile, { offer: proving.offer, until: performance.now() + offerLifeMs });
       return proving;
     }
     requests += 1;
     const right =
-      credentials.scheme === 'basic' &&
+      credentials?.scheme === 'basic' &&
       (await standIn.prove({
         organizationId: shape.organizationId,
         login: shape.login.name,
@@ -171,13 +172,16 @@ export function createLogIn({ proofs, servers, standIn, clock, addressOf }: LogI
       if (known !== undefined && performance.now() <= known.until) return known.offer;
       const credentials = readCredentials(visit.headers.authorization);
       const { standing } = shape.client;
-      if (credentials === undefined || standing === undefined) {
+      if ((credentials === undefined && !shape.isVouched) || standing === undefined) {
         visit.challenge();
         return undefined;
       }
       const proving = await ask(visit, shape, credentials, standing, true);
       if (proving.is === 'right') return proving.offer;
-      if (proving.is === 'wrong') {
+      if (shape.isVouched && proving.is !== 'unknown') {
+        visit.error = notTaken;
+        visit.answer('server-refused', 403);
+      } else if (proving.is === 'wrong') {
         forget(shape);
         visit.challenge();
       } else visit.later('server-failed', 30);

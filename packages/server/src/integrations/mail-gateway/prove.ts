@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/protocols/activesync/index.ts';
 import type { MailServerProfile } from '../../modules/mail/index.ts';
 import { askServer } from './ask-server.ts';
-import { beginHead, header } from './server-request.ts';
+import { beginHead } from './server-request.ts';
 import { versionsOf } from './server-answer.ts';
 import type { ServerPool } from './upstream/pool.ts';
 import { headerOf } from './upstream/response-head.ts';
@@ -33,16 +33,17 @@ export type Proving =
 const rejectsStrangersMs = 600_000;
 
 export interface Prover {
-  prove(profile: MailServerProfile, pool: ServerPool, authorization: string): Promise<Proving>;
+  /** @param identity header lines that say who asks. */
+  prove(profile: MailServerProfile, pool: ServerPool, identity: string): Promise<Proving>;
 }
 
 export function createProver(): Prover {
   const rejects = new WeakMap<MailServerProfile, { readonly until: number; readonly does: boolean }>();
   const asking = new WeakMap<MailServerProfile, Promise<boolean>>();
 
-  const ask = (profile: MailServerProfile, pool: ServerPool, authorization: string) =>
+  const ask = (profile: MailServerProfile, pool: ServerPool, identity: string) =>
     askServer(pool, {
-      head: `${beginHead(profile.url, 'OPTIONS', '')}${header('Authorization', authorization)}Content-Length: 0\r\n\r\n`,
+      head: `${beginHead(profile.url, 'OPTIONS', '')}${identity}Content-Length: 0\r\n\r\n`,
       body: null,
       timeoutMs: profile.timeoutMs,
     });
@@ -64,11 +65,11 @@ export function createProver(): Prover {
   }
 
   return {
-    async prove(profile, pool, authorization) {
+    async prove(profile, pool, identity) {
       try {
         if (!(await rejectsStrangers(profile, pool)))
           return { is: 'unknown', why: 'The mail server answers OPTIONS without asking who it is' };
-        const { head } = await ask(profile, pool, authorization);
+        const { head } = await ask(profile, pool, identity);
         if (head.status === 401) return { is: 'wrong' };
         if (head.status === 403 || head.status === 456 || head.status === 457)
           return { is: 'refused', status: head.status };

@@ -1,11 +1,13 @@
 // Requests on their way to the mail server and what comes of them there: passwords that it does not take, policies and wipes of its own, other
 // places that it sends clients to, and decisions that change while something is under way.
 import type { MailStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
-import { type CommandRequest, readCredentials } from '@gatehouse/protocols/activesync/index.ts';
+import type { CommandRequest } from '@gatehouse/protocols/activesync/index.ts';
 import type { MailServerProfile } from '../../modules/mail/index.ts';
 import { inspectedBytes } from './ask-server.ts';
+import type { Certification } from './certification.ts';
 import type { MailClient, MailClients } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
+import { identityAt, notTaken } from './identity.ts';
 import type { LogIn } from './log-in.ts';
 import type { MailServers } from './mail-servers.ts';
 import { type DeviceAtServer, reportWipe, satisfyServer } from './provisioning/satisfy-server.ts';
@@ -17,7 +19,6 @@ import { headFor, queryFor } from './server-request.ts';
 import type { Serving } from './serving.ts';
 import type { UpstreamError } from './upstream/upstream-error.ts';
 import type { Shape, Visit } from './visit.ts';
-import { authorizationFor, nameAtServer } from './who.ts';
 
 export interface Relaying {
   relay(visit: Visit, shape: Shape, request: CommandRequest, profile: MailServerProfile): void;
@@ -37,12 +38,13 @@ export interface RelayingDeps extends Pick<MailGatewayDeps, 'books' | 'log'> {
   readonly logIn: LogIn;
   readonly rulings: Rulings;
   readonly serving: Serving;
+  readonly certification: Pick<Certification, 'stillHolds'>;
   /** What clients reach the gateway at. */
   readonly publicUrl: URL;
 }
 
 export function createRelaying(deps: RelayingDeps): Relaying {
-  const { books, log, clients, servers, logIn, rulings, serving, publicUrl } = deps;
+  const { books, log, clients, servers, logIn, rulings, serving, certification, publicUrl } = deps;
 
   function atServer(
     visit: Visit,
@@ -51,16 +53,14 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     profile: MailServerProfile,
   ): DeviceAtServer {
     const url = placeOf(shape.client, profile);
-    const user = nameAtServer(profile, shape.login, shape.client.standing?.user?.email);
-    const credentials = readCredentials(visit.headers.authorization);
+    const { user, lines } = identityAt(profile, visit, shape);
     return {
       profile,
       url,
       pool: servers.pool(profile, url),
       request,
       headers: visit.headers,
-      authorization:
-        credentials === undefined ? '' : authorizationFor(credentials, visit.headers.authorization, user),
+      identity: lines,
       user,
     };
   }
@@ -134,19 +134,13 @@ export function createRelaying(deps: RelayingDeps): Relaying {
       const shape = shapeFor(relayed);
       const { client } = shape;
       const url = placeOf(client, profile);
-      const isAsGiven = profile.loginForm === 'as-given';
-      const user = isAsGiven ? undefined : nameAtServer(profile, shape.login, client.standing?.user?.email);
+      const { user, lines } = identityAt(profile, visit, shape);
       const at = { user, policyKey: serverKeyOf(client, profile) };
       if (shape.query === undefined || shape.query.user !== user || shape.query.policyKey !== at.policyKey)
         shape.query = { text: queryFor(request, at), ...at };
-      const credentials = isAsGiven ? undefined : readCredentials(visit.headers.authorization);
-      const authorization =
-        credentials === undefined
-          ? visit.headers.authorization
-          : authorizationFor(credentials, visit.headers.authorization, user);
       return {
         pool: servers.pool(profile, url),
-        head: headFor(url, shape.query.text, request, visit.headers, authorization, at, false),
+        head: headFor(url, shape.query.text, request, visit.headers, lines, at, false),
       };
     },
 
@@ -173,6 +167,17 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     },
   };
 
+  function refuseCredentials(visit: Visit, shape: Shape): void {
+    if (shape.isVouched) {
+      // No password that the person could type would mend it.
+      visit.error = notTaken;
+      visit.answer('server-refused', 403);
+      return;
+    }
+    logIn.forget(shape);
+    visit.challenge();
+  }
+
   function failRelay(visit: Visit, error: UpstreamError): void {
     visit.error = error.message;
     visit.outcome = 'server-failed';
@@ -197,8 +202,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
         return;
       }
       case 'wrong-credentials':
-        logIn.forget(shape);
-        visit.challenge();
+        refuseCredentials(visit, shape);
         return;
       case 'nonsense':
         visit.error = answer.why;
@@ -254,8 +258,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
         else visit.later('server-failed', 1);
         return;
       case 'wrong-credentials':
-        logIn.forget(shape);
-        visit.challenge();
+        refuseCredentials(visit, shape);
         return;
       case 'wipe': {
         const mailDeviceId = client.standing?.mailDevice?.mailDeviceId;
@@ -281,6 +284,11 @@ export function createRelaying(deps: RelayingDeps): Relaying {
     const shape = shapeFor(relayed);
     let standing: MailStanding | undefined;
     try {
+      if (!(await certification.stillHolds(visit))) {
+        relayed.stop();
+        visit.answer('blocked', 403);
+        return;
+      }
       standing = await clients.read(shape.client);
     } catch {
       // Nobody can say; who has a live grant keeps what he has.

@@ -57,6 +57,7 @@ const contentTypes = { wbxml: wbxmlContentType, mime: 'message/rfc822', none: ''
 /**
  * Everything but what says how long the body is.
  * @param query by {@link queryFor}
+ * @param identity header lines that say who asks.
  * @param inspected the answer is looked into, so it should not come compressed.
  */
 export function headFor(
@@ -64,11 +65,11 @@ export function headFor(
   query: string,
   request: CommandRequest,
   from: RequestHeaders,
-  authorization: string,
+  identity: string,
   { policyKey }: AtServer,
   inspected: boolean,
 ): string {
-  let head = beginHead(url, 'POST', query) + header('Authorization', authorization);
+  let head = beginHead(url, 'POST', query) + identity;
   if (request.form === 'plain') {
     head += `MS-ASProtocolVersion: ${request.version}\r\n`;
     if (request.command !== 'Ping') head += `X-MS-PolicyKey: ${policyKey ?? 0}\r\n`;

@@ -4,6 +4,7 @@ import type { MailStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
 import { type CommandRequest, readSettingsRequest } from '@gatehouse/protocols/activesync/index.ts';
 import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import { inspectedBytes } from './ask-server.ts';
+import type { Certification } from './certification.ts';
 import type { MailClients, UnderWay } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
 import { informationOf } from './provisioning/device-information.ts';
@@ -28,9 +29,11 @@ export function createServing({
   clients,
   log,
   rulings,
+  certification,
 }: Pick<MailGatewayDeps, 'books' | 'standIn' | 'log'> & {
   readonly clients: MailClients;
   readonly rulings: Rulings;
+  readonly certification: Pick<Certification, 'stillHolds'>;
 }): Serving {
   async function serve(
     visit: Visit,
@@ -89,6 +92,12 @@ export function createServing({
     // Of several news at a time the first may have ended it, and its answer is on its way.
     const isAnswered = () => visit.isOver || visit.response.headersSent;
     try {
+      if (!(await certification.stillHolds(visit))) {
+        if (isAnswered()) return;
+        end();
+        visit.answer('blocked', 403);
+        return;
+      }
       standing = await clients.read(shape.client);
     } catch {
       if (isAnswered()) return;

@@ -10,7 +10,7 @@ import type {
   Refusal,
 } from '@gatehouse/protocols/activesync/index.ts';
 import { gatewayMark } from '@gatehouse/protocols/mail-probe/index.ts';
-import type { MailServerProfile } from '../../modules/mail/index.ts';
+import type { CertifiedDevice, MailServerProfile } from '../../modules/mail/index.ts';
 import { securityHeaders } from './answer-headers.ts';
 import type { MailClient } from './clients.ts';
 import type { Proof } from './proofs.ts';
@@ -22,6 +22,8 @@ export interface Shape {
   readonly proofKey: string;
   readonly organizationId: string;
   readonly login: MailLogin;
+  /** Nothing but a certificate of ours says who it is, so the mail server has to take our word for it. */
+  readonly isVouched: boolean;
   readonly client: MailClient;
   readonly request: CommandRequest | OptionsRequest;
   /** Monotonic ms. */
@@ -46,6 +48,12 @@ export class Visit {
   readonly headers: RequestHeaders;
   readonly startedAt: number;
   readonly #owner: VisitOwner;
+  /** The certificate that the client came with, DER. */
+  readonly certificate: Uint8Array | undefined;
+  /** Whose that is, as of this request. */
+  certified: CertifiedDevice | undefined;
+  /** Nothing could be asked about the certificate: whose it is was known a moment ago, so only a grant lets it through. */
+  isBlind = false;
   shape: Shape | undefined;
   profile: MailServerProfile | undefined;
   decision: MailDecision | undefined;
@@ -64,7 +72,9 @@ export class Visit {
     response: ServerResponse,
     headers: RequestHeaders,
     owner: VisitOwner,
+    certificate?: Uint8Array,
   ) {
+    this.certificate = certificate;
     this.incoming = incoming;
     this.response = response;
     this.headers = headers;

@@ -3,6 +3,12 @@
  * says to clients, and how, is its own.
  */
 export { onMailAccessNews } from './access-news.ts';
+export {
+  type CertifiedDevice,
+  type CertifyMailClient,
+  createMailCertification,
+  linkCertified,
+} from './certified.ts';
 export { recordMailDeviceInformation, type MailDeviceInformation } from './device-facts.ts';
 export { createMailDirectory, type MailDirectory } from './directory.ts';
 export { type Discovery, discoverMailDevice, type SeenMailDevice } from './discover.ts';

@@ -17,6 +17,7 @@ import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
 import { findDevice, noSuchDevice } from '../devices/index.ts';
 import { announceMailAccess } from './access-news.ts';
+import { isIdOfAnother } from './certified-queries.ts';
 import { lockMailDeviceRow, type MailDeviceRow } from './device-queries.ts';
 import { type CandidateRow, selectCandidates, writeLink, writeSuggestions } from './link-queries.ts';
 import { gatewayActor, type MailDeps, type MailInside } from './mail-deps.ts';
@@ -42,14 +43,17 @@ export async function linkByEvidence(
 ): Promise<void> {
   const row = await lockMailDeviceRow(tx, mailDeviceId);
   if (!row || row.user_id === null || row.linked_by === 'administrator') return;
+  const { certificate_device_id: certified, device_key_text: deviceKey } = row;
+  // A certificate says whose it is, and nothing of an id that another device is known to have.
+  const isBorrowed = certified !== null && (await isIdOfAnother(tx, deviceKey, certified));
   const traits = {
-    deviceKey: row.device_key_text,
+    deviceKey,
     deviceType: row.device_type,
     model: row.information['model'] ?? null,
     imei: row.information['imei'] ?? null,
     friendlyName: row.information['friendlyName'] ?? null,
     userAgent: row.user_agent,
-    certificateDeviceId: row.certificate_device_id,
+    certificateDeviceId: isBorrowed ? null : certified,
   };
   const candidates = (await selectCandidates(tx, row.user_id)).map((each) => toCandidate(each, traits));
   const suggestions = suggestLinks(traits, candidates).slice(0, 5);

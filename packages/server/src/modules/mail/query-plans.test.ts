@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Sql } from '../../kernel/db/sql.ts';
 import { selectCandidates, selectUnlinkedOf } from './link-queries.ts';
+import { isIdOfAnother, selectOwners } from './certified-queries.ts';
 import { selectListedMailDevice, selectMailDevicesOf, selectMailDevices } from './device-queries.ts';
 import { selectServerAssignments } from './server-queries.ts';
 import { selectMailStandings } from './standing-queries.ts';
@@ -95,6 +96,7 @@ describe(`statements at ${people} people with two mail devices each`, () => {
       });
       await selectCandidates(watched, userId);
       await selectUnlinkedOf(watched, userId);
+      await isIdOfAnother(watched, 'KEY-7-1', deviceId);
       await selectListedMailDevice(watched, id);
       await selectMailDevicesOf(watched, deviceId);
       await selectMailDevices(watched, { ...everything, state: 'blocked' }, 0, 51);
@@ -112,7 +114,9 @@ describe(`statements at ${people} people with two mail devices each`, () => {
       } as const;
       await addDeviceTraffic(watched, [{ mailDeviceId: id, ...traffic }]);
     });
-    assert.equal(seen.size, 9);
+    assert.equal(seen.size, 10);
+    for (const plan of await plans(selectOwners, [mail.acme.organizationId, [deviceId]]))
+      assert.deepEqual(scansIn(plan), []);
     for (const { statement, values } of seen.values()) {
       const [custom] = await plans(statement, values);
       assert.deepEqual(scansIn(custom ?? {}), [], statement.name);

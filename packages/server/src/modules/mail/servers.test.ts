@@ -69,6 +69,9 @@ describe('mail servers', () => {
     await rejects(elsewhere, 'invalid-input', 'secret-needed');
     await rejects(make('Half', { secretHeader: 'x-secret' }), 'invalid-input', 'vouching');
     await rejects(make('Half', { secret: 'x' }), 'invalid-input', 'vouching');
+    // What the gateway says itself would stand there twice.
+    for (const userHeader of ['Host', 'authorization', 'X-MS-PolicyKey', 'Content-Length', 'X-Secret'])
+      await rejects(make('Twice', { ...given, userHeader }), 'invalid-input', 'vouching-header');
   });
 
   test('addresses with credentials or queries, unreadable certificates and taken names are refused', async () => {

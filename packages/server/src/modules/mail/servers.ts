@@ -273,6 +273,29 @@ export async function profileToTry(
 
 type Values = Omit<MailServer, 'id' | 'version' | 'hasSecret' | 'createdAt' | 'updatedAt'>;
 
+/** What the gateway writes itself, or what frames a request: a second one of a name would be read by somebody as the first. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'accept-language',
+  'authorization',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'ms-asacceptmultipart',
+  'ms-asprotocolversion',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'x-ms-policykey',
+]);
+
 /** @throws DomainError `invalid-input` */
 function toRow(
   values: Values,
@@ -293,6 +316,16 @@ function toRow(
       { reason: 'vouching' },
     );
   }
+  for (const name of [values.userHeader, values.secretHeader]) {
+    if (name !== null && ownHeaders.has(name.toLowerCase()))
+      throw new DomainError('invalid-input', `The gateway says something else in ${name}.`, {
+        reason: 'vouching-header',
+      });
+  }
+  if (values.secretHeader !== null && values.secretHeader.toLowerCase() === values.userHeader?.toLowerCase())
+    throw new DomainError('invalid-input', 'One header cannot hold both the user and the secret.', {
+      reason: 'vouching-header',
+    });
   if (values.loginForm === 'windows' && values.windowsDomain === null)
     throw new DomainError('invalid-input', 'This form of log-in needs a domain of Windows.', {
       reason: 'windows-domain',

@@ -30,7 +30,8 @@ export interface DeviceAtServer {
   readonly pool: ServerPool;
   readonly request: CommandRequest;
   readonly headers: RequestHeaders;
-  readonly authorization: string;
+  /** Header lines that say who asks. */
+  readonly identity: string;
   readonly user: string | undefined;
 }
 
@@ -38,7 +39,7 @@ export interface DeviceAtServer {
 const minimalInformation = (deviceType: string) => ({ Model: deviceType });
 
 async function provision(device: DeviceAtServer, key: number, body: Uint8Array): Promise<ServerAnswer> {
-  const { url, pool, headers, authorization, user, profile } = device;
+  const { url, pool, headers, identity, user, profile } = device;
   const request: CommandRequest = { ...device.request, command: 'Provision', body: 'wbxml', parameters: {} };
   const at = { user, policyKey: key };
   const head = headFor(
@@ -46,7 +47,7 @@ async function provision(device: DeviceAtServer, key: number, body: Uint8Array):
     queryFor(request, at),
     request,
     { ...headers, length: body.length },
-    authorization,
+    identity,
     at,
     true,
   );
