@@ -1,8 +1,7 @@
 // Credentials that a mail server has just said are right, so that a Ping does not cost a log-in. Kept is no credential but its keyed
 // hash, under a key that this process made for itself and nobody else has; only what was right, for five minutes at most, and gone at
 // once when the mail server refuses it or the person’s password changes (EAS-T08).
-import { randomBytes } from 'node:crypto';
-import { createKeyedHash } from './keyed-hash.ts';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 export const proofLifeMs = 5 * 60_000;
 /** How long it is remembered that credentials were right, which proves nothing but that trying them again locks nobody out. */
@@ -32,10 +31,13 @@ export interface Proofs {
 
 export function createProofs(hashKey: Uint8Array = randomBytes(32)): Proofs {
   const proofs = new Map<string, Proof>();
-  const hashOf = createKeyedHash(hashKey);
+  const key = createSecretKey(hashKey);
   return {
     // Lengths before texts, so that no two lists of parts read alike.
-    keyOf: (...parts) => hashOf(parts.reduce((all, part) => `${all}${part.length}:${part}`, '')),
+    keyOf: (...parts) =>
+      createHmac('sha256', key)
+        .update(parts.reduce((all, part) => `${all}${part.length}:${part}`, ''))
+        .digest('base64'),
     find: (key) => proofs.get(key),
     isLive: (proof, by, now, passwordSetAt) =>
       proof !== undefined &&

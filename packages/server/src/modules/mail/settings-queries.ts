@@ -32,9 +32,26 @@ export function lockMailSettings(tx: TenantTx): Promise<MailSettingsRow | undefi
   return tx.one<MailSettingsRow>(lock, [tx.organizationId]);
 }
 
+const insert = `insert into mail_settings (organization_id, ${columns}, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+
+const valuesOf = (tx: TenantTx, row: MailSettingsRow, at: Date) => [
+  tx.organizationId,
+  row.strangers,
+  row.enrol_by,
+  row.without_policy,
+  row.refresh_policy_hours,
+  row.maximum_devices,
+  row.instruct,
+  row.instruction,
+  row.gateway_hosts,
+  row.windows_domains,
+  at,
+];
+
 const upsert = sql(
   'mail-write-settings',
-  `insert into mail_settings (organization_id, ${columns}, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  `${insert}
    on conflict (organization_id) do update set strangers = excluded.strangers, enrol_by = excluded.enrol_by,
      without_policy = excluded.without_policy, refresh_policy_hours = excluded.refresh_policy_hours,
      maximum_devices = excluded.maximum_devices, instruct = excluded.instruct, instruction = excluded.instruction,
@@ -42,42 +59,18 @@ const upsert = sql(
 );
 
 export function writeMailSettings(tx: TenantTx, row: MailSettingsRow, at: Date): Promise<number> {
-  return tx.run(upsert, [
-    tx.organizationId,
-    row.strangers,
-    row.enrol_by,
-    row.without_policy,
-    row.refresh_policy_hours,
-    row.maximum_devices,
-    row.instruct,
-    row.instruction,
-    row.gateway_hosts,
-    row.windows_domains,
-    at,
-  ]);
+  return tx.run(upsert, valuesOf(tx, row, at));
 }
 
 const ensure = sql(
   'mail-ensure-settings',
-  `insert into mail_settings (organization_id, ${columns}, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  `${insert}
    on conflict (organization_id) do nothing`,
 );
 
 /** From now on the organization counts as one that has to do with mail. */
 export function ensureMailSettings(tx: TenantTx, row: MailSettingsRow, at: Date): Promise<number> {
-  return tx.run(ensure, [
-    tx.organizationId,
-    row.strangers,
-    row.enrol_by,
-    row.without_policy,
-    row.refresh_policy_hours,
-    row.maximum_devices,
-    row.instruct,
-    row.instruction,
-    row.gateway_hosts,
-    row.windows_domains,
-    at,
-  ]);
+  return tx.run(ensure, valuesOf(tx, row, at));
 }
 
 // ------------------------------------------------------------------------------ before an organization is known
