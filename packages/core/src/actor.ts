@@ -25,6 +25,11 @@ export interface Principal extends Actor {
   readonly permissions: ReadonlySet<Permission>;
   /** When this account last gained power, ms since the epoch (ADM-06); null for actors whose power does not come from a role. */
   readonly empoweredAt: number | null;
+  /**
+   * When the person at this browser showed a second factor last, ms since the epoch; null: not that we know. Absent for callers
+   * that have none to show: tokens, the server's own operator, accounts that need none.
+   */
+  readonly provenAt?: number | null;
 }
 
 /** `administrator:0193…`, the form kept in columns and in the audit record: identifies without naming a person. */

@@ -31,6 +31,7 @@ import type { ServerTls } from './kernel/tls/index.ts';
 import {
   createCredentialLocator,
   createKnownBrowsers,
+  createPasskeyChallenges,
   createPasswords,
 } from './modules/administrators/index.ts';
 import { alertJobs, alertTasks } from './modules/alerts/index.ts';
@@ -158,6 +159,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     findOrganization,
     locateCredential: createCredentialLocator(database),
     knownBrowsers: createKnownBrowsers(kernel.keyFor('known-browser'), () => clock.now()),
+    passkeyChallenges: createPasskeyChallenges(kernel.keyFor('passkey-challenge'), () => clock.now()),
     publicUrl: config.publicUrl,
   };
   const devices = {

@@ -24,6 +24,8 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /readyz': health,
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
+    'POST /api/v1/session/passkey-challenge': signIn,
+    'POST /api/v1/session/passkey': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
     'GET /autodiscover/autodiscover.xml': directions,
     'POST /autodiscover/autodiscover.xml': directions,
@@ -63,5 +65,7 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
   local: {
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
+    'POST /api/v1/session/passkey-challenge': signIn,
+    'POST /api/v1/session/passkey': signIn,
   },
 };

@@ -102,6 +102,7 @@ describe('the database catalog', () => {
         'nac_admissions:DELETE',
         'nac_sessions:DELETE',
         'organizations:INSERT',
+        'passkey_challenges:DELETE',
         'scep_challenges:DELETE',
         'text_messages:DELETE',
         'throttles:DELETE',

@@ -48,18 +48,18 @@ export async function authenticateSession(
     const when = new Date(now);
     await deps.database.withTenant(organizationId, (tx) => touchSession(tx, credential.id, when));
   }
-  const secondFactor = row.factors.includes('totp')
-    ? 'used'
-    : effectiveSettings(row.settings).secondFactorRequired
-      ? 'to-be-enrolled'
-      : 'not-required';
+  const secondFactor =
+    row.factors.includes('totp') || row.factors.includes('passkey')
+      ? 'used'
+      : effectiveSettings(row.settings).secondFactorRequired
+        ? 'to-be-enrolled'
+        : 'not-required';
   return {
     // Without the factor that the organization asks for, a session may do nothing but enrol one.
-    principal: administratorPrincipal(
-      organizationId,
-      row,
-      secondFactor === 'to-be-enrolled' ? new Set() : granted,
-    ),
+    principal: {
+      ...administratorPrincipal(organizationId, row, secondFactor === 'to-be-enrolled' ? new Set() : granted),
+      ...(secondFactor === 'used' ? { provenAt: row.proven_at?.getTime() ?? null } : {}),
+    },
     sessionId: credential.id,
     csrfToken: csrfTokenOf(credential),
     expiresAt: row.expires_at,

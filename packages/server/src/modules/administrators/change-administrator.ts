@@ -12,6 +12,7 @@ import { announce } from '../../kernel/notifications.ts';
 import { recordAudit } from '../audit/index.ts';
 import type { AdministratorDeps } from './deps.ts';
 import { requireGrantable, requireNoMoreThanOwn } from './granting.ts';
+import { deletePasskeys } from './passkey-queries.ts';
 import { presentAdministrator } from './present.ts';
 import { permissionsOf } from './principal.ts';
 import {
@@ -108,15 +109,16 @@ export async function renewSetupLink(deps: Deps, actor: TenantPrincipal, id: str
   });
 }
 
-/** For a lost authenticator: another administrator takes the factor away, on the record; sessions end. */
+/** For a lost authenticator: another administrator takes code and passkeys away, on the record; sessions end. */
 export async function resetSecondFactor(deps: Deps, actor: TenantPrincipal, id: string): Promise<void> {
   requirePermission(actor, 'administrators.manage');
   await deps.database.withTenant(actor.organizationId, async (tx) => {
     await lockOther(tx, actor, id);
     await setSecondFactor(tx, id, null, null);
+    const passkeys = await deletePasskeys(tx, id);
     await markEmpowered(tx, id, new Date(deps.clock.now()));
     await deleteSessions(tx, id);
-    await changed(deps, tx, actor, id, 'administrators.reset-second-factor');
+    await changed(deps, tx, actor, id, 'administrators.reset-second-factor', { passkeys });
   });
 }
 

@@ -17,6 +17,10 @@ const locate = {
     'credentials-locate-session',
     `select organization_id, secret_hash from sessions where session_id = $1`,
   ),
+  mys: sql(
+    'credentials-locate-user-session',
+    `select organization_id, secret_hash from user_sessions where session_id = $1`,
+  ),
   inv: sql(
     'credentials-locate-setup-link',
     `select organization_id, secret_hash from setup_links where link_id = $1`,
@@ -79,6 +83,7 @@ export interface SessionAccountRow extends AccountRow {
   readonly secret_hash: Buffer;
   readonly csrf_hash: Buffer;
   readonly factors: string[];
+  readonly proven_at: Date | null;
   readonly epoch: number;
   readonly organization_epoch: number;
   readonly seen_at: Date;
@@ -88,7 +93,7 @@ export interface SessionAccountRow extends AccountRow {
 
 export const sessionAccount = tenantStatement(
   'credentials-session-account',
-  `select s.secret_hash, s.csrf_hash, s.factors, s.epoch, s.seen_at, s.expires_at,
+  `select s.secret_hash, s.csrf_hash, s.factors, s.proven_at, s.epoch, s.seen_at, s.expires_at,
      o.epoch as organization_epoch, o.settings,
      a.administrator_id, a.email, a.display_name, a.role, a.state, a.empowered_at,
      r.permissions as role_permissions, r.empowered_at as role_empowered_at
@@ -105,6 +110,7 @@ export interface SignInRow extends AccountRow {
   readonly password_version: number;
   readonly totp_secret: Buffer | null;
   readonly totp_last_step: number | null;
+  readonly has_passkeys: boolean;
   readonly failed_sign_ins: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly organization_epoch: number;
@@ -115,6 +121,7 @@ export const signInAccount = tenantStatement(
   'credentials-sign-in-account',
   `select a.administrator_id, a.email, a.display_name, a.role, a.state, a.empowered_at, a.password_hash,
      a.password_version, a.totp_secret, a.totp_last_step::float8 as totp_last_step,
+     exists (select 1 from passkeys p where p.organization_id = t.org and p.administrator_id = a.administrator_id) as has_passkeys,
      a.failed_sign_ins, o.settings, o.epoch as organization_epoch,
      r.permissions as role_permissions, r.empowered_at as role_empowered_at
    from administrators a

@@ -3,10 +3,13 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `enr`: a visit of the enrolment page. `usr`: a user's link to choose a password. Both are found inside a known tenant. */
-export type CredentialKind = 'api' | 'ses' | 'inv' | 'enr' | 'usr';
+/**
+ * `mys`: a user's session at the portal. `enr`: a visit of the enrolment page. `usr`: a user's link to choose a password. The last
+ * two are found inside a known tenant.
+ */
+export type CredentialKind = 'api' | 'ses' | 'mys' | 'inv' | 'enr' | 'usr';
 /** Found by their id alone, before the tenant is known. */
-export type LocatableKind = 'api' | 'ses' | 'inv';
+export type LocatableKind = 'api' | 'ses' | 'mys' | 'inv';
 
 export interface CredentialToken<Kind extends CredentialKind = LocatableKind> {
   readonly kind: Kind;

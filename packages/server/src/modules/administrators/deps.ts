@@ -6,6 +6,7 @@ import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import type { FindOrganization } from '../organizations/index.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import type { LocateCredential } from './locate-credential.ts';
+import type { PasskeyChallenges } from './passkey-challenges.ts';
 import type { Passwords } from './password-hash.ts';
 
 export interface AdministratorDeps {
@@ -17,6 +18,7 @@ export interface AdministratorDeps {
   readonly locateCredential: LocateCredential;
   readonly findOrganization: FindOrganization;
   readonly knownBrowsers: KnownBrowsers;
+  readonly passkeyChallenges: PasskeyChallenges;
   /** Links are made from it, never from a request (HTTP-05). */
   readonly publicUrl: URL;
 }

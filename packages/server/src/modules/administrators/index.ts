@@ -21,6 +21,7 @@ export {
   parseCredential,
   sameHash,
 } from './credential-token.ts';
+export { challengeFactor, proveFactor, requireFreshFactor } from './fresh-factor.ts';
 export { createCredentialLocator, type LocateCredential } from './locate-credential.ts';
 export {
   changePassword,
@@ -30,6 +31,10 @@ export {
   offerSecondFactor,
   type SessionHolder,
 } from './own-account.ts';
+export { createPasskeyChallenges } from './passkey-challenges.ts';
+export { purgeChallenges } from './passkey-queries.ts';
+export { challengeSignIn, signInWithPasskey } from './passkey-sign-in.ts';
+export { addPasskey, listPasskeys, offerPasskey, removePasskey, renamePasskey } from './passkeys.ts';
 export { createPasswords, type Passwords } from './password-hash.ts';
 export { passwordLength, requireGoodPassword } from './password-rules.ts';
 export { administratorsToTell, administratorToTell, type PersonToTell, personBehind } from './people.ts';
@@ -37,6 +42,6 @@ export { administratorPrincipal, isServiceAccount, permissionsOf } from './princ
 export { rightsOfActor } from './rights-of-actor.ts';
 export { beginSetup, completeSetup } from './setup.ts';
 export { signIn, type SignedInSession, type SignInSource } from './sign-in.ts';
-export { type NewSession, sessionCookie } from './start-session.ts';
+export { csrfTokenOf, type NewSession, sessionCookie, sessionLife } from './start-session.ts';
 export { createToken } from './tokens.ts';
 export { type Limit, refundLimits, spendLimits } from './throttle.ts';

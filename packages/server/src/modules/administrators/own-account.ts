@@ -6,6 +6,8 @@ import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
 import { readEpoch, readOrganizationName, readSettings } from '../organizations/index.ts';
 import type { AdministratorDeps } from './deps.ts';
+import { requireFreshFactor } from './fresh-factor.ts';
+import { hasFactor } from './passkeys.ts';
 import { requireGoodPassword } from './password-rules.ts';
 import {
   type AdministratorRow,
@@ -83,7 +85,7 @@ export async function changePassword(
     throw new DomainError('invalid-input', 'The current password is wrong', { reason: 'wrong-password' });
   }
   requireGoodPassword(input.password, {
-    secondFactor: settings.secondFactorRequired && account?.totp_secret !== null,
+    secondFactor: settings.secondFactorRequired && account !== undefined && hasFactor(account),
     words: [organization.slug, organization.name, principal.label, account?.display_name ?? ''],
   });
   const hash = await deps.passwords.hash(input.password);
@@ -112,7 +114,9 @@ export async function offerSecondFactor(
   await deps.database.withTenant(organizationId, (tx) => spendLimits(tx, limits, deps.clock.now()));
   return deps.database.withTenant(organizationId, async (tx) => {
     const account = await ownAccount(tx, id);
-    if (account.totp_secret !== null) await proveFactor(deps, tx, account, account.totp_secret, code);
+    if (account.totp_secret !== null) await proveCode(deps, tx, account, account.totp_secret, code);
+    else if (account.passkeys > 0)
+      requireFreshFactor({ provenAt: principal.provenAt ?? null }, deps.clock.now());
     const secret = newTotpSecret();
     await setPendingFactor(
       tx,
@@ -124,7 +128,7 @@ export async function offerSecondFactor(
   });
 }
 
-async function proveFactor(
+async function proveCode(
   deps: AdministratorDeps,
   tx: TenantTx,
   account: AdministratorRow,
@@ -166,7 +170,13 @@ export async function confirmSecondFactor(
       show: { replaced: account.totp_secret !== null },
     });
     const epoch = await readEpoch(tx);
-    return startSession(tx, { administratorId: id, factors: ['password', 'totp'], epoch, now });
+    return startSession(tx, {
+      administratorId: id,
+      factors: ['password', 'totp'],
+      epoch,
+      now,
+      provenAt: now,
+    });
   });
 }
 

@@ -13,7 +13,7 @@ export function presentAdministrator(row: AdministratorRow): Administrator {
     displayName: row.display_name,
     role: row.role,
     state: row.state,
-    secondFactor: row.totp_secret !== null,
+    secondFactor: row.totp_secret !== null || row.passkeys > 0,
     createdAt: row.created_at.toISOString(),
     ...(row.last_sign_in_at ? { lastSignInAt: row.last_sign_in_at.toISOString() } : {}),
   };

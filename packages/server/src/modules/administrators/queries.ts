@@ -12,6 +12,8 @@ export interface AdministratorRow {
   readonly totp_secret: Buffer | null;
   readonly totp_pending: Buffer | null;
   readonly totp_last_step: number | null;
+  /** How many. */
+  readonly passkeys: number;
   readonly created_at: Date;
   readonly last_sign_in_at: Date | null;
   readonly role_permissions: string[] | null;
@@ -19,6 +21,7 @@ export interface AdministratorRow {
 
 const columns = `a.administrator_id, a.email, a.display_name, a.role, a.state, a.password_hash, a.totp_secret,
   a.totp_pending, a.totp_last_step::float8 as totp_last_step, a.created_at, a.last_sign_in_at,
+  (select count(*)::int from passkeys p where p.organization_id = $1 and p.administrator_id = a.administrator_id) as passkeys,
   (select r.permissions from roles r where r.organization_id = $1
      and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end) as role_permissions`;
 

@@ -4,8 +4,8 @@ import { sql } from '../../kernel/db/sql.ts';
 const insert = sql(
   'sessions-insert',
   `insert into sessions (organization_id, session_id, secret_hash, csrf_hash, administrator_id, factors, epoch,
-     created_at, seen_at, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)`,
+     created_at, seen_at, expires_at, proven_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)`,
 );
 
 export async function insertSession(
@@ -19,9 +19,10 @@ export async function insertSession(
     epoch: number;
     now: Date;
     expiresAt: Date;
+    provenAt: Date | null;
   },
 ): Promise<void> {
-  const { id, secretHash, csrfHash, administratorId, factors, epoch, now, expiresAt } = session;
+  const { id, secretHash, csrfHash, administratorId, factors, epoch, now, expiresAt, provenAt } = session;
   await tx.run(insert, [
     tx.organizationId,
     id,
@@ -32,6 +33,7 @@ export async function insertSession(
     epoch,
     now,
     expiresAt,
+    provenAt,
   ]);
 }
 

@@ -159,6 +159,8 @@ async function openLink(
 
 async function factorNeed(tx: TenantTx, account: AdministratorRow): Promise<SecondFactorNeed> {
   if (account.totp_secret !== null) return 'existing';
+  // The link mends a password; the passkeys stay what they are, and nothing is enrolled beside them without one (ADM-11).
+  if (account.passkeys > 0) return 'none';
   if (isServiceAccount(permissionsOf(account.role, account.role_permissions))) return 'none';
   return (await readSettings(tx)).secondFactorRequired ? 'new' : 'optional';
 }

@@ -60,6 +60,8 @@ export async function signIn(
   if (isServiceAccount(permissionsOf(account.role, account.role_permissions))) {
     throw await refuse(attempt, 'service-account');
   }
+  // A password alone is one factor, and the account has two: else whoever stole it could enrol a factor of his own.
+  if (account.has_passkeys && account.totp_secret === null) throw await askForPasskey(attempt);
   const step = account.totp_secret === null ? undefined : await checkCode(attempt, account);
   return succeed(attempt, account, step);
 }
@@ -93,6 +95,14 @@ async function spend(attempt: Attempt, limits: readonly Limit[]): Promise<void> 
     if (isDomainError(error, 'too-many-requests')) await recordRefusal(attempt, 'throttled');
     throw error;
   }
+}
+
+/** The password was right: no guess was made, and none is to be counted. */
+async function askForPasskey({ deps, organizationId, limits }: Attempt): Promise<DomainError> {
+  await deps.database.withTenant(organizationId, (tx) => refundLimits(tx, limits));
+  return new DomainError('unauthenticated', 'This account is entered with its passkey', {
+    reason: 'passkey-required',
+  });
 }
 
 /** @returns the step of the code. */
@@ -159,6 +169,7 @@ async function succeed(
       factors,
       epoch: account.organization_epoch,
       now: now.getTime(),
+      ...(step === undefined ? {} : { provenAt: now.getTime() }),
     });
   });
   return {

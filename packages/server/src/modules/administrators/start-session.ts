@@ -22,9 +22,16 @@ export function csrfTokenOf(credential: CredentialToken): string {
 
 export async function startSession(
   tx: TenantTx,
-  session: { administratorId: string; factors: readonly string[]; epoch: number; now: number },
+  session: {
+    administratorId: string;
+    factors: readonly string[];
+    epoch: number;
+    now: number;
+    /** When a second factor was shown last; absent: none was. */
+    provenAt?: number;
+  },
 ): Promise<NewSession> {
-  const { administratorId, factors, epoch, now } = session;
+  const { administratorId, factors, epoch, now, provenAt } = session;
   const credential = newCredential('ses');
   const csrfToken = csrfTokenOf(credential);
   const expiresAt = new Date(now + sessionLife.wholeMs);
@@ -38,6 +45,7 @@ export async function startSession(
     epoch,
     now: new Date(now),
     expiresAt,
+    provenAt: provenAt === undefined ? null : new Date(provenAt),
   });
   return { sessionId: credential.id, cookie: formatCredential(credential), csrfToken, expiresAt };
 }

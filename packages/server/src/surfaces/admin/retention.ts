@@ -1,5 +1,6 @@
-// What the admin surface keeps for a while only: answers to idempotency keys and empty throttle buckets.
+// What the admin surface keeps for a while only: answers to idempotency keys, empty throttle buckets, used challenges.
 import type { Database } from '../../kernel/db/database.ts';
+import { purgeChallenges } from '../../modules/administrators/index.ts';
 import { purgeAdminRows } from './queries.ts';
 
 export const adminTasks = [
@@ -7,6 +8,9 @@ export const adminTasks = [
     name: 'purge-admin-rows',
     everyMs: 600_000,
     run: ({ database }: { readonly database: Database }): Promise<void> =>
-      database.withSystem('purge-expired', purgeAdminRows),
+      database.withSystem('purge-expired', async (tx) => {
+        await purgeAdminRows(tx);
+        await purgeChallenges(tx);
+      }),
   },
 ] as const;

@@ -9,9 +9,9 @@ import {
   SignedIn,
   SignIn,
 } from '@gatehouse/contracts/admin/session.ts';
+import { PasskeyAnswer, PasskeyChallenge } from '@gatehouse/contracts/admin/passkeys.ts';
 import { TokenId } from '@gatehouse/contracts/admin/tokens.ts';
 import type { Principal } from '@gatehouse/core/actor.ts';
-import { DomainError } from '@gatehouse/core/errors.ts';
 import {
   type AdminRoute,
   Answer,
@@ -22,6 +22,7 @@ import {
 import {
   type AdministratorDeps,
   authenticateSession,
+  challengeSignIn,
   changePassword,
   confirmSecondFactor,
   endSession,
@@ -29,15 +30,17 @@ import {
   listSessions,
   offerSecondFactor,
   sessionCookie,
-  type SessionHolder,
   signIn,
+  signInWithPasskey,
   type SignInSource,
 } from '../../modules/administrators/index.ts';
-import { sessionOf } from './authenticate.ts';
-import { clearSessionCookie, readCookie, setKnownBrowserCookie, setSessionCookie } from './cookies.ts';
+import { clearSessionCookie, readCookie, setKnownBrowserCookie } from './cookies.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { requireSameOrigin } from './same-origin.ts';
+import { holderOf, requireSession, signedIn } from './session-holder.ts';
 
 const forSignedIn = { authenticated: 'everybody may see and end what is their own' } as const;
+const signInReason = 'signing in is how one becomes known';
 const clearSite = '"cache", "cookies", "storage"';
 
 export const sessionRoutes = (deps: AdministratorDeps): AdminRoute[] => [
@@ -49,7 +52,7 @@ export const sessionRoutes = (deps: AdministratorDeps): AdminRoute[] => [
     summary: 'Sign in as an administrator',
     description:
       'Answers with a session cookie. Every request that changes something then needs the csrfToken in Gatehouse-Csrf.',
-    access: { public: 'signing in is how one becomes known' },
+    access: { public: signInReason },
     scope: 'instance',
     body: SignIn,
     response: { 201: SignedIn },
@@ -57,18 +60,35 @@ export const sessionRoutes = (deps: AdministratorDeps): AdminRoute[] => [
     async handle({ body, request }) {
       requireSameOrigin((name) => request.header(name), deps.publicUrl);
       const session = await signIn(deps, body, await sourceOfSignIn(deps, request));
-      return new Answer(
-        {
-          csrfToken: session.csrfToken,
-          expiresAt: session.expiresAt.toISOString(),
-          secondFactor: session.secondFactor,
-        },
-        {
-          headers: {
-            'set-cookie': [setSessionCookie(session.cookie), setKnownBrowserCookie(session.knownBrowser)],
-          },
-        },
-      );
+      return signedIn(session, setKnownBrowserCookie(session.knownBrowser));
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/session/passkey-challenge',
+    operation: 'challengeSignIn',
+    tag: 'session',
+    summary: 'Begin to sign in with a passkey',
+    access: { public: signInReason },
+    scope: 'instance',
+    response: { 200: PasskeyChallenge },
+    handle: () => challengeSignIn(deps),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/session/passkey',
+    operation: 'signInWithPasskey',
+    tag: 'session',
+    summary: 'Sign in with a passkey: it counts as both factors',
+    access: { public: signInReason },
+    scope: 'instance',
+    body: PasskeyAnswer,
+    response: { 201: SignedIn },
+    example: { credential: 'AAAA', clientData: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+    async handle({ body, request }) {
+      requireSameOrigin((name) => request.header(name), deps.publicUrl);
+      const session = await signInWithPasskey(deps, body, await sourceOfSignIn(deps, request));
+      return signedIn(session, setKnownBrowserCookie(session.knownBrowser));
     },
   }),
   defineRoute({
@@ -166,12 +186,10 @@ export const sessionRoutes = (deps: AdministratorDeps): AdminRoute[] => [
     example: { code: '123456' },
     async handle({ principal, body }) {
       const session = await confirmSecondFactor(deps, holderOf(principal), body.code);
-      return new Answer(
-        { csrfToken: session.csrfToken, expiresAt: session.expiresAt.toISOString(), secondFactor: 'used' },
-        { headers: { 'set-cookie': setSessionCookie(session.cookie) } },
-      );
+      return signedIn({ ...session, secondFactor: 'used' });
     },
   }),
+  ...passkeyRoutes(deps),
 ];
 
 async function sourceOfSignIn(deps: AdministratorDeps, request: RequestFacts): Promise<SignInSource> {
@@ -189,25 +207,6 @@ async function sourceOfSignIn(deps: AdministratorDeps, request: RequestFacts): P
       administratorId: session.principal.id,
       organizationId: session.principal.organizationId,
     },
-  };
-}
-
-function requireSession(principal: Principal) {
-  const session = sessionOf(principal);
-  if (!session) {
-    throw new DomainError('forbidden', 'This is for administrators who signed in with a browser', {
-      reason: 'no-session',
-    });
-  }
-  return session;
-}
-
-/** The account itself, whatever organization it acts in. */
-function holderOf(principal: Principal): SessionHolder {
-  const { principal: own, sessionId } = requireSession(principal);
-  return {
-    principal: { ...own, ...(principal.requestId === undefined ? {} : { requestId: principal.requestId }) },
-    sessionId,
   };
 }
 

@@ -21,6 +21,7 @@ import {
   createAdministrator,
   createCredentialLocator,
   createKnownBrowsers,
+  createPasskeyChallenges,
   createPasswords,
   createToken,
 } from '../../modules/administrators/index.ts';
@@ -198,6 +199,7 @@ function createDeps(
     locateCredential: createCredentialLocator(database),
     findOrganization: createOrganizationFinder({ database }),
     knownBrowsers: createKnownBrowsers(randomBytes(32), now),
+    passkeyChallenges: createPasskeyChallenges(randomBytes(32), now),
     publicUrl,
     ways: { linux: { agent: true }, macos: { agent: true } },
     sendMail: undefined,

@@ -116,6 +116,7 @@ export async function createForeignThings(
     roleId,
     tokenId,
     sessionId: tokenId,
+    passkeyId: await passkeyOf(surface, organization),
     enrollmentId,
     termsId,
     invitationId: line?.invitationId ?? '',
@@ -124,6 +125,20 @@ export async function createForeignThings(
     exceptionId,
     alertId: await alertOf(surface, token),
   };
+}
+
+async function passkeyOf(
+  surface: TestAdminSurface,
+  { id, administrators }: TestOrganization,
+): Promise<string> {
+  const passkeyId = newId();
+  await (await surface.db.superuser()).query(
+    `insert into passkeys (organization_id, passkey_id, administrator_id, credential_id, public_key, counter, name, backed_up,
+       created_at)
+     values ($1, $2, $3, $4, '', 0, 'thing', false, now())`,
+    [id, passkeyId, administrators.auditor.id, randomBytes(32)],
+  );
+  return passkeyId;
 }
 
 /** Asking for another budget has raised one. */

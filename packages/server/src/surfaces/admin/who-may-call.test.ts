@@ -60,6 +60,8 @@ describe('who may call the admin API', () => {
     assert.deepEqual(open.map(({ method, url }) => `${method} ${url}`).toSorted(), [
       'GET /api/v1/openapi.json',
       'POST /api/v1/session',
+      'POST /api/v1/session/passkey',
+      'POST /api/v1/session/passkey-challenge',
     ]);
     for (const { access } of open) assert.ok('public' in access && access.public.length > 20);
     const known = surface.server.routeTable
