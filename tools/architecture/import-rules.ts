@@ -69,6 +69,7 @@ export const moduleOrder = [
   'enrollment',
   'remediation',
   'playbooks',
+  'portal',
 ];
 
 /** What a module shows: to other modules its index, to the layers above also what they mount and schedule. */

@@ -9,7 +9,7 @@ import { createHttpSms } from './integrations/messaging/http-sms.ts';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { openMailProber } from './integrations/mail-probe/index.ts';
-import { openNetworkAccess } from './integrations/network-access/index.ts';
+import { explainNetwork, openNetworkAccess } from './integrations/network-access/index.ts';
 import { openMailGateway } from './integrations/mail-gateway/index.ts';
 import { createStandIn } from './integrations/mail-gateway/stand-in/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
@@ -76,6 +76,7 @@ import {
   readSettings,
 } from './modules/organizations/index.ts';
 import { playbookJobs, playbookTasks } from './modules/playbooks/index.ts';
+import { portalJobs, portalTasks } from './modules/portal/index.ts';
 import { remediationJobs } from './modules/remediation/index.ts';
 import { ensureDefaults, resourceAssignments, ruleAssignments } from './modules/policies/index.ts';
 import { agentSupport, agentWay, createAgentPlatform } from './platforms/agent/index.ts';
@@ -86,6 +87,7 @@ import {
   desiredStateJobs,
   desiredStateTasks,
   readDesiredState,
+  retryDesiredItem,
   reconcileSoon,
 } from './platforms/apple/desired-state/index.ts';
 import {
@@ -116,9 +118,11 @@ import { mailSurface } from './surfaces/mail.ts';
 import { registerNacSurface } from './surfaces/nac.ts';
 import { localCaller } from './surfaces/local-caller.ts';
 import { registerHealth, registerOperations } from './surfaces/operations.ts';
+import { registerPortalSurface } from './surfaces/portal.ts';
 import { registerRevocationLists } from './surfaces/revocation-lists.ts';
 import { registerScepSurface } from './surfaces/scep.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
+import { registerWebSurface } from './surfaces/web.ts';
 import { registerSharedSignalsSurface } from './surfaces/shared-signals.ts';
 
 export interface Application {
@@ -234,12 +238,14 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     carryOut,
     review: reviewChange(base),
     explainMail: explainMailClients,
+    explainNetwork,
     audit: recordAudit,
     resourceAssignments: resourceAssignments(events),
     ruleAssignments: ruleAssignments(events),
     checkContent: checkAppleContent,
     settingSupport: appleSettingSupport,
     desiredState: readDesiredState,
+    retryDesiredItem,
     // An organization exists with its authorities and its first policy, or not at all.
     onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],
     wakeWorker: () => worker.wake(),
@@ -342,11 +348,20 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const consoleFrom = consolePlace.from && createAddressList(consolePlace.from);
   registerAdminSurface(own.console ?? main, admin, { routes, from: consoleFrom });
   registerSetupSurface(own.console ?? main, administrators, consoleFrom);
+  if (own.console) registerWebSurface(own.console, { console: consoleFrom });
+  registerWebSurface(main, own.console ? { my: undefined } : { console: consoleFrom, my: undefined });
   const nacFrom = nacPlace.from && createAddressList(nacPlace.from);
   registerIseSurface(own.nac ?? main, ise, nacFrom);
   registerNacSurface(own.nac ?? main, networkAccess.radius, nacFrom);
   registerEnrollmentSurface(main, agents);
   registerEnrollPage(main, { ...administrators, ...enrollment });
+  registerPortalSurface(main, {
+    ...administrators,
+    ...devices,
+    ...enrollment,
+    findOrganizationByMailDomain,
+    cursorKey: kernel.keyFor('portal-cursor'),
+  });
   // For devices that sign their messages, because something on the way ends TLS; there are no certificates to ask for here.
   registerAppleSurface(main, apple);
   registerScepSurface(main, { scep, findOrganization, clock });
@@ -406,6 +421,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...alertJobs(addresses),
       ...enrollmentJobs(enrollment),
       ...mailJobs({ ...devices, ...addresses }),
+      ...portalJobs(addresses),
       ...appleJobs(),
       ...desiredStateJobs(desiredState),
       ...networkAccess.jobs,
@@ -425,6 +441,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...textTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...enrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
+      ...portalTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...mailTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...appleEnrollmentTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...appleTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),

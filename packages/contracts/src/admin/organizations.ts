@@ -1,7 +1,18 @@
+import { ownerships } from '@gatehouse/core/devices/device.ts';
+import { type OwnAction, ownActionCatalogue } from '@gatehouse/core/portal/own-actions.ts';
 import { Type, type Static } from 'typebox';
 import { closed, Id, Line, Time } from './values.ts';
 
 const CollectedClasses = Type.Array(Type.Enum(['personal', 'sensitive']), { maxItems: 2, uniqueItems: true });
+
+const OfDevices = (action: OwnAction) =>
+  Type.Optional(
+    Type.Array(Type.Enum([...ownerships]), {
+      maxItems: 3,
+      uniqueItems: true,
+      description: `Of which devices. Default: ${ownActionCatalogue[action].byDefault.join(', ')}.`,
+    }),
+  );
 
 /** What an organization may set for itself. Absent: the default named in the description. */
 export const OrganizationSettings = Type.Object(
@@ -102,6 +113,40 @@ export const OrganizationSettings = Type.Object(
           ),
         },
         { ...closed, description: 'How Apple devices are managed.' },
+      ),
+    ),
+    portal: Type.Optional(
+      Type.Object(
+        {
+          actions: Type.Optional(
+            Type.Object(
+              {
+                refresh: OfDevices('refresh'),
+                lock: OfDevices('lock'),
+                locate: OfDevices('locate'),
+                'mark-lost': OfDevices('mark-lost'),
+                sound: OfDevices('sound'),
+                'mark-found': OfDevices('mark-found'),
+                'reset-passcode': OfDevices('reset-passcode'),
+                'remove-company-data': OfDevices('remove-company-data'),
+                erase: OfDevices('erase'),
+              } satisfies Record<OwnAction, unknown>,
+              { ...closed, description: 'What people may do to their own devices.' },
+            ),
+          ),
+          enrol: Type.Optional(
+            Type.Boolean({
+              description: 'Whether people may enrol further devices by themselves. Default true.',
+            }),
+          ),
+          names: Type.Optional(
+            Type.Boolean({
+              description:
+                'Whether people see the names of administrators who looked at their devices, or their roles alone. Default false.',
+            }),
+          ),
+        },
+        { ...closed, description: 'The portal, where people look after their own devices.' },
       ),
     ),
     support: Type.Optional(

@@ -5,7 +5,7 @@ import type { Json } from './canonical-json.ts';
 export const auditOutcomes = ['done', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** The way in: `api`, `cli`, `agent`, `nac`, `job`, `mail`. */
+/** The way in: `api`, `cli`, `agent`, `nac`, `job`, `mail`, `portal`. */
 export const auditChannels = [
   'api',
   'cli',
@@ -16,6 +16,7 @@ export const auditChannels = [
   'enrollment',
   'apple',
   'mail',
+  'portal',
 ] as const;
 export type AuditChannel = (typeof auditChannels)[number];
 

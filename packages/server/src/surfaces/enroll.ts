@@ -43,13 +43,14 @@ import { entrance, type EntranceState } from './enroll/pages/entrance.ts';
 import { passwordPage, passwordSetPage } from './enroll/pages/password.ts';
 import { agentPage, installPage, profilePage } from './enroll/pages/profile.ts';
 import { speechFor, type TextKey } from './enroll/texts/index.ts';
+import { knownUserCookie } from './known-user.ts';
 
 export type EnrollPageDeps = EnrollmentDeps &
   UserSignInDeps &
   PasswordLinkDeps & { readonly findOrganization: FindOrganization };
 
 const access = { public: 'people sign in here, or show a one-time password, to enrol a device' } as const;
-const knownUserCookie = '__Host-gh_known_user';
+
 const nowhere: FoundOrganization = { organizationId: '', slug: '', name: '' };
 
 export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps): void {

@@ -16,6 +16,7 @@ const certificates =
 const transmitter =
   'where a transmitter is and what it signs with, as the specification wants everybody to know';
 const client = 'a client shows its credentials in the request itself (RFC 6749 section 4.4)';
+const pages = 'pages and scripts of console and portal hold no data';
 const loopback = 'the operations listener is loopback unless the operator moves it';
 
 export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, string>>>> = {
@@ -24,6 +25,7 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /readyz': health,
     'GET /api/v1/openapi.json': description,
     'POST /api/v1/session': signIn,
+    'POST /my/api/v1/session': signIn,
     'POST /api/v1/session/passkey-challenge': signIn,
     'POST /api/v1/session/passkey': signIn,
     'GET /.well-known/gatehouse-enrollment': discovery,
@@ -39,6 +41,13 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'POST /scep/:organization': certificates,
     'GET /scep/:organization/pkiclient.exe': certificates,
     'POST /scep/:organization/pkiclient.exe': certificates,
+    'GET /console': pages,
+    'GET /console/': pages,
+    'GET /console/*': pages,
+    'GET /my': pages,
+    'GET /my/': pages,
+    'GET /my/*': pages,
+    'GET /assets/web/:file': pages,
     'GET /setup': link,
     'POST /setup/begin': link,
     'POST /setup/complete': link,

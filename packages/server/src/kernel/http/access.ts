@@ -11,6 +11,8 @@ export type Access =
   | { readonly permission: Permission }
   /** Any principal; the use-case decides the rest. The reason is reviewed. */
   | { readonly authenticated: string }
+  /** A user at the portal, in whatever is his own; the use-case looks for nothing else (POR-01). */
+  | { readonly user: 'own' }
   /** A device by its certificate. */
   | { readonly device: 'certificate' }
   /** Nobody needs to be known. The reason is reviewed and listed. */
@@ -57,5 +59,8 @@ export function enforceAccess(request: FastifyRequest): void {
   // The not-found handler has no route and thus no access of its own.
   if (access === undefined || 'public' in access || 'device' in access) return;
   const principal = principalOf(request);
+  // Each surface knows one kind of principal; this holds should one ever know two.
+  if (('user' in access) !== (principal.kind === 'user'))
+    throw new DomainError('forbidden', 'This is not for such accounts');
   if ('permission' in access) requirePermission(principal, access.permission);
 }

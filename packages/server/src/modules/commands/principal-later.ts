@@ -22,7 +22,8 @@ export async function principalLater(
     kind === 'user' ? await Promise.all(deviceIds.map((deviceId) => findDevice(tx, deviceId))) : [];
   const known = devices.filter((device) => device !== undefined);
   const rights =
-    (await rightsOfOrderer(tx, reference, known)) ?? (kind === 'system' ? systemRights : new Set(permissions));
+    (await rightsOfOrderer(tx, reference, known)) ??
+    (kind === 'system' ? systemRights : new Set(permissions));
   return {
     kind,
     id,

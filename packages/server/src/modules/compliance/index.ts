@@ -6,6 +6,7 @@ export {
   type EvaluationDeps,
 } from './evaluate-devices.ts';
 export type { DueDeps } from './evaluate-due.ts';
+export { explainDevice } from './explain-device.ts';
 export type { DeviceExplanation, ExplainDeps, ExplainMail, ExplainNetwork } from './explain-device.ts';
 export { readVerdict } from './read-verdict.ts';
 export { complianceJobs, complianceSubscriptions, complianceTasks } from './reactions.ts';

@@ -49,7 +49,7 @@ export interface FactsOutcome {
 }
 
 /** Rows of history kept per device. */
-const historyLength = 500;
+export const factHistoryLength = 500;
 
 /** They change with every report and tell nothing afterwards. */
 const withoutHistory: ReadonlySet<string> = new Set([
@@ -186,7 +186,7 @@ async function store(
   );
   const writes: Promise<unknown>[] = [];
   if (scans.length > 0) writes.push(writeFacts(tx, source, scans));
-  if (history.length > 0) writes.push(writeChanges(tx, source, history, historyLength));
+  if (history.length > 0) writes.push(writeChanges(tx, source, history, factHistoryLength));
   for (const { device, fresh } of heard) {
     if (!fresh.some(({ changes }) => changes.some(({ fact }) => identifyingFacts.has(fact)))) continue;
     const { deviceId } = device;

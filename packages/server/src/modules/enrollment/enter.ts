@@ -113,7 +113,13 @@ export async function enterWithPassword(
   input: { readonly name: string; readonly password: string; readonly knownBrowser: string | undefined },
 ): Promise<{ cookie: string; knownBrowser: string }> {
   const { organizationId, requestId, address, language } = context;
-  const { userId, knownBrowser } = await signInUser(deps, { organizationId, requestId, address, ...input });
+  const { userId, knownBrowser } = await signInUser(deps, {
+    organizationId,
+    requestId,
+    address,
+    via: 'enrollment',
+    ...input,
+  });
   const cookie = await deps.database.withTenant(organizationId, (tx) =>
     startVisit(tx, {
       userId,

@@ -4,7 +4,7 @@
  */
 export { beginEnrollment, enrollmentRefused, type HandshakeContext } from './begin-enrollment.ts';
 export { completeEnrollment } from './complete-enrollment.ts';
-export { createEnrollment } from './create-enrollment.ts';
+export { createEnrollment, issueEnrollment } from './create-enrollment.ts';
 export { type ShownTerms } from './accept-terms.ts';
 export { enterWithCode, enterWithPassword, type VisitContext } from './enter.ts';
 export type { EnrollmentDeps } from './enrollment-deps.ts';

@@ -1,4 +1,5 @@
 // The settings that other code asks for, with their defaults.
+import { type PortalSettings, portalSettings } from '@gatehouse/core/portal/own-actions.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { selectOrganization } from './queries.ts';
 
@@ -16,6 +17,8 @@ export interface EffectiveSettings {
   readonly appleSilentDays: number;
   /** The part of the fleet that a change may newly shut out without a simulation or a confirmation (CEL-05). */
   readonly largestUnconfirmedPercent: number;
+  /** What people may do by themselves, and see of others. */
+  readonly portal: PortalSettings;
 }
 
 const defaultSettings: EffectiveSettings = {
@@ -27,6 +30,7 @@ const defaultSettings: EffectiveSettings = {
   appleNetworkUsers: false,
   appleSilentDays: 14,
   largestUnconfirmedPercent: 10,
+  portal: portalSettings(undefined),
 };
 
 /** Stored settings were validated when they were set; a value that no longer fits counts as absent. */
@@ -50,6 +54,7 @@ export function effectiveSettings(stored: Readonly<Record<string, unknown>>): Ef
       (changes as { largestUnconfirmedPercent?: unknown } | undefined)?.largestUnconfirmedPercent,
       defaultSettings.largestUnconfirmedPercent,
     ),
+    portal: portalSettings(stored['portal']),
   };
 }
 

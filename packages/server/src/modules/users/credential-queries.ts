@@ -28,6 +28,15 @@ export async function putPasswordHash(tx: TenantTx, userId: string, hash: string
   await tx.run(putPassword, [tx.organizationId, userId, hash, now]);
 }
 
+const passwordHash = sql(
+  'users-password-hash',
+  `select password_hash from user_credentials where organization_id = $1 and user_id = $2`,
+);
+
+export async function selectPasswordHash(tx: TenantTx, userId: string): Promise<string | undefined> {
+  return (await tx.one<{ password_hash: string }>(passwordHash, [tx.organizationId, userId]))?.password_hash;
+}
+
 const rehash = sql(
   'users-rehash',
   `update user_credentials set password_hash = $4 where organization_id = $1 and user_id = $2 and password_hash = $3`,

@@ -6,5 +6,21 @@ export {
   type PasswordLinkDeps,
   userPasswordLength,
 } from './password-links.ts';
+export {
+  changeOwnPassword,
+  endOwnSession,
+  listOwnSessions,
+  type OwnAccountDeps,
+  type OwnSession,
+  proveAgain,
+  signInToPortal,
+} from './own-account.ts';
+export { purgeUserSessions } from './session-queries.ts';
+export {
+  authenticateUserSession,
+  type UserSession,
+  userSessionCookie,
+  type UserSessionDeps,
+} from './user-session.ts';
 export { provePassword, type ProvePasswordDeps } from './prove-password.ts';
 export { signInUser, type SignedInUser, type UserSignInDeps } from './sign-in-user.ts';

@@ -29,6 +29,7 @@ import {
   removePasswordHash,
 } from './credential-queries.ts';
 import { lockUser } from './queries.ts';
+import { deleteUserSessions } from './session-queries.ts';
 import { noSuchUser, type UserDeps } from './users.ts';
 
 export interface PasswordLinkDeps extends UserDeps {
@@ -97,6 +98,7 @@ export async function removePassword(
   await deps.database.withTenant(principal.organizationId, async (tx) => {
     if (!(await lockUser(tx, userId))) throw noSuchUser();
     await dropPasswordLinks(tx, userId, new Date(deps.clock.now()));
+    await deleteUserSessions(tx, userId);
     if (!(await removePasswordHash(tx, userId))) return;
     await recordAudit(tx, {
       actor: principal,
@@ -141,6 +143,8 @@ export async function choosePassword(
     const now = new Date(deps.clock.now());
     if (!(await markPasswordLinkUsed(tx, credential.id, now))) throw noLink();
     await putPasswordHash(tx, userId, hash, now);
+    // Whoever had the old password is out.
+    await deleteUserSessions(tx, userId);
     await recordAudit(tx, {
       actor: { kind: 'user', id: userId, requestId: request.id },
       via: 'enrollment',

@@ -2,6 +2,7 @@
 // exists, is disabled, has no password, or typed a wrong one. Guessing is slowed as for administrators, in buckets of its
 // own, so that neither can keep the other out; whoever is besieged still comes in with a one-time password.
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
+import type { AuditChannel } from '@gatehouse/core/audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { sourceOf } from '../../kernel/http/rate-limit.ts';
@@ -31,6 +32,7 @@ export interface UserSignIn {
   readonly address: string;
   /** The cookie of a browser that signed in here before. */
   readonly knownBrowser: string | undefined;
+  readonly via: Extract<AuditChannel, 'enrollment' | 'portal'>;
 }
 
 export interface SignedInUser {
@@ -80,7 +82,7 @@ export async function signInUser(deps: UserSignInDeps, input: UserSignIn): Promi
     await refundLimits(tx, limits);
     await recordAudit(tx, {
       actor: { kind: 'user', id: user.user_id, requestId: input.requestId },
-      via: 'enrollment',
+      via: input.via,
       action: 'users.sign-in',
       target: { kind: 'user', id: user.user_id },
       outcome: 'done',
@@ -113,7 +115,7 @@ async function refuse(
   await deps.database.withTenant(organizationId, (tx) =>
     recordAudit(tx, {
       actor: { kind: 'user', id: user?.user_id ?? 'unknown', requestId: input.requestId },
-      via: 'enrollment',
+      via: input.via,
       action: 'users.sign-in',
       ...(user === undefined ? {} : { target: { kind: 'user', id: user.user_id } }),
       outcome: 'refused',

@@ -106,7 +106,10 @@ function send(route: AdminRoute, reply: FastifyReply, result: unknown): unknown 
 
 function schemaOf(route: AdminRoute, thing: EditedThing | undefined): Record<string, unknown> {
   const description = [route.description, describeEdits(route, thing)].filter((text) => text !== undefined);
-  const query: TProperties = { ...route.query, ...('public' in route.access ? {} : organizationQuery) };
+  const query: TProperties = {
+    ...route.query,
+    ...('public' in route.access || 'user' in route.access ? {} : organizationQuery),
+  };
   return {
     operationId: route.operation,
     tags: [route.tag],
