@@ -69,6 +69,7 @@ export const moduleOrder = [
   'enrollment',
   'remediation',
   'playbooks',
+  'overview',
   'portal',
 ];
 

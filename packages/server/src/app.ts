@@ -75,6 +75,7 @@ import {
   createSlugReader,
   readSettings,
 } from './modules/organizations/index.ts';
+import { overviewTasks } from './modules/overview/index.ts';
 import { playbookJobs, playbookTasks } from './modules/playbooks/index.ts';
 import { portalJobs, portalTasks } from './modules/portal/index.ts';
 import { remediationJobs } from './modules/remediation/index.ts';
@@ -437,6 +438,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       ...desiredStateTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(desiredState))),
       ...commandTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...approvalTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(approvals))),
+      ...overviewTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...playbookTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(devices))),
       ...textTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),
       ...alertTasks.map((task) => repeat(task.name, task.everyMs, () => task.run(base))),

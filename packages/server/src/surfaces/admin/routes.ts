@@ -21,6 +21,7 @@ import { enrollmentRoutes } from '../../modules/enrollment/routes.ts';
 import { mailRoutes } from '../../modules/mail/routes.ts';
 import { organizationRoutes } from '../../modules/organizations/routes.ts';
 import { policyEditingRoutes } from '../../modules/policies/editing-routes.ts';
+import { overviewRoutes } from '../../modules/overview/routes.ts';
 import { policyRoutes } from '../../modules/policies/routes.ts';
 import { playbookRoutes } from '../../modules/playbooks/routes.ts';
 import { remediationRoutes } from '../../modules/remediation/routes.ts';
@@ -55,6 +56,7 @@ export type AdminRoutesDeps = AdministratorDeps &
   Parameters<typeof mailProbeRoutes>[0] &
   Parameters<typeof networkAccessRoutes>[0] &
   Parameters<typeof policyEditingRoutes>[0] &
+  Parameters<typeof overviewRoutes>[0] &
   Parameters<typeof policyRoutes>[0] &
   Parameters<typeof playbookRoutes>[0] &
   Parameters<typeof remediationRoutes>[0] &
@@ -76,6 +78,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...playbookRoutes(deps),
   ...alertRoutes(deps),
   ...searchRoutes(deps),
+  ...overviewRoutes(deps),
   ...complianceRoutes(deps),
   ...ruleRoutes(deps),
   ...policyEditingRoutes(deps),
