@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serverNodeOptions } from '@gatehouse/core/product.ts';
+import { buildWeb } from './web-build.ts';
 
 const server = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 const demo = fileURLToPath(new URL('../packages/simulators/src/demo/main.ts', import.meta.url));
@@ -34,6 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+buildWeb();
 if (args.includes('--demo')) await startDemo();
 const main = start(server, ['serve', ...args], serverNodeOptions);
 if (main.exitCode === null && main.signalCode === null) await once(main, 'exit');

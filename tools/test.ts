@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '@gatehouse/server/kernel/postgres/index.ts';
 import { provideSystemPackages } from './system-packages.ts';
+import { buildWeb } from './web-build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const patterns = ['packages/*/{src,test,fuzz}/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'];
@@ -27,6 +28,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 if (!provideSystemPackages()) process.exit(1);
+buildWeb();
 
 // The settings of a server on this machine must not reach the tests; those made for tests may.
 const env = Object.fromEntries(
@@ -49,7 +51,7 @@ process.exitCode = status ?? 1;
 
 /** One embedded database server for all test files; each file clones a database of its own in it. */
 async function startSharedPostgres() {
-  if (!files.some((file) => /^packages\/(?:server|cli|agent|simulators)\//.test(file))) return undefined;
+  if (!files.some((file) => /^packages\/(?:server|cli|agent|simulators|web)\//.test(file))) return undefined;
   if (env['GATEHOUSE_TEST_SERVER'] ?? env['GATEHOUSE_TEST_DATABASE_URL']) return undefined;
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   chmodSync(directory, 0o711);

@@ -104,7 +104,7 @@ export async function send(asked: Operation, given: Arguments): Promise<Response
   const answer = await request(asked, given);
   if (answer.ok) return answer;
   const problem = await readProblem(answer);
-  if (problem.status !== 401 || api.signInAgain === undefined) throw problem;
+  if (problem.status !== 401 || api.signInAgain === undefined || asked.path === '/session') throw problem;
   await api.signInAgain();
   // What only reads is asked again. What changes something is not: whoever pressed the button presses it again, and sees.
   if (asked.method !== 'GET') throw new ApiProblem(401, { code: 'signed-in-again', detail: problem.message });

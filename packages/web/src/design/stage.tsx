@@ -7,7 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import type { ReactNode } from 'react';
 import { queryClient } from '../api/hooks.ts';
-import { theme } from './theme.ts';
+import { colourVariables, theme } from './theme.ts';
 
 // The page's own: the server drew it into the scripts that it let run.
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
@@ -20,6 +20,7 @@ export function Stage({ children }: { children: ReactNode }) {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={colourVariables}
       getStyleNonce={() => nonce}
       defaultColorScheme="auto"
       colorSchemeManager={colorSchemes}

@@ -1,5 +1,5 @@
 /** The look of console and portal: one accent, system fonts, dense rows, and colours that hold 4.5:1 in both themes. */
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const gate: MantineColorsTuple = [
   '#eaf3fd',
@@ -48,5 +48,20 @@ export const theme = createTheme({
     Menu: { defaultProps: { transitionProps: { duration: 0 } } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
     Anchor: { defaultProps: { underline: 'hover' } },
+  },
+});
+
+/** Quiet text that can still be read: 4.5:1 on every ground that it stands on. */
+export const colourVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#525c6b',
+    '--mantine-color-placeholder': '#5f6977',
+    '--mantine-color-error': '#b3181d',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#b0b8c4',
+    '--mantine-color-placeholder': '#a3abb7',
+    '--mantine-color-error': '#ff9f9c',
   },
 });

@@ -22,7 +22,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
       yOffset="10vh"
       centered={false}
       size="lg"
-      aria-label={t('search')}
+      title={t('go')}
     >
       {opened && <Search onClose={onClose} />}
     </Modal>
