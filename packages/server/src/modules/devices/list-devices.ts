@@ -11,6 +11,7 @@ import {
 import type { DeviceDeps } from './device-deps.ts';
 import type { IdentifierKind } from './identifiers.ts';
 import { noSuchDevice } from './lock-device.ts';
+import { isNewLook, recordLook } from './note-look.ts';
 import {
   type DeviceFilter,
   type DeviceOrder,
@@ -64,6 +65,8 @@ export async function getDevice(
     readOnly: true,
   });
   if (!row) throw noSuchDevice();
+  if (row.user_id !== null && isNewLook(principal, deviceId))
+    await deps.database.withTenant(principal.organizationId, (tx) => recordLook(tx, principal, deviceId));
   return presentDevice(row);
 }
 

@@ -80,6 +80,8 @@ export function orderOwnAction(
       { via: 'portal' },
     );
     if (outcome === undefined) throw new Error('the queue has lost a device');
+    const held = 'refusal' in outcome && outcome.refusal.detail?.['approvalId'] !== undefined;
+    if ('refusal' in outcome && !held) return { refusal: outcome.refusal };
     if (grave) await tellOf(tx, person, device, action);
     if ('command' in outcome) {
       const { id } = outcome.command;
@@ -89,9 +91,7 @@ export function orderOwnAction(
       }
       return { answer: { outcome: 'sent', commandId: id } };
     }
-    if (outcome.refusal.detail?.['approvalId'] !== undefined)
-      return { answer: { outcome: 'held', commandId: null } };
-    return { refusal: outcome.refusal };
+    return { answer: { outcome: 'held', commandId: null } };
   });
 }
 
