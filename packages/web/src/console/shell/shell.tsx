@@ -65,7 +65,13 @@ export function Shell() {
             aria-label={t('openMenu')}
             aria-expanded={menuOpen}
           />
-          <RouteLink to="/" underline="never" c="inherit" className={classes.home ?? ''}>
+          <RouteLink
+            to="/"
+            underline="never"
+            c="inherit"
+            className={classes.home ?? ''}
+            aria-label="Gatehouse"
+          >
             <Logo />
             <Text component="span" fw={700} visibleFrom="xs">
               Gatehouse
