@@ -281,6 +281,18 @@ export const Selection = Type.Object(
 );
 export type Selection = Static<typeof Selection>;
 
+export const SelectedDevices = Type.Object(
+  {
+    deviceIds: Type.Array(Id, {
+      description: 'Up to a thousand: as many as one command may be sent to at once.',
+    }),
+    parts: Type.Integer(),
+    hash: Type.String(),
+  },
+  closed,
+);
+export type SelectedDevices = Static<typeof SelectedDevices>;
+
 // ------------------------------------------------------------------------------------------- views
 
 const ViewColumns = Type.Array(Type.String({ maxLength: 100, pattern: '^[A-Za-z0-9._-]+$' }), {

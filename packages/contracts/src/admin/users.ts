@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Expression } from './searches.ts';
+import { Expression, Standing } from './searches.ts';
 import { Language } from './terms.ts';
 import { closed, Email, Id, Line, Time } from './values.ts';
 
@@ -21,6 +21,17 @@ export const User = Type.Object(
   closed,
 );
 export type User = Static<typeof User>;
+
+export const ListedUser = Type.Object(
+  {
+    ...User.properties,
+    devices: Type.Integer({ description: 'Without those that have left.' }),
+    worst: Type.Union([Standing, Type.Null()], { description: 'How the worst of them stands.' }),
+    groups: Type.Array(Type.String()),
+  },
+  closed,
+);
+export type ListedUser = Static<typeof ListedUser>;
 
 export const NewUser = Type.Object(
   {
@@ -89,6 +100,18 @@ export const Group = Type.Object(
   closed,
 );
 export type Group = Static<typeof Group>;
+
+export const ListedGroup = Type.Object(
+  {
+    ...Group.properties,
+    users: Type.Integer(),
+    devices: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'That the expression of a smart group finds.',
+    }),
+  },
+  closed,
+);
+export type ListedGroup = Static<typeof ListedGroup>;
 
 export const NewGroup = Type.Object(
   {

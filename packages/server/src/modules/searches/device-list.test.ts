@@ -6,11 +6,13 @@ import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-databa
 import type { PageAnswer, TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
+import { createGroup, deleteGroup, listGroups, listGroupsOfUser, setGroupMember } from '../users/groups.ts';
+import { listUsers } from '../users/users.ts';
 import { explainMatch, listNames, listValues } from './completion.ts';
 import { countDevices, searchDevices } from './device-searches.ts';
 import { exportDevices } from './export-devices.ts';
 import type { DeviceSort } from './list-queries.ts';
-import { createSelection, readSelection } from './selections.ts';
+import { createSelection, readSelectedDevices, readSelection } from './selections.ts';
 import { createView, deleteView, listViews, updateView } from './views.ts';
 
 const t0 = Date.UTC(2026, 10, 22, 9);
@@ -326,6 +328,9 @@ describe('the list of devices', () => {
     assert.equal(again.devices, kept.devices + 1);
     assert.notEqual(again.hash, kept.hash);
     assert.equal((await sorted({ selectionId: kept.id })).includes('late'), false);
+    const part = await readSelectedDevices(deps, principal(), kept.id, 0);
+    assert.deepEqual([part.deviceIds.length, part.parts, part.hash], [kept.devices, 1, kept.hash]);
+    assert.deepEqual((await readSelectedDevices(deps, principal(), kept.id, 1)).deviceIds, []);
     await (await superuserOf(db)).query('delete from devices where device_id = $1', [added]);
   });
 
@@ -431,12 +436,37 @@ describe('the list of devices', () => {
     );
   });
 
+  test('people and groups are listed with what belongs to them', async () => {
+    const people = { ...deps, events: { emit: async () => undefined } as never };
+    const admin = principal();
+    const group = await createGroup(people, admin, { name: 'Sales' });
+    await setGroupMember(people, admin, group.id, acme.userId, true);
+    const [ann] = (await listUsers(people, admin, { search: 'ÁNN@acme' }, page)).items;
+    assert.deepEqual([ann?.devices, ann?.worst, ann?.groups], [fleet.length, 'bad', ['Sales']]);
+    assert.deepEqual(
+      (await listGroups(people, admin, page)).items.map(({ name, users, devices }) => [name, users, devices]),
+      [['Sales', 1, null]],
+    );
+    assert.deepEqual(
+      (await listGroupsOfUser(people, admin, acme.userId)).items.map(({ name }) => name),
+      ['Sales'],
+    );
+    assert.equal((await names({ expression: '"Sales" in device.groups' })).length, fleet.length);
+    const stranger = principal('org-admin', other.organizationId);
+    await assert.rejects(listGroupsOfUser(people, stranger, acme.userId), (error) =>
+      isDomainError(error, 'not-found'),
+    );
+    await deleteGroup(people, admin, group.id);
+  });
+
   test('HTTP-07 another organization finds neither devices, nor lists, nor views', async () => {
     const stranger = principal('org-admin', other.organizationId);
     const kept = await createSelection(deps, principal(), { expression: 'true' });
-    await assert.rejects(readSelection(deps, stranger, kept.id), (error) =>
-      isDomainError(error, 'not-found'),
-    );
+    for (const read of [
+      () => readSelection(deps, stranger, kept.id),
+      () => readSelectedDevices(deps, stranger, kept.id, 0),
+    ])
+      await assert.rejects(read(), (error) => isDomainError(error, 'not-found'));
     assert.deepEqual((await searchDevices(deps, stranger, { selectionId: kept.id }, page)).items, []);
     assert.deepEqual((await searchDevices(deps, stranger, { search: 'C02XY1' }, page)).items, []);
     assert.deepEqual(

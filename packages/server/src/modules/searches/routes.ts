@@ -13,6 +13,7 @@ import {
   NewView,
   NewWatchList,
   SavedView,
+  SelectedDevices,
   Selection,
   ViewChanges,
   WatchList,
@@ -24,7 +25,7 @@ import { type AdminRoute, defineRoute, download, listRoute } from '../../kernel/
 import { explainMatch, listNames, listValues } from './completion.ts';
 import { countDevices, searchDevices } from './device-searches.ts';
 import { exportDevices } from './export-devices.ts';
-import { createSelection, readSelection } from './selections.ts';
+import { createSelection, readSelectedDevices, readSelection } from './selections.ts';
 import { createView, deleteView, listViews, updateView } from './views.ts';
 import {
   createWatchList,
@@ -137,6 +138,19 @@ export const searchRoutes = (deps: WatchListDeps): AdminRoute[] => [
     params: { selectionId: Id },
     response: { 200: Selection },
     handle: ({ principal, params }) => readSelection(deps, principal, params.selectionId),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/device-selections/:selectionId/devices',
+    operation: 'listSelectedDevices',
+    tag,
+    summary: 'Show a part of the devices of a kept list, as many as one command may be sent to',
+    access: read,
+    params: { selectionId: Id },
+    query: { part: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000, default: 0 })) },
+    response: { 200: SelectedDevices },
+    handle: ({ principal, params, query: { part = 0 } }) =>
+      readSelectedDevices(deps, principal, params.selectionId, part),
   }),
   defineRoute({
     method: 'GET',

@@ -1,7 +1,7 @@
 // Lists of devices that stay as they were: what somebody pasted, and what a search found before it is acted upon, so that what is
 // done is done to the devices that were looked at and to no others (ADM-19).
 import { createHash } from 'node:crypto';
-import type { NewSelection, Selection } from '@gatehouse/contracts/admin/searches.ts';
+import type { NewSelection, SelectedDevices, Selection } from '@gatehouse/contracts/admin/searches.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -77,15 +77,28 @@ export async function readSelection(
   return present(row);
 }
 
-/** For whoever acts upon it. @throws DomainError `not-found` */
-export async function devicesOfSelection(
-  tx: TenantTx,
+/** As many at once as a command may be sent to. */
+const partSize = 1_000;
+
+/** A part of them, in the order of enrolment. @throws DomainError `not-found` */
+export async function readSelectedDevices(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
   selectionId: string,
-  now: number,
-): Promise<{ readonly deviceIds: readonly string[]; readonly hash: string }> {
-  const row = await findSelection(tx, selectionId, new Date(now));
+  part: number,
+): Promise<SelectedDevices> {
+  requirePermission(principal, 'devices.read');
+  const row = await deps.database.withTenant(
+    principal.organizationId,
+    (tx) => findSelection(tx, selectionId, new Date(deps.clock.now())),
+    { readOnly: true },
+  );
   if (!row) throw noSuchSelection();
-  return { deviceIds: row.device_ids, hash: row.hash };
+  return {
+    deviceIds: row.device_ids.slice(part * partSize, (part + 1) * partSize),
+    parts: Math.ceil(row.device_ids.length / partSize),
+    hash: row.hash,
+  };
 }
 
 const noSuchSelection = () =>

@@ -11,6 +11,12 @@ export interface GroupRow {
   readonly created_at: Date;
 }
 
+export interface ListedGroupRow extends GroupRow {
+  readonly users: number;
+  /** Of a smart group. */
+  readonly devices: number;
+}
+
 export type GroupWrite = Pick<GroupRow, 'name' | 'description' | 'expression'> & { readonly id: string };
 
 const columns = 'group_id, name, description, expression, created_at';
@@ -80,7 +86,10 @@ export function findGroupByName(tx: TenantTx, name: string): Promise<GroupRow | 
 
 const list = sql(
   'groups-list',
-  `select ${columns} from groups where organization_id = $1
+  `select ${columns},
+     (select count(*)::int from group_members m where m.organization_id = $1 and m.group_id = groups.group_id) as users,
+     (select count(*)::int from group_devices d where d.organization_id = $1 and d.group_id = groups.group_id) as devices
+   from groups where organization_id = $1
      and ($2::text is null or (lower(name), group_id) > (lower($2), $3::uuid))
    order by lower(name), group_id limit $4`,
 );
@@ -89,7 +98,7 @@ export function selectGroups(
   tx: TenantTx,
   after: { name: string; id: string } | undefined,
   limit: number,
-): Promise<GroupRow[]> {
+): Promise<ListedGroupRow[]> {
   return tx.query(list, [tx.organizationId, after?.name ?? null, after?.id ?? null, limit]);
 }
 
@@ -126,4 +135,15 @@ export function selectGroupMembers(
   limit: number,
 ): Promise<UserRow[]> {
   return tx.query(members, [tx.organizationId, groupId, after, limit]);
+}
+
+const ofUser = sql(
+  'groups-of-user',
+  `select g.group_id, g.name, g.description, g.expression, g.created_at from group_members m
+   join groups g on g.organization_id = $1 and g.group_id = m.group_id
+   where m.organization_id = $1 and m.user_id = $2 order by lower(g.name) limit 500`,
+);
+
+export function selectGroupsOfUser(tx: TenantTx, userId: string): Promise<GroupRow[]> {
+  return tx.query<GroupRow>(ofUser, [tx.organizationId, userId]);
 }

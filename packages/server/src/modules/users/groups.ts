@@ -1,6 +1,6 @@
 // Groups of users, and smart groups, whose members are the devices of which an expression holds. Who joins or leaves one may come
 // under other policies, so membership is an event.
-import type { Group, GroupChanges, NewGroup, User } from '@gatehouse/contracts/admin/users.ts';
+import type { Group, GroupChanges, ListedGroup, NewGroup, User } from '@gatehouse/contracts/admin/users.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { compileExpression } from '@gatehouse/core/expressions/compile.ts';
 import { factsReadBy } from '@gatehouse/core/expressions/device-environment.ts';
@@ -25,10 +25,12 @@ import {
   type GroupRow,
   insertGroup,
   insertGroupMember,
+  type ListedGroupRow,
   lockGroup,
   selectGroup,
   selectGroupMembers,
   selectGroups,
+  selectGroupsOfUser,
   updateGroupRow,
 } from './group-queries.ts';
 import { selectUser } from './queries.ts';
@@ -40,6 +42,12 @@ const presentGroup = (row: GroupRow): Group => ({
   description: row.description,
   expression: row.expression,
   createdAt: row.created_at.toISOString(),
+});
+
+const presentListed = (row: ListedGroupRow): ListedGroup => ({
+  ...presentGroup(row),
+  users: row.users,
+  devices: row.expression === null ? null : row.devices,
 });
 
 const noSuchGroup = () => new DomainError('not-found', 'There is no such group');
@@ -177,7 +185,7 @@ export async function listGroups(
   deps: UserDeps,
   principal: TenantPrincipal,
   page: PageRequest,
-): Promise<PageAnswer<Group>> {
+): Promise<PageAnswer<ListedGroup>> {
   requirePermission(principal, 'groups.read');
   const after = page.after ? { name: String(page.after[0]), id: String(page.after[1]) } : undefined;
   const rows = await deps.database.withTenant(
@@ -185,7 +193,24 @@ export async function listGroups(
     (tx) => selectGroups(tx, after, page.limit + 1),
     { readOnly: true },
   );
-  return pageOfRows(rows, page.limit, presentGroup, (row) => [row.name, row.group_id]);
+  return pageOfRows(rows, page.limit, presentListed, (row) => [row.name, row.group_id]);
+}
+
+export async function listGroupsOfUser(
+  deps: UserDeps,
+  principal: TenantPrincipal,
+  userId: string,
+): Promise<PageAnswer<Group>> {
+  requirePermission(principal, 'groups.read');
+  const rows = await deps.database.withTenant(
+    principal.organizationId,
+    async (tx) => {
+      if (!(await selectUser(tx, userId))) throw noSuchUser();
+      return selectGroupsOfUser(tx, userId);
+    },
+    { readOnly: true },
+  );
+  return { items: rows.map(presentGroup) };
 }
 
 export async function readGroup(deps: UserDeps, principal: TenantPrincipal, groupId: string): Promise<Group> {

@@ -1,3 +1,5 @@
+import { type Standing, standings } from '@gatehouse/core/compliance/standing.ts';
+import { searchKey } from '@gatehouse/core/devices/search-words.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
@@ -99,7 +101,7 @@ const list = sql(
   'users-list',
   `select ${columns} from users where organization_id = $1 and user_no > $2
      and ($3::text is null or state = $3)
-     and ($4::text is null or strpos(lower(email || ' ' || user_name || ' ' || display_name || ' ' || coalesce(employee_id, '')), lower($4)) > 0)
+     and ($4::text is null or strpos(search_key, $4) > 0)
    order by user_no limit $5`,
 );
 
@@ -111,9 +113,33 @@ export function selectUsers(
     tx.organizationId,
     filter.after,
     filter.state ?? null,
-    filter.search ?? null,
+    filter.search === undefined ? null : searchKey(filter.search),
     filter.limit,
   ]);
+}
+
+const belongings = sql(
+  'users-belongings',
+  `select u.user_id, count(d.device_id)::int as devices,
+     (array_agg(p.standing order by array_position($3::text[], p.standing)) filter (where p.standing is not null))[1] as worst,
+     array(select g.name from group_members m join groups g on g.organization_id = $1 and g.group_id = m.group_id
+       where m.organization_id = $1 and m.user_id = u.user_id order by g.name) as groups
+   from unnest((select $2::uuid[])) as u (user_id)
+   left join devices d on d.organization_id = $1 and d.user_id = u.user_id and d.state <> 'unmanaged'
+   left join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
+   group by u.user_id`,
+);
+
+export interface BelongingsRow {
+  readonly user_id: string;
+  readonly devices: number;
+  readonly worst: Standing | null;
+  readonly groups: readonly string[];
+}
+
+/** The devices of each, how the worst of them stands, and the groups. */
+export function selectBelongings(tx: TenantTx, userIds: readonly string[]): Promise<BelongingsRow[]> {
+  return tx.query<BelongingsRow>(belongings, [tx.organizationId, userIds, standings]);
 }
 
 const groupNames = sql(

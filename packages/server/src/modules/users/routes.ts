@@ -1,5 +1,7 @@
 import {
   Group,
+  ListedGroup,
+  ListedUser,
   GroupChanges,
   ImportReport,
   NewGroup,
@@ -17,6 +19,7 @@ import {
   deleteGroup,
   listGroupMembers,
   listGroups,
+  listGroupsOfUser,
   readGroup,
   setGroupMember,
   updateGroup,
@@ -38,7 +41,7 @@ export const userRoutes = (deps: PasswordLinkDeps): AdminRoute[] => [
       search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
       state: Type.Optional(Type.Enum(['active', 'disabled'])),
     },
-    item: User,
+    item: ListedUser,
     handle: ({ principal, query, page }) => listUsers(deps, principal, query, page),
   }),
   defineRoute({
@@ -137,12 +140,22 @@ export const userRoutes = (deps: PasswordLinkDeps): AdminRoute[] => [
     handle: ({ principal, params }) => removePassword(deps, principal, params.userId),
   }),
   listRoute({
+    path: '/users/:userId/groups',
+    operation: 'listGroupsOfUser',
+    tag: 'groups',
+    summary: 'List the groups that a user is in',
+    access: { permission: 'groups.read' },
+    params: { userId: Id },
+    item: Group,
+    handle: ({ principal, params }) => listGroupsOfUser(deps, principal, params.userId),
+  }),
+  listRoute({
     path: '/groups',
     operation: 'listGroups',
     tag: 'groups',
     summary: 'List groups',
     access: { permission: 'groups.read' },
-    item: Group,
+    item: ListedGroup,
     handle: ({ principal, page }) => listGroups(deps, principal, page),
   }),
   defineRoute({

@@ -1,5 +1,5 @@
 // Users: the people whose devices are managed. Local here; a directory may bring them later.
-import type { NewUser, User, UserChanges } from '@gatehouse/contracts/admin/users.ts';
+import type { ListedUser, NewUser, User, UserChanges } from '@gatehouse/contracts/admin/users.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Database } from '../../kernel/db/database.ts';
@@ -18,6 +18,7 @@ import {
   deleteUserRow,
   insertUser,
   lockUser,
+  selectBelongings,
   selectUser,
   selectUsers,
   updateUserRow,
@@ -177,13 +178,22 @@ export async function listUsers(
   principal: TenantPrincipal,
   filter: { search?: string; state?: 'active' | 'disabled' },
   page: PageRequest,
-): Promise<PageAnswer<User>> {
+): Promise<PageAnswer<ListedUser>> {
   requirePermission(principal, 'users.read');
   const after = Number(page.after?.[0] ?? 0);
-  const rows = await deps.database.withTenant(
+  const { rows, belongings } = await deps.database.withTenant(
     principal.organizationId,
-    (tx) => selectUsers(tx, { ...filter, after, limit: page.limit + 1 }),
+    async (tx) => {
+      const found = await selectUsers(tx, { ...filter, after, limit: page.limit + 1 });
+      const ids = found.slice(0, page.limit).map(({ user_id }) => user_id);
+      return { rows: found, belongings: await selectBelongings(tx, ids) };
+    },
     { readOnly: true },
   );
-  return pageOfRows(rows, page.limit, presentUser, (row) => [Number(row.user_no)]);
+  const byUser = new Map(belongings.map((row) => [row.user_id, row]));
+  const present = (row: UserRow): ListedUser => {
+    const { devices = 0, worst = null, groups = [] } = byUser.get(row.user_id) ?? {};
+    return { ...presentUser(row), devices, worst, groups: [...groups] };
+  };
+  return pageOfRows(rows, page.limit, present, (row) => [Number(row.user_no)]);
 }
