@@ -11,10 +11,14 @@ import { OutboundError } from './outbound-error.ts';
 /** All addresses of a name, in the order of preference. */
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
+/** This machine itself, whatever the DNS says: such names are not asked for there (RFC 6761 section 6.3). */
+const ownName = /^(?:.+\.)?localhost\.?$/i;
+
 /** By the DNS alone: the system's look-up would take a thread of this process for as long as a foreign server is silent. */
 export function resolveByDns(): ResolveHost {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   return async (host) => {
+    if (ownName.test(host)) return ['127.0.0.1', '::1'];
     const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
     return [
       ...(four.status === 'fulfilled' ? four.value : []),

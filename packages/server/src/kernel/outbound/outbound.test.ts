@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { after, describe, test } from 'node:test';
 import { createAddressList } from '../http/address-list.ts';
+import { permittedAddress, resolveByDns } from './connect.ts';
 import { mayConnect } from './forbidden-addresses.ts';
 import { createOutbound, type OutboundOptions, receiverUrl } from './outbound.ts';
 import { OutboundError } from './outbound-error.ts';
@@ -92,6 +93,22 @@ describe('what goes out to addresses of tenants', () => {
     await pause(50);
     assert.equal(four.connections(), 0);
     assert.equal(six?.connections() ?? 0, 0);
+  });
+
+  test('HOOK-01 localhost is this machine, whatever the DNS says of it, so it is refused unless it is listed', async () => {
+    const resolve = resolveByDns();
+    for (const host of ['localhost', 'LocalHost.', 'mail.localhost'])
+      for (const [ranges, reached] of [
+        [[], undefined],
+        [['10.0.0.0/8'], undefined],
+        [['127.0.0.1'], '127.0.0.1'],
+        [['::1'], '::1'],
+      ] as const) {
+        const address = permittedAddress(host, { resolve, allowed: createAddressList([...ranges]) });
+        if (reached === undefined)
+          await assert.rejects(address, (error) => (error as OutboundError).reason === 'refused-address');
+        else assert.equal(await address, reached);
+      }
   });
 
   test('HOOK-01 nothing but plain https is an address', () => {

@@ -211,10 +211,11 @@ export function writeTemporaryKey(
 const setKey = sql(
   'mail-devices-set-policy-key',
   `update mail_devices set policy_key = $3, policy_version = $4, policy_outcome = $5, policy_acknowledged_at = $6,
-     temporary_key = null, temporary_version = null
+     temporary_version = null
    where organization_id = $1 and mail_device_id = $2`,
 );
 
+/** What was acknowledged keeps its temporary key, by which it is known should the client say so again. */
 export function writePolicyKey(
   tx: TenantTx,
   mailDeviceId: string,

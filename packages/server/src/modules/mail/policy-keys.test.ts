@@ -30,15 +30,26 @@ describe('the key of a policy', () => {
     assert.deepEqual(await held(), { key, version: 'v1', acknowledgedAt: mail.clock.at, outcome: 'applied' });
   });
 
-  test('of something older, of nobody’s, or twice, none is acknowledged', async () => {
+  test('of something older, of nobody’s, or with another word about it, none is acknowledged', async () => {
     const first = (await issue('v1')) ?? 0;
     const second = (await issue('v2')) ?? 0;
     assert.equal(await acknowledge(first), undefined);
     assert.equal(await acknowledge(0), undefined);
-    assert.notEqual(await acknowledge(second), undefined);
-    assert.equal(await acknowledge(second), undefined);
+    const key = await acknowledge(second);
+    assert.notEqual(key, undefined);
+    assert.equal(await acknowledge(second, 'partly'), undefined);
     assert.equal((await held())?.version, 'v2');
     assert.equal(await issuePolicyKey(mail.deps, mail.other.organizationId, id, 'v1'), undefined);
+  });
+
+  test('DEV-07 a client that has not heard the answer says so again: the same key, and no news', async () => {
+    const temporary = (await issue('v2')) ?? 0;
+    const key = await acknowledge(temporary);
+    mail.news.length = 0;
+    assert.equal(await acknowledge(temporary), key);
+    assert.deepEqual([mail.news.length, (await held())?.key], [0, key]);
+    await issue('v2');
+    assert.equal(await acknowledge(temporary), undefined, 'it was given another one since');
   });
 
   test('every outcome is on record once, with an event; the same again is no news', async () => {

@@ -33,7 +33,8 @@ export async function issuePolicyKey(
 
 /**
  * What the client says of the policy that it was given under this temporary key.
- * @returns the final key; undefined: it acknowledges what it was not given, or not last.
+ * @returns the final key, the same one if it says the same again because it has not heard the answer; undefined: it acknowledges what it was
+ *   not given, or not last.
  */
 export async function acknowledgePolicy(
   deps: Pick<MailDeps, 'database' | 'clock' | 'events' | 'notifications'>,
@@ -43,8 +44,10 @@ export async function acknowledgePolicy(
 ): Promise<number | undefined> {
   return deps.database.withTenant(organizationId, async (tx) => {
     const row = await lockMailDeviceRow(tx, mailDeviceId);
-    if (row?.temporary_key !== String(temporaryKey) || row.temporary_version === null) return undefined;
+    if (row?.temporary_key !== String(temporaryKey)) return undefined;
     const version = row.temporary_version;
+    if (version === null)
+      return row.policy_outcome === outcome && row.policy_key !== null ? Number(row.policy_key) : undefined;
     const key = newKey(temporaryKey);
     await writePolicyKey(tx, mailDeviceId, { key, version, outcome, at: new Date(deps.clock.now()) });
     // Fetching again what it has already, as clients do after a restart, is no news for anybody.
