@@ -36,7 +36,7 @@ import {
 } from './modules/administrators/index.ts';
 import { alertJobs, alertTasks } from './modules/alerts/index.ts';
 import { approvalJobs, approvalTasks, type CarryOut } from './modules/approvals/index.ts';
-import { recordAudit, sealAudit } from './modules/audit/index.ts';
+import { auditJobs, recordAudit, sealAudit } from './modules/audit/index.ts';
 import {
   createAuthorityDirectory,
   createCertificateVerifier,
@@ -112,6 +112,7 @@ import { registerAppleSurface } from './surfaces/apple.ts';
 import { createCertificateReader } from './surfaces/client-certificate.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { autodiscoverTree, registerAutodiscoverSurface } from './surfaces/autodiscover.ts';
+import { registerBrandingSurface } from './surfaces/branding.ts';
 import { discoveryPath, registerDiscoverySurface } from './surfaces/discovery.ts';
 import { registerEnrollPage } from './surfaces/enroll.ts';
 import { registerIseSurface, renderUnroutedIse } from './surfaces/ise.ts';
@@ -372,6 +373,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     signals,
     grantKey: kernel.keyFor('shared-signals-grant'),
   });
+  for (const server of own.console ? [main, own.console] : [main])
+    registerBrandingSurface(server, { database, clock, findOrganization: administrators.findOrganization });
   registerDiscoverySurface(main, {
     findOrganizationByMailDomain,
     publicUrl: config.publicUrl,
@@ -414,6 +417,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     database,
     log,
     definitions: {
+      ...auditJobs(base),
       ...complianceJobs(devices),
       ...commandJobs(devices),
       ...approvalJobs(approvals),

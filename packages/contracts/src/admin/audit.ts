@@ -41,3 +41,36 @@ export const AuditFilter = {
   since: Type.Optional(Time),
   until: Type.Optional(Time),
 };
+
+export const AuditVerification = Type.Object(
+  {
+    entries: Type.Integer({ description: 'Number of the last entry that is linked.' }),
+    last: Type.Union([
+      Type.Null(),
+      Type.Object(
+        {
+          state: Type.Enum(['running', 'whole', 'broken']),
+          askedAt: Time,
+          finishedAt: Type.Union([Time, Type.Null()]),
+          verifiedTo: Type.Integer(),
+          signedTo: Type.Integer({ description: 'Up to here a signed checkpoint holds.' }),
+          problemCount: Type.Integer(),
+          problems: Type.Array(
+            Type.Object(
+              {
+                kind: Type.String(),
+                seq: Type.Union([Type.Integer(), Type.Null()]),
+                message: Type.String(),
+              },
+              closed,
+            ),
+            { description: 'The first twenty.' },
+          ),
+        },
+        closed,
+      ),
+    ]),
+  },
+  closed,
+);
+export type AuditVerification = Static<typeof AuditVerification>;

@@ -13,7 +13,16 @@ import { newId } from '../../kernel/ids.ts';
 import { createLog } from '../../kernel/log.ts';
 import { masterKeysOf } from '../../kernel/sealed/master-key.ts';
 import { createSealer } from '../../kernel/sealed/sealer.ts';
-import { exportAudit, listAudit, recordAudit, type SealDeps, sealAudit, sealOrganization } from './index.ts';
+import { askForVerification, readVerification } from './verify-audit.ts';
+import {
+  auditJobs,
+  exportAudit,
+  listAudit,
+  recordAudit,
+  type SealDeps,
+  sealAudit,
+  sealOrganization,
+} from './index.ts';
 
 describe('the audit record', () => {
   let db: TestDatabase;
@@ -253,5 +262,43 @@ describe('the audit record', () => {
       code: 'forbidden',
     });
     await assert.rejects(exportAudit(deps, helpDesk), { code: 'forbidden' });
+  });
+
+  test('the record verifies itself, says how far, and names the first entry that somebody changed', async () => {
+    const organizationId = newId();
+    const admin = await db.superuser();
+    await admin.query(
+      "insert into organizations (organization_id, slug, name) values ($1, 'verified', 'v')",
+      [organizationId],
+    );
+    const actor = auditor(organizationId);
+    const verify = async () => {
+      await askForVerification({ ...deps, wakeWorker: () => undefined }, actor);
+      assert.equal((await readVerification(deps, actor)).last?.state, 'running');
+      await auditJobs(deps)['verify-audit'].outside?.(organizationId, {});
+      return (await readVerification(deps, actor)).last;
+    };
+    assert.deepEqual(await readVerification(deps, actor), { entries: 0, last: null });
+    await record(organizationId, 'devices.lock');
+    await record(organizationId, 'devices.refresh');
+    const whole = await verify();
+    assert.deepEqual(
+      [whole?.state, whole?.problemCount, whole?.verifiedTo, whole?.signedTo],
+      ['whole', 0, 3, 3],
+      'two entries and the asking itself',
+    );
+    await admin.query(
+      "update gh.audit_entries set content = jsonb_set(content, '{action}', '\"devices.wipe\"') where organization_id = $1 and seq = 2",
+      [organizationId],
+    );
+    const broken = await verify();
+    assert.equal(broken?.state, 'broken');
+    assert.equal(broken?.problems[0]?.seq, 2);
+    const other = { ...actor, permissions: effectivePermissions('help-desk') };
+    await assert.rejects(() => readVerification(deps, other), /audit\.read/);
+    await assert.rejects(
+      () => askForVerification({ ...deps, wakeWorker: () => undefined }, other),
+      /audit\.export/,
+    );
   });
 });

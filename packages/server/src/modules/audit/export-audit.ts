@@ -21,6 +21,11 @@ export async function exportAudit(deps: SealDeps, actor: TenantPrincipal): Promi
   await deps.database.withTenant(organizationId, (tx) =>
     recordAudit(tx, { actor, action: 'audit.export', outcome: 'done' }),
   );
+  return provenLines(deps, organizationId);
+}
+
+/** Everything up to this moment, sealed and signed: a header, then entries and checkpoints in the order of the chain. */
+export async function provenLines(deps: SealDeps, organizationId: string): Promise<AsyncGenerator<string>> {
   await sealOrganization(deps, organizationId, { checkpoint: true });
   const { keys, upTo } = await deps.database.withTenant(
     organizationId,

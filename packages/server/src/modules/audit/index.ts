@@ -10,3 +10,4 @@ export {
 export { exportAudit } from './export-audit.ts';
 export { type AuditListFilter, listAudit } from './list-audit.ts';
 export { type SealDeps, sealAudit, sealOrganization } from './seal-audit.ts';
+export { auditJobs } from './verify-audit.ts';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import { AuditEntry, AuditFilter } from '@gatehouse/contracts/admin/audit.ts';
+import { AuditEntry, AuditFilter, AuditVerification } from '@gatehouse/contracts/admin/audit.ts';
 import { type AdminRoute, defineRoute, download, listRoute } from '../../kernel/http/route.ts';
 import { exportAudit } from './export-audit.ts';
+import { askForVerification, readVerification } from './verify-audit.ts';
 import { listAudit } from './list-audit.ts';
 import type { SealDeps } from './seal-audit.ts';
 
-export const auditRoutes = (deps: SealDeps): AdminRoute[] => [
+export const auditRoutes = (deps: SealDeps & { readonly wakeWorker: () => void }): AdminRoute[] => [
   listRoute({
     path: '/audit',
     operation: 'listAuditEntries',
@@ -27,5 +28,25 @@ export const auditRoutes = (deps: SealDeps): AdminRoute[] => [
     response: { 200: 'application/jsonl' },
     handle: async ({ principal }) =>
       download('application/jsonl', 'audit.jsonl', Readable.from(await exportAudit(deps, principal))),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/audit/verification',
+    operation: 'getAuditVerification',
+    tag: 'audit',
+    summary: 'How far the audit record reaches, and what its last verification came to',
+    access: { permission: 'audit.read' },
+    response: { 200: AuditVerification },
+    handle: ({ principal }) => readVerification(deps, principal),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/audit/verification',
+    operation: 'verifyAudit',
+    tag: 'audit',
+    summary: 'Have the whole audit record verified, in the background',
+    access: { permission: 'audit.export' },
+    response: { 204: null },
+    handle: ({ principal }) => askForVerification(deps, principal),
   }),
 ];
