@@ -337,8 +337,6 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
         ...common,
         aside,
         foreignTrees: [autodiscoverTree],
-        // Attachments of phones in bad places.
-        requestTimeoutMs: 300_000,
         ...(config.mailGatewayPlain && trustedProxies
           ? { onlyPeers: trustedProxies }
           : { tls: { context: tls.context, requestCertificate: config.mailGatewayCertificates } }),

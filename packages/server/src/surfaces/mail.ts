@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressList } from '../kernel/http/address-list.ts';
 import { clientAddress } from '../kernel/http/client-address.ts';
 import { activeSyncPath, type MailGateway } from '../integrations/mail-gateway/index.ts';
+import type { HttpServerOptions } from '../kernel/http/server.ts';
 import type { Log } from '../kernel/log.ts';
 import type { ReadClientCertificate } from './client-certificate.ts';
 
@@ -19,12 +20,15 @@ export interface MailSurfaceOptions {
 /** What IIS takes too; clients were seen with either. */
 const spellings = new Set(['', '/', '/default.eas'].map((end) => `${activeSyncPath}${end}`.toLowerCase()));
 
+/** Attachments of phones in bad places. */
+const requestTimeoutMs = 300_000;
+
 /** The server’s option `aside`. */
 export function mailSurface(
   gateway: Pick<MailGateway, 'visit'>,
   { from, proxies, certificates, log }: MailSurfaceOptions,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
-  return (request, response) => {
+): NonNullable<HttpServerOptions['aside']> {
+  const takes = (request: IncomingMessage, response: ServerResponse): boolean => {
     const target = request.url ?? '';
     // Told by the first letters: everything else that a server does passes here as well.
     if (target.length < activeSyncPath.length || (target[1] !== 'M' && target[1] !== 'm')) return false;
@@ -53,6 +57,7 @@ export function mailSurface(
     gateway.visit(request, response, query, certificate);
     return true;
   };
+  return { takes, requestTimeoutMs };
 }
 
 function addressOf({ socket, headers }: IncomingMessage, proxies: AddressList | undefined): string {

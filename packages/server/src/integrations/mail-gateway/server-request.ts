@@ -39,14 +39,20 @@ export interface AtServer {
   readonly policyKey: number | undefined;
 }
 
+/** What one byte of length can say. */
+const longestInBase64 = 255;
+
 /** In the form that the client chose, for the mail server knows the device by what stands in it. */
 export function queryFor(request: CommandRequest, { user, policyKey }: AtServer): string {
-  const { policyKey: _ours, ...rest } = request;
-  const query: CommandQuery = user === undefined || request.user === undefined ? rest : { ...rest, user };
+  const { policyKey: _ours, user: said, ...rest } = request;
+  const named = said === undefined ? undefined : (user ?? said);
+  const query: CommandQuery = named === undefined ? rest : { ...rest, user: named };
   if (request.form === 'plain') return formatPlainQuery(query);
   const withKey = request.command === 'Ping' ? undefined : policyKey;
+  // The name that the mail server knows may be longer than the client’s own. It stands beside the credentials too, and here it may be left out.
+  const isTooLong = named !== undefined && Buffer.byteLength(named) > longestInBase64;
   return formatBase64Query({
-    ...query,
+    ...(isTooLong ? rest : query),
     version: request.version,
     ...(withKey === undefined ? {} : { policyKey: withKey }),
   });

@@ -6,7 +6,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { FastifyInstance } from 'fastify';
 import { silentLog } from '../log.ts';
 import { createAddressList } from './address-list.ts';
-import { createHttpServer } from './server.ts';
+import { arrivalLimits, createHttpServer } from './server.ts';
 import { registerSurface } from './surface.ts';
 
 let handled = 0;
@@ -220,11 +220,14 @@ describe('what stands beside the framework', () => {
     const server = createHttpServer({
       log: silentLog,
       hosts: new Set(['gatehouse.example']),
-      aside: (request, response) => {
-        if (request.url !== '/own') return false;
-        seen.push(request.headers.host ?? '');
-        response.end('mine');
-        return true;
+      aside: {
+        requestTimeoutMs: 30_000,
+        takes: (request, response) => {
+          if (request.url !== '/own') return false;
+          seen.push(request.headers.host ?? '');
+          response.end('mine');
+          return true;
+        },
       },
     });
     await server.listen({ host: '127.0.0.1', port: 0 });
@@ -239,13 +242,56 @@ describe('what stands beside the framework', () => {
     }
   });
 
+  test('HTTP-11 what it takes may come slower than everything else', async (t) => {
+    const usual = arrivalLimits.requestMs;
+    arrivalLimits.requestMs = 300;
+    t.after(() => {
+      arrivalLimits.requestMs = usual;
+    });
+    const server = createHttpServer({
+      log: silentLog,
+      aside: {
+        requestTimeoutMs: 60_000,
+        takes: (request, response) => {
+          if (request.url !== '/own') return false;
+          request.resume().on('end', () => response.end('mine'));
+          return true;
+        },
+      },
+    });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    t.after(() => server.close());
+    const { port } = server.server.address() as AddressInfo;
+    const begin = (path: string) => {
+      const socket = connect(port, '127.0.0.1');
+      const heard: string[] = [];
+      socket.on('data', (chunk) => heard.push(chunk.toString())).on('error', () => undefined);
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n[`,
+      );
+      return { socket, heard };
+    };
+    const [own, other] = [begin('/own'), begin('/other')];
+    await once(other.socket, 'close');
+    assert.match(other.heard.join(''), /^HTTP\/1\.1 408 /);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.deepEqual(own.heard, []);
+    own.socket.write('1]\n');
+    await once(own.socket, 'data');
+    assert.match(own.heard.join(''), /^HTTP\/1\.1 200 /);
+    own.socket.destroy();
+  });
+
   test('HTTP-04 plain HTTP for proxies is spoken with nobody else', async () => {
     const server = createHttpServer({
       log: silentLog,
       onlyPeers: createAddressList(['127.0.0.1']),
-      aside: (_request, response) => {
-        response.end('mine');
-        return true;
+      aside: {
+        requestTimeoutMs: 30_000,
+        takes: (_request, response) => {
+          response.end('mine');
+          return true;
+        },
       },
     });
     await server.listen({ host: '127.0.0.1', port: 0 });

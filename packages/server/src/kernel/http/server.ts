@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -34,9 +35,11 @@ export interface HttpServerOptions {
    * Takes addresses of its own, under any host name, before the framework sees them: it speaks HTTP itself, with the limits of this
    * server. False: the address is not its own.
    */
-  readonly aside?: (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
-  /** How long a request may take to arrive; half a minute when absent. */
-  readonly requestTimeoutMs?: number;
+  readonly aside?: {
+    readonly takes: (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
+    /** How long a request that it takes may take to arrive. */
+    readonly requestTimeoutMs: number;
+  };
   /** Plain HTTP is spoken with these alone; connections of others are closed unread. */
   readonly onlyPeers?: AddressList;
   /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
@@ -45,6 +48,9 @@ export interface HttpServerOptions {
     url: string,
   ) => { readonly type: string; readonly body: string } | undefined;
 }
+
+/** How long a request may take to arrive (HTTP-11). */
+export const arrivalLimits = { requestMs: 30_000 };
 
 const secureHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -149,8 +155,26 @@ function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): b
 function besides(aside: HttpServerOptions['aside'], handler: http.RequestListener): http.RequestListener {
   if (aside === undefined) return handler;
   return (request, response) => {
-    if (!aside(request, response)) handler(request, response);
+    if (aside.takes(request, response)) return;
+    hurry(request, response);
+    handler(request, response);
   };
+}
+
+/** The server waits as long as the slowest of its requests may take; this one may not. */
+function hurry(request: http.IncomingMessage, response: http.ServerResponse): void {
+  const { headers, socket } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const timer = setTimeout(() => {
+    if (request.complete) return;
+    if (response.headersSent) socket.destroy();
+    else refuseSocket(socket, '408 Request Timeout');
+  }, arrivalLimits.requestMs);
+  request.once('close', () => clearTimeout(timer));
+}
+
+function refuseSocket(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function nodeServer(options: HttpServerOptions, handler: http.RequestListener): http.Server {
@@ -180,7 +204,7 @@ function nodeServer(options: HttpServerOptions, handler: http.RequestListener): 
       )
     : http.createServer(limits, handler);
   server.headersTimeout = 10_000;
-  server.requestTimeout = options.requestTimeoutMs ?? 30_000;
+  server.requestTimeout = options.aside?.requestTimeoutMs ?? arrivalLimits.requestMs;
   server.maxHeadersCount = 100;
   server.maxRequestsPerSocket = 0;
   const { onlyPeers } = options;
@@ -201,7 +225,7 @@ function nodeServer(options: HttpServerOptions, handler: http.RequestListener): 
         : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
           ? '408 Request Timeout'
           : '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    refuseSocket(socket, status);
   });
   return server;
 }
