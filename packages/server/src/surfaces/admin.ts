@@ -41,7 +41,13 @@ export function registerAdminSurface(
     prefix: '/api/v1',
     from: options.from,
     authenticate: (request) => authenticate(request),
-    bodies: { 'application/json': 'json', 'text/csv': 'stream' },
+    bodies: {
+      'application/json': 'json',
+      'text/csv': 'stream',
+      'image/png': 'stream',
+      'image/jpeg': 'stream',
+      'image/webp': 'stream',
+    },
     bodyLimit: megabyte / 4,
     renderFailure: renderProblem,
     async routes(scope) {

@@ -1,6 +1,7 @@
 // The enrolment page, `/enroll/{organization}`: where invitations, the network's redirect and people at a desk lead to. Pages
 // are drawn here, work without script, load nothing from anywhere, and each step is a form; a visit that goes on is read anew
 // from the database with every request.
+import type { PublicBranding } from '@gatehouse/contracts/admin/branding.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import { isPlatform } from '@gatehouse/core/devices/device.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
@@ -23,7 +24,7 @@ import {
   type Visit,
   type VisitContext,
 } from '../modules/enrollment/index.ts';
-import type { FindOrganization, FoundOrganization } from '../modules/organizations/index.ts';
+import { type FindOrganization, type FoundOrganization, readLook } from '../modules/organizations/index.ts';
 import { choosePassword, type PasswordLinkDeps, type UserSignInDeps } from '../modules/users/index.ts';
 import { readCookie } from './admin/cookies.ts';
 import {
@@ -66,11 +67,14 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
     userAgent: request.headers['user-agent'],
   });
 
-  async function organizationOf(request: FastifyRequest): Promise<FoundOrganization> {
+  async function organizationOf(
+    request: FastifyRequest,
+  ): Promise<FoundOrganization & { look: PublicBranding }> {
     const { organization } = request.params as { organization: string };
     const found = await deps.findOrganization(organization);
     if (!found) throw new DomainError('not-found', 'There is nothing at this address');
-    return found;
+    const look = await readLook(deps, found.organizationId);
+    return { ...found, name: look.name, look };
   }
 
   const contextOf = (request: FastifyRequest, organization: FoundOrganization): VisitContext => ({

@@ -8,6 +8,7 @@ const proof = 'a device has no certificate yet; its messages prove that it knows
 const enroll = 'people sign in here, or show a one-time password, to enrol a device';
 const description = 'the description of the API holds no data';
 const signIn = 'signing in is how one becomes known';
+const branding = 'how an organization looks is shown to whoever is about to sign in or enrol';
 const discovery = 'tells where to enrol, to devices that have no identity yet';
 const directions = 'tells devices that the gateway is where their mail is, whoever asks';
 const list = 'a revocation list is signed and made to be read by everybody';
@@ -48,6 +49,9 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /my/': pages,
     'GET /my/*': pages,
     'GET /assets/web/:file': pages,
+    'GET /branding/:organization': branding,
+    'GET /branding/:organization/': branding,
+    'GET /branding/:organization/:file': branding,
     'GET /setup': link,
     'POST /setup/begin': link,
     'POST /setup/complete': link,

@@ -141,8 +141,8 @@ interface RouteDeclaration<Params extends TProperties, Query extends TProperties
   readonly body?: Body;
   /** Bytes; default 256 KiB. */
   readonly bodyLimit?: number;
-  /** The body is this media type, handed to the handler as a stream instead of being parsed. */
-  readonly upload?: string;
+  /** The body is of this media type, or one of these, handed to the handler as a stream instead of being parsed. */
+  readonly upload?: string | readonly string[];
   /** Status to schema; null: no body. The first is the usual one. `text/csv` and the like: the media type as a string. */
   readonly response: Readonly<Record<number, TSchema | string | null>>;
   /**

@@ -12,6 +12,7 @@ const content = {
   oneTimePassword: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE',
   expiresAt: new Date('2026-11-24T12:00:00Z'),
   passwordLink: undefined,
+  look: { texts: {}, logoPng: undefined },
   host: 'mdm.acme.example',
 };
 
@@ -63,5 +64,25 @@ test('TPL-03 markup and links in names are shown as text, and the only links lea
   assert.deepEqual(
     [...mail.html.matchAll(/href="([^"]*)"/g)].map(([, url]) => url),
     [content.link],
+  );
+});
+
+test('ARC-12 TPL-03 logo, colour, closing words and help of the organization are in its letters, as text', async () => {
+  const mail = await writeInvitation({
+    ...content,
+    look: {
+      accent: '#0b5cad',
+      texts: { en: { mail: 'Your <b>device desk</b>\nRoom 4' } },
+      support: { phone: '+49 30 1234' },
+      logoPng: Buffer.from('a picture'),
+    },
+  });
+  assert.match(mail.text, /Your <b>device desk<\/b>\nRoom 4\n\n\+49 30 1234$/);
+  assert.ok(mail.html.includes('Your &lt;b&gt;device desk&lt;/b&gt;<br>Room 4'));
+  assert.ok(mail.html.includes('style="color:#0b5cad'));
+  assert.ok(mail.html.includes('src="cid:logo"'));
+  assert.deepEqual(
+    mail.pictures.map(({ id }) => id),
+    ['qr', 'logo'],
   );
 });

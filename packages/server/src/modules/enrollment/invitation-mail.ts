@@ -1,4 +1,5 @@
 // Puts an invitation together: markup and text of the same words. Names of organizations and users are text like any other (TPL).
+import type { PublicBranding } from '@gatehouse/contracts/admin/branding.ts';
 import { toBuffer } from 'qrcode';
 import { escapeMarkup as escape, type Mail, oneLine } from '../../kernel/mail.ts';
 import { deviceWords, invitationTexts } from './invitation-texts.ts';
@@ -7,6 +8,8 @@ export interface InvitationContent {
   readonly invitationId: string;
   readonly language: string;
   readonly organization: string;
+  /** How letters of the organization look. */
+  readonly look: InvitationLook;
   readonly to: { readonly name: string; readonly address: string };
   readonly platform: string;
   /** With the one-time password behind the #. */
@@ -16,6 +19,13 @@ export interface InvitationContent {
   readonly passwordLink: { readonly url: string; readonly expiresAt: string } | undefined;
   /** For the message's id. */
   readonly host: string;
+}
+
+export interface InvitationLook {
+  readonly accent?: string;
+  readonly texts: PublicBranding['texts'];
+  readonly support?: PublicBranding['support'];
+  readonly logoPng: Uint8Array | undefined;
 }
 
 export async function writeInvitation(content: InvitationContent): Promise<Mail> {
@@ -31,7 +41,13 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
   const fill = (text: string, more: Readonly<Record<string, string>> = {}) =>
     text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => more[name] ?? values[name] ?? '');
   const greeting = fill(content.to.name === '' ? texts.greetingWithoutName : texts.greeting);
-  const { passwordLink } = content;
+  const { passwordLink, look } = content;
+  const { support } = look;
+  const words = look.texts[tag === 'de' ? 'de' : 'en']?.mail ?? look.texts.en?.mail;
+  const help = [support?.text, support?.phone, support?.email]
+    .filter((each) => each !== undefined)
+    .join(' · ');
+  const closing = [words, help === '' ? undefined : help].filter((each) => each !== undefined);
   const choose =
     passwordLink && fill(texts.choosePassword, { expires: when(new Date(passwordLink.expiresAt)) });
   const text = [
@@ -42,10 +58,17 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
     fill(texts.expires),
     ...(passwordLink ? [`${choose}\n${passwordLink.url}`] : []),
     fill(texts.unexpected),
+    ...closing,
   ].join('\n\n');
   const paragraph = (inner: string) => `<p>${inner}</p>`;
-  const anchor = (url: string, label: string) => `<a href="${escape(url)}">${escape(label)}</a>`;
+  // The colour was checked when it was set, and is six digits.
+  const link = look.accent === undefined ? '' : ` style="color:${escape(look.accent)};font-weight:bold"`;
+  const anchor = (url: string, label: string) => `<a href="${escape(url)}"${link}>${escape(label)}</a>`;
+  const lines = (inner: string) => escape(inner).replaceAll('\n', '<br>');
   const html = `<!doctype html><html lang="${tag}"><body style="font-family:sans-serif;line-height:1.5">${[
+    ...(look.logoPng === undefined
+      ? []
+      : [paragraph(`<img src="cid:logo" height="40" alt="${escape(values['organization'] ?? '')}">`)]),
     paragraph(escape(greeting)),
     paragraph(escape(fill(texts.intro))),
     paragraph(`${escape(fill(texts.open))}<br>${anchor(content.link, texts.openLink)}`),
@@ -58,13 +81,17 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
       ? [paragraph(`${escape(choose ?? '')}<br>${anchor(passwordLink.url, texts.choosePasswordLink)}`)]
       : []),
     paragraph(escape(fill(texts.unexpected))),
+    ...closing.map((each) => paragraph(lines(each))),
   ].join('')}</body></html>`;
   return {
     to: { name: oneLine(content.to.name), address: content.to.address },
     subject: fill(texts.subject),
     text,
     html,
-    pictures: [{ id: 'qr', png: await toBuffer(content.link, { width: 400, margin: 2 }) }],
+    pictures: [
+      { id: 'qr', png: await toBuffer(content.link, { width: 400, margin: 2 }) },
+      ...(look.logoPng === undefined ? [] : [{ id: 'logo', png: look.logoPng }]),
+    ],
     messageId: `<invitation.${content.invitationId}@${content.host}>`,
   };
 }

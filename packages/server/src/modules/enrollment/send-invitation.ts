@@ -6,6 +6,7 @@ import { isUuid } from '../../kernel/ids.ts';
 import type { SingleJob } from '../../kernel/jobs/jobs.ts';
 import { MailRefused, type SendMail } from '../../kernel/mail.ts';
 import { recordAudit } from '../audit/index.ts';
+import { readLetterLook } from '../organizations/index.ts';
 import { makePasswordLink } from '../users/index.ts';
 import type { EnrollmentDeps } from './enrollment-deps.ts';
 import { type InvitationContent, writeInvitation } from './invitation-mail.ts';
@@ -110,10 +111,12 @@ async function prepare(
     return drop(`The enrolment is not open any more`);
   }
   const actor = systemActor(sendInvitationJob, tx.organizationId);
+  const look = await readLetterLook(tx);
   return {
     invitationId,
     language: row.language,
-    organization: recipient.organization,
+    organization: look.name === '' ? recipient.organization : look.name,
+    look,
     to: { name: recipient.display_name, address: recipient.email },
     platform: row.platform,
     link: enrollmentPage(deps.publicUrl, code.slug, code.oneTimePassword),

@@ -8,6 +8,7 @@ export {
   type FindOrganizationByMailDomain,
   type FoundOrganization,
 } from './find-organization.ts';
+export { readLetterLook, readLogo, readLook } from './branding.ts';
 export type { CreatedOrganization, OnCreated, RecordAudit } from './ports.ts';
 export {
   type EffectiveSettings,
@@ -16,3 +17,4 @@ export {
   readOrganizationName,
   readSettings,
 } from './settings.ts';
+export { listOrganizations } from './list-organizations.ts';

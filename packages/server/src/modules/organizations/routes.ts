@@ -4,12 +4,14 @@ import {
   OrganizationChanges,
   OrganizationSettings,
 } from '@gatehouse/contracts/admin/organizations.ts';
+import { Branding, BrandingChanges } from '@gatehouse/contracts/admin/branding.ts';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { type BrandingDeps, readBranding, removeLogo, updateBranding, uploadLogo } from './branding.ts';
 import { createOrganization, type CreateOrganizationDeps } from './create-organization.ts';
 import { listOrganizations, readOrganization } from './list-organizations.ts';
 import { updateOrganization } from './update-organization.ts';
 
-export const organizationRoutes = (deps: CreateOrganizationDeps): AdminRoute[] => [
+export const organizationRoutes = (deps: CreateOrganizationDeps & BrandingDeps): AdminRoute[] => [
   listRoute({
     path: '/organizations',
     operation: 'listOrganizations',
@@ -77,5 +79,49 @@ export const organizationRoutes = (deps: CreateOrganizationDeps): AdminRoute[] =
     example: { enrollmentCodeHours: 24 },
     handle: async ({ principal, body }) =>
       (await updateOrganization(deps, principal, { settings: body })).settings,
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/organization/branding',
+    operation: 'readBranding',
+    tag: 'organizations',
+    summary: 'How the organization looks to its people',
+    access: { permission: 'organizations.read' },
+    response: { 200: Branding },
+    edited: ['name', 'accent', 'texts', 'logo', 'updatedAt'],
+    handle: ({ principal }) => readBranding(deps, principal),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/organization/branding',
+    operation: 'updateBranding',
+    tag: 'organizations',
+    summary: 'Change name, accent colour and texts; null takes one away',
+    access: { permission: 'settings.manage' },
+    body: BrandingChanges,
+    response: { 200: Branding },
+    example: { accent: '#0b5cad' },
+    handle: ({ principal, body }) => updateBranding(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'PUT',
+    path: '/organization/branding/logo',
+    operation: 'uploadLogo',
+    tag: 'organizations',
+    summary: 'Set the logo: PNG, JPEG or WebP, at most 512 KiB and 4096 pixels on a side',
+    access: { permission: 'settings.manage' },
+    upload: ['image/png', 'image/jpeg', 'image/webp'],
+    response: { 200: Branding },
+    handle: ({ principal, upload }) => uploadLogo(deps, principal, upload),
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/organization/branding/logo',
+    operation: 'removeLogo',
+    tag: 'organizations',
+    summary: 'Remove the logo',
+    access: { permission: 'settings.manage' },
+    response: { 200: Branding },
+    handle: ({ principal }) => removeLogo(deps, principal),
   }),
 ];

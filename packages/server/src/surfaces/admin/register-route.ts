@@ -64,7 +64,7 @@ function requireOwnMediaType(route: AdminRoute, request: FastifyRequest): void {
     if (route.upload !== undefined) throw new DomainError('invalid-input', 'The body is empty');
     return;
   }
-  if (route.upload !== undefined) requireMediaType(request.raw, [route.upload]);
+  if (route.upload !== undefined) requireMediaType(request.raw, [route.upload].flat());
   else if (route.body !== undefined) requireMediaType(request.raw, ['application/json']);
   else throw new DomainError('invalid-input', 'This address takes no body');
 }
@@ -116,7 +116,7 @@ function schemaOf(route: AdminRoute, thing: EditedThing | undefined): Record<str
     summary: route.summary,
     ...(description.length === 0 ? {} : { description: description.join('\n') }),
     ...('public' in route.access ? { security: [] } : {}),
-    ...(route.upload === undefined ? {} : { consumes: [route.upload] }),
+    ...(route.upload === undefined ? {} : { consumes: [route.upload].flat() }),
     querystring: closedObject(query),
     params: closedObject(route.params ?? {}),
     ...(route.body === undefined ? {} : { body: route.body }),

@@ -32,7 +32,7 @@ describe('who may call the admin API', () => {
   );
 
   function request(route: AdminRoute, ids: ThingIds, token: string | undefined, role = '') {
-    const upload = route.upload === undefined ? {} : { 'content-type': route.upload };
+    const upload = route.upload === undefined ? {} : { 'content-type': [route.upload].flat()[0] ?? '' };
     return surface.call(token, route.method, fillPath(route, ids), {
       ...(route.body === undefined ? {} : { body: route.example ?? {} }),
       ...(route.upload === undefined ? {} : { payload: 'x\n', headers: upload }),

@@ -1,6 +1,9 @@
-// The frame around every page: one document, nothing loaded, one style and one script that the page's policy names.
+// The frame around every page: one document, nothing loaded but a logo, one style and one script that the page's policy names.
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import type { PublicBranding } from '@gatehouse/contracts/admin/branding.ts';
+import { accentPattern, accentShades } from '@gatehouse/core/branding/accent.ts';
+import { languageFor } from '@gatehouse/core/languages.ts';
 import type { FastifyReply } from 'fastify';
 import { Html, html } from './html.ts';
 import type { Speech } from './texts/index.ts';
@@ -12,7 +15,11 @@ const script = part('./page.js');
 /** What every page is drawn from. */
 export interface Scene {
   readonly speech: Speech;
-  readonly organization: { readonly slug: string; readonly name: string };
+  readonly organization: {
+    readonly slug: string;
+    readonly name: string;
+    readonly look?: Omit<PublicBranding, 'name'>;
+  };
   /** What forms carry. */
   readonly token: string;
   readonly publicUrl: URL;
@@ -48,6 +55,9 @@ export function sendPage(reply: FastifyReply, scene: Scene, page: PageContent, s
   const nonce = randomBytes(18).toString('base64url');
   const { speech, organization } = scene;
   const about = { organization: organization.name };
+  const { logo, texts } = organization.look ?? {};
+  const words =
+    (page.step ?? 1) === 1 ? (texts?.[languageFor(speech.tag)] ?? texts?.en)?.enrolment : undefined;
   const document = html`<!doctype html>
 <html lang="${speech.tag}">
 <head>
@@ -56,12 +66,14 @@ export function sendPage(reply: FastifyReply, scene: Scene, page: PageContent, s
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${speech.say('titleOf', { ...about, page: page.title })}</title>
-<style nonce="${nonce}">${style}</style>
+<style nonce="${nonce}">${style}${ownColours(organization.look?.accent)}</style>
 ${page.waits !== undefined && html`<noscript><meta http-equiv="refresh" content="10; url=${address(scene)}"></noscript>`}
 </head>
 <body${page.waits === undefined ? '' : html` data-waits="${page.waits}" data-status="${address(scene, '/status')}"`}>
 <header>
+${logo !== undefined && html`<p><img class="logo" src="${logo.href}" width="${logo.width}" height="${logo.height}" alt=""></p>`}
 <p class="quiet">${speech.say('organization', about)}</p>
+${words !== undefined && html`<p class="words">${words}</p>`}
 ${page.step !== undefined && bar(speech, page.step)}
 </header>
 <main>
@@ -75,9 +87,18 @@ ${page.body}
 `;
   return reply
     .code(status)
-    .headers({ 'content-security-policy': contentPolicy(nonce), ...isolation })
+    .headers({ 'content-security-policy': contentPolicy(nonce, logo !== undefined), ...isolation })
     .type('text/html; charset=utf-8')
     .send(document.markup);
+}
+
+/** The accent is six digits; its shades for both themes are derived, and stand out from their grounds. */
+function ownColours(accent: string | undefined): Html {
+  if (accent === undefined || !accentPattern.test(accent)) return new Html('');
+  const { light, dark } = accentShades(accent);
+  return new Html(
+    `:root{--accent:light-dark(${light.accent},${dark.accent});--on-accent:light-dark(${light.on},${dark.on})}`,
+  );
 }
 
 function bar(speech: Speech, step: number): Html {
@@ -94,12 +115,13 @@ const isolation = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
-/** Nothing is loaded, nothing runs but our one script, nothing is sent but to ourselves: it works behind a captive portal. */
-function contentPolicy(nonce: string): string {
+/** Nothing is loaded but the organization's logo, nothing runs but our one script, nothing is sent but to ourselves: it works behind a captive portal. */
+function contentPolicy(nonce: string, withLogo: boolean): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
+    ...(withLogo ? ["img-src 'self'"] : []),
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
