@@ -105,7 +105,8 @@ describe('policies, by version', () => {
       settings: { ...policy?.settings, 'passcode.required': true, 'passcode.minimum-length': 8 },
     });
     assert.equal(saidBy(await held), 'Status 144');
-    assert.ok(performance.now() - began < 6_000);
+    const took = performance.now() - began;
+    assert.ok(took < 1_000, `${Math.round(took)} ms`);
     assert.equal(saidBy(await world.send({ ...old, policyKey: oldKey })), '449');
     assert.equal(saidBy(await world.send({ ...young, policyKey: youngKey })), 'Status 144');
     const policyType = policyTypeOf('16.1');
