@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { encodePem } from '@gatehouse/protocols/x509/index.ts';
 import { product } from '@gatehouse/core/product.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHttpSms } from './integrations/messaging/http-sms.ts';
@@ -251,6 +252,16 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     // An organization exists with its authorities and its first policy, or not at all.
     onCreated: [async (tx) => void (await ensureAuthorities(tx, base)), ensureDefaults],
     wakeWorker: () => worker.wake(),
+    productVersion: product.version,
+    dataDirectory: config.dataDirectory,
+    addressesInUse: [
+      { use: 'people', url: config.publicUrl },
+      { use: 'devices', url: config.deviceUrl },
+      ...(config.mailGatewayUrl.origin === config.publicUrl.origin
+        ? []
+        : [{ use: 'mail' as const, url: config.mailGatewayUrl }]),
+    ],
+    ownAuthorities: () => tls.anchors.map((der) => encodePem('CERTIFICATE', der)),
   });
 
   // ---------------------------------------------------------------- platforms and integrations

@@ -146,7 +146,7 @@ describe('a fault inside one call', () => {
         route.upload === undefined
           ? json(route.body === undefined ? undefined : (route.example ?? {}))
           : {
-              headers: { authorization: `Bearer ${token}`, 'content-type': route.upload },
+              headers: { authorization: `Bearer ${token}`, 'content-type': [route.upload].flat()[0] ?? '' },
               payload: 'email\nx@acme.example\n',
             };
       const url = `/api/v1${fillPath(route, things)}`;

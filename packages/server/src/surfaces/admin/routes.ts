@@ -5,6 +5,7 @@ import { mailDiscoveryRoutes } from '../../integrations/mail-gateway/autodiscove
 import { mailProbeRoutes } from '../../integrations/mail-probe/routes.ts';
 import { networkAccessRoutes } from '../../integrations/network-access/routes.ts';
 import { mailGatewayRoutes } from '../../integrations/mail-gateway/routes.ts';
+import { preflightRoutes } from '../../integrations/preflight/routes.ts';
 import { applePushRoutes } from '../../integrations/push/apple/routes.ts';
 import { signalRoutes } from '../../integrations/shared-signals/routes.ts';
 import { webhookRoutes } from '../../integrations/webhooks/routes.ts';
@@ -33,10 +34,13 @@ import { appleCatalogueRoutes } from '../../platforms/apple/catalogue/routes.ts'
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { type SystemRoutesDeps, systemRoutes } from './system-routes.ts';
 
 /** The union of what the lists ask for. */
 export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
+  SystemRoutesDeps &
+  Parameters<typeof preflightRoutes>[0] &
   Parameters<typeof applePushRoutes>[0] &
   Parameters<typeof signalRoutes>[0] &
   Parameters<typeof webhookRoutes>[0] &
@@ -97,4 +101,6 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
+  ...preflightRoutes(deps),
+  ...systemRoutes(deps),
 ];

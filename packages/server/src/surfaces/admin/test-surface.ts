@@ -1,6 +1,7 @@
 // The whole admin surface on a real database, in memory, for tests: two organizations, each with an administrator of every
 // role and something of every kind, so that a test can be anybody and try anything.
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import type { Principal } from '@gatehouse/core/actor.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { type BuiltInRole, builtInRoles } from '@gatehouse/core/permissions/roles.ts';
@@ -170,6 +171,7 @@ function createDeps(
     checkContent: () => ({ problems: [] }),
     settingSupport: appleSettingSupport,
     desiredState: () => Promise.resolve([]),
+    retryDesiredItem: () => Promise.resolve(false),
     carryOut: () => Promise.resolve([]),
     // Nobody is called: the tests of routes end at the door.
     trySender: { send: () => Promise.resolve({ outcome: 'closed' }), waiting: 0, close: () => undefined },
@@ -206,6 +208,10 @@ function createDeps(
     cursorKey: randomBytes(32),
     version: '0.0.0',
     wakeWorker: () => undefined,
+    productVersion: '0.0.0',
+    dataDirectory: tmpdir(),
+    addressesInUse: [],
+    ownAuthorities: () => [],
   };
 }
 
