@@ -215,6 +215,7 @@ export const LinkSuggestion = Type.Object(
   },
   closed,
 );
+export type LinkSuggestion = Static<typeof LinkSuggestion>;
 
 export const MailDevice = Type.Object(
   {
@@ -309,3 +310,4 @@ export const MailTraffic = Type.Object(
   },
   closed,
 );
+export type MailTraffic = Static<typeof MailTraffic>;

@@ -1,11 +1,12 @@
 /** Every page of the console, by area. */
 import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../design/search-params.ts';
+import { complianceRoutes } from './compliance/routes.ts';
 import { NotFoundPage } from './shell/root.tsx';
 import { rootRoute } from './root-route.ts';
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([]),
+  routeTree: rootRoute.addChildren([...complianceRoutes]),
   basepath: '/console',
   parseSearch,
   stringifySearch,

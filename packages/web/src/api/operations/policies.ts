@@ -67,6 +67,7 @@ export const getFleetShape = operation<{ answer: FleetShape }>()('getFleetShape'
 
 type AssignmentsQuery = Paging & {
   readonly itemId?: string | undefined;
+  readonly itemKind?: Assignment['item']['kind'] | undefined;
   readonly targetId?: string | undefined;
 };
 

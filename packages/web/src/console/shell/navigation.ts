@@ -106,7 +106,12 @@ export const menu: readonly MenuEntry[] = [
         permission: ['simulations.run'],
         words: 'what if preview vorschau',
       },
-      { text: 'rollouts', to: '/compliance/rollouts', permission: ['rules.read'], words: 'rings stufen' },
+      {
+        text: 'rollouts',
+        to: '/compliance/rollouts',
+        permission: ['simulations.run'],
+        words: 'rings stufen',
+      },
       {
         text: 'playbooks',
         to: '/compliance/playbooks',
