@@ -100,7 +100,7 @@ export async function openTestPortal(): Promise<TestPortal> {
                 'storage.encrypted': true,
                 'integrity.compromised': false,
                 ...facts,
-              } as Record<string, never>,
+              } as unknown as Record<string, never>,
             },
             {
               scan: 'device-information',

@@ -1,0 +1,63 @@
+import { defineTexts } from '../../language/texts.ts';
+
+export const enrolTexts = defineTexts('portal-enrol', {
+  en: {
+    back: 'My devices',
+    title: 'Add a device',
+    meaning:
+      'You get a one-time password. With it the device brings itself under the care of your organization.',
+    closed: 'Your organization adds devices for you',
+    closedText: 'Ask the help desk for an invitation.',
+    which: 'Which device is it?',
+    ios: 'iPhone or iPad',
+    macos: 'Mac',
+    linux: 'Linux computer',
+    android: 'Android phone or tablet',
+    windows: 'Windows computer',
+    make: 'Make a one-time password',
+    ready: 'Your one-time password',
+    readyText: 'It works once, until {{time}}. Whoever has it adds a device in your name: show it to nobody.',
+    scan: 'Scan this with the camera of the device',
+    orOpen: 'or open this address there and type the password:',
+    onThis: 'It is this device: go on here',
+    agent: 'On a computer, type:',
+    before: 'Before you begin',
+    beforeList:
+      'Set a screen lock on the device, if it has none|Charge it, or connect it to power|Connect it to the internet',
+    another: 'Add another one',
+    soon: 'When the device has registered, it stands among your devices.',
+    tooMany: 'You have as many open one-time passwords or devices as one may have. Ask the help desk.',
+    notReady: 'Your organization is not ready for such devices yet. Ask the help desk.',
+    qr: 'QR code of the address with the one-time password',
+  },
+  de: {
+    back: 'Meine Geräte',
+    title: 'Gerät hinzufügen',
+    meaning: 'Sie erhalten ein Einmalkennwort. Damit registriert sich das Gerät bei Ihrer Organisation.',
+    closed: 'Ihre Organisation fügt Geräte für Sie hinzu',
+    closedText: 'Bitten Sie die Benutzerbetreuung um eine Einladung.',
+    which: 'Welches Gerät ist es?',
+    ios: 'iPhone oder iPad',
+    macos: 'Mac',
+    linux: 'Linux-Computer',
+    android: 'Android-Telefon oder -Tablet',
+    windows: 'Windows-Computer',
+    make: 'Einmalkennwort erzeugen',
+    ready: 'Ihr Einmalkennwort',
+    readyText:
+      'Es gilt einmal, bis {{time}}. Wer es hat, fügt ein Gerät in Ihrem Namen hinzu: Zeigen Sie es niemandem.',
+    scan: 'Mit der Kamera des Geräts scannen',
+    orOpen: 'oder dort diese Adresse öffnen und das Kennwort eingeben:',
+    onThis: 'Es ist dieses Gerät: hier weiter',
+    agent: 'Auf einem Computer eingeben:',
+    before: 'Bevor Sie beginnen',
+    beforeList:
+      'Richten Sie auf dem Gerät eine Bildschirmsperre ein, falls es keine hat|Laden Sie es auf oder schließen Sie es an|Verbinden Sie es mit dem Internet',
+    another: 'Noch eines hinzufügen',
+    soon: 'Sobald sich das Gerät registriert hat, steht es bei Ihren Geräten.',
+    tooMany:
+      'Sie haben so viele offene Einmalkennwörter oder Geräte, wie man haben darf. Fragen Sie die Benutzerbetreuung.',
+    notReady: 'Ihre Organisation ist für solche Geräte noch nicht bereit. Fragen Sie die Benutzerbetreuung.',
+    qr: 'QR-Code der Adresse mit dem Einmalkennwort',
+  },
+});

@@ -1,0 +1,36 @@
+import { defineTexts } from '../../language/texts.ts';
+
+export const historyTexts = defineTexts('portal-history', {
+  en: {
+    title: 'History',
+    meaning: 'What was ordered for your devices, by whoever it was.',
+    none: 'Nothing has been done yet',
+    noneText: 'When you or an administrator locks, locates or refreshes a device, it stands here.',
+    you: 'You',
+    administrator: 'An administrator',
+    automatic: 'An automatic rule',
+    queued: 'waits for the device',
+    delivered: 'the device has received it',
+    acknowledged: 'done',
+    failed: 'did not work',
+    expired: 'not carried out in time',
+    cancelled: 'cancelled',
+    more: 'Show more',
+  },
+  de: {
+    title: 'Verlauf',
+    meaning: 'Was für Ihre Geräte veranlasst wurde, von wem auch immer.',
+    none: 'Noch ist nichts geschehen',
+    noneText: 'Wenn Sie oder die Administration ein Gerät sperren, orten oder aktualisieren, steht es hier.',
+    you: 'Sie:',
+    administrator: 'Die Administration',
+    automatic: 'Eine automatische Regel',
+    queued: 'wartet auf das Gerät',
+    delivered: 'beim Gerät angekommen',
+    acknowledged: 'ausgeführt',
+    failed: 'fehlgeschlagen',
+    expired: 'nicht rechtzeitig ausgeführt',
+    cancelled: 'abgebrochen',
+    more: 'Mehr zeigen',
+  },
+});
