@@ -26,13 +26,13 @@ export function useNow(): number {
   return useSyncExternalStore(watch, () => minute);
 }
 
-export function Time({ at, style = 'age' }: { at: string; style?: 'age' | 'time' }) {
+export function Time({ at, form = 'age' }: { at: string; form?: 'age' | 'time' }) {
   const now = useNow();
   return (
     <Tooltip label={formatExactTime(at)}>
       {/* In the order of tabs, because the exact time is for those without a mouse as well. */}
       <time dateTime={at} tabIndex={0}>
-        {style === 'age' ? formatAge(at, now) : formatTime(at)}
+        {form === 'age' ? formatAge(at, now) : formatTime(at)}
       </time>
     </Tooltip>
   );

@@ -220,7 +220,7 @@ function Sessions() {
                         {session.current && ` · ${t('thisOne')}`}
                       </Text>
                       <Text size="sm" c="dimmed" component="div">
-                        {t('signedIn')} <Time at={session.createdAt} style="time" />, {t('lastUsed')}{' '}
+                        {t('signedIn')} <Time at={session.createdAt} form="time" />, {t('lastUsed')}{' '}
                         <Time at={session.seenAt} />
                       </Text>
                     </div>

@@ -40,7 +40,7 @@ export function DocumentsPage() {
                 <StatusMark kind="info" word={t('open')} />
               ) : (
                 <Text size="sm" component="div">
-                  <StatusMark kind="ok" word={t('accepted')} /> <Time at={each.acceptedAt} style="time" />
+                  <StatusMark kind="ok" word={t('accepted')} /> <Time at={each.acceptedAt} form="time" />
                 </Text>
               )}
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

@@ -102,7 +102,7 @@ function Deeds() {
                   {deed.refused && ` (${t('tried')})`}
                 </Text>
                 <Text size="sm" c="dimmed" component="div">
-                  <Time at={deed.at} style="time" />
+                  <Time at={deed.at} form="time" />
                   {deed.device !== null && (
                     <>
                       {' · '}
@@ -139,7 +139,7 @@ function HeldFacts({ device, t }: { device: LedgerDevice; t: Say }) {
             <Plain text={t('facts', { name: device.name })} limit={120} />
           </Title>
           <Text size="sm" c="dimmed" component="div">
-            {t('since')} <Time at={device.since} style="time" />
+            {t('since')} <Time at={device.since} form="time" />
           </Text>
         </div>
         {device.areas.length === 0 && <Text>{t('factsNone')}</Text>}
@@ -220,7 +220,7 @@ function Fact({ fact, t }: { fact: LedgerDevice['areas'][number]['facts'][number
         </Text>
       </div>
       <Text size="xs" c="dimmed" component="div">
-        {t('source')} {source}, <Time at={fact.at} style="time" /> · {t('needed')}:{' '}
+        {t('source')} {source}, <Time at={fact.at} form="time" /> · {t('needed')}:{' '}
         {fact.neededFor.length === 0 ? t('inventory') : fact.neededFor.join(', ')} ·{' '}
         {t(fact.history ? 'keptHistory' : 'kept')}
       </Text>
