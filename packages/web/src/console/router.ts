@@ -2,11 +2,12 @@
 import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../design/search-params.ts';
 import { complianceRoutes } from './compliance/routes.ts';
+import { deviceListRoutes } from './devices/list/routes.ts';
 import { NotFoundPage } from './shell/root.tsx';
 import { rootRoute } from './root-route.ts';
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([...complianceRoutes]),
+  routeTree: rootRoute.addChildren([...complianceRoutes, ...deviceListRoutes]),
   basepath: '/console',
   parseSearch,
   stringifySearch,
