@@ -1,0 +1,68 @@
+import { defineTexts } from '../../../../language/texts.ts';
+
+export const locationTexts = defineTexts('device-location', {
+  en: {
+    askFirst: 'Before you look',
+    notice:
+      'This look is recorded with your name, and shown to the user of the device. Nothing is loaded until you confirm.',
+    reason: 'Reason',
+    reasonHint: 'Such as the number of a ticket. It is kept in the audit record.',
+    trail: 'Earlier places as well',
+    look: 'Look at the location',
+    personal:
+      'This device is not a corporate one. Its location is shown only to those who may locate private devices.',
+    title: 'Where it was last',
+    none: 'Nobody knows where it is',
+    noneText:
+      'The device has told no place. Act › Locate asks it, if its policy and its location services allow that.',
+    place: 'Place',
+    when: 'When',
+    accuracy: 'Accuracy',
+    meters: '± {{meters}} m',
+    unknown: 'not said',
+    source: 'Source',
+    command: 'it was located',
+    attested: 'attested by the hardware',
+    'os-protocol': 'the operating system',
+    agent: 'the agent',
+    activesync: 'the mail client',
+    administrator: 'an administrator',
+    map: 'Map of the world with the place of the device',
+    mapRegion: 'Region',
+    mapWorld: 'World',
+    mapScale: 'Show',
+    again: 'Look again',
+  },
+  de: {
+    askFirst: 'Bevor Sie nachsehen',
+    notice:
+      'Dieser Einblick wird mit Ihrem Namen aufgezeichnet und der zugeordneten Person angezeigt. Vor Ihrer Bestätigung wird nichts geladen.',
+    reason: 'Begründung',
+    reasonHint: 'Etwa die Nummer eines Tickets. Sie steht im Prüfprotokoll.',
+    trail: 'Auch frühere Orte',
+    look: 'Standort ansehen',
+    personal:
+      'Dies ist kein Firmengerät. Seinen Standort sehen nur diejenigen, die Privatgeräte orten dürfen.',
+    title: 'Wo es zuletzt war',
+    none: 'Niemand weiß, wo es ist',
+    noneText:
+      'Das Gerät hat keinen Ort gemeldet. „Orten“ unter „Aktionen“ fragt danach, wenn Richtlinie und Ortungsdienste es erlauben.',
+    place: 'Ort',
+    when: 'Wann',
+    accuracy: 'Genauigkeit',
+    meters: '± {{meters}} m',
+    unknown: 'keine Angabe',
+    source: 'Quelle',
+    command: 'es wurde geortet',
+    attested: 'von der Hardware bezeugt',
+    'os-protocol': 'das Betriebssystem',
+    agent: 'der Agent',
+    activesync: 'die E-Mail-App',
+    administrator: 'die Administration',
+    map: 'Weltkarte mit dem Ort des Geräts',
+    mapRegion: 'Umgebung',
+    mapWorld: 'Welt',
+    mapScale: 'Zeigen',
+    again: 'Erneut nachsehen',
+  },
+});
