@@ -33,8 +33,15 @@ export interface AskProps {
 const shortestReason = 10;
 
 export function Ask(props: AskProps) {
+  const t = designTexts.use();
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="lg">
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       {props.opened && <Question {...props} />}
     </Modal>
   );

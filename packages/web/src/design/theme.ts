@@ -14,10 +14,24 @@ const gate: MantineColorsTuple = [
   '#07407c',
 ];
 
+/** Dark enough for white text on it, and for itself as text on white. */
+const red: MantineColorsTuple = [
+  '#fdecec',
+  '#fad5d5',
+  '#f3a9a9',
+  '#ff9f9c',
+  '#ff8b87',
+  '#d63a3d',
+  '#c02529',
+  '#b3181d',
+  '#961217',
+  '#760c10',
+];
+
 export const theme = createTheme({
   primaryColor: 'gate',
   primaryShade: { light: 7, dark: 6 },
-  colors: { gate },
+  colors: { gate, red },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono", monospace',
   defaultRadius: 'md',
@@ -42,6 +56,8 @@ export const theme = createTheme({
         centered: true,
         overlayProps: { backgroundOpacity: 0.5 },
         transitionProps: { duration: 0 },
+        // A dialog's head is no banner of the page.
+        attributes: { header: { role: 'none' } },
       },
     },
     Drawer: { defaultProps: { transitionProps: { duration: 0 } } },
@@ -63,5 +79,6 @@ export const colourVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#b0b8c4',
     '--mantine-color-placeholder': '#a3abb7',
     '--mantine-color-error': '#ff9f9c',
+    '--mantine-color-anchor': '#7ab8ff',
   },
 });

@@ -149,7 +149,7 @@ function Ready({
             {computer && (
               <>
                 <Text>{t('agent')}</Text>
-                <Code block>{`gatehouse agent enroll --url ${enrollment.url}`}</Code>
+                <Code block tabIndex={0}>{`gatehouse agent enroll --url ${enrollment.url}`}</Code>
               </>
             )}
             <Button component="a" href={address} variant="default" size="md">

@@ -5,6 +5,7 @@ import { formatTime } from '../../language/format.ts';
 import type { homeTexts } from './texts.ts';
 
 type Say = ReturnType<typeof homeTexts.use>;
+type Gate = MyDevice['problems'][number]['gates'][number];
 
 export function statusOf(
   device: Pick<MyDevice, 'standing' | 'problems' | 'exemptUntil'>,
@@ -43,8 +44,10 @@ export function firstEnd({ problems }: Pick<MyDevice, 'problems'>): string | und
 
 /** What is shut now, in words: “Network and mail are off.”; '' for nothing. */
 export function shutLine({ problems }: Pick<MyDevice, 'problems'>, t: Say): string {
-  const order = ['network', 'mail', 'vpn', 'apps', 'content'] as const;
-  const shut = order.filter((gate) => problems.some(({ gates }) => gates.includes(gate)));
+  const isShut = (gate: Gate) => problems.some(({ gates }) => gates.includes(gate));
+  const doors = (['network', 'mail', 'vpn'] as const).filter(isShut);
+  // Whoever cannot come in at all does not miss what is behind.
+  const shut: readonly Gate[] = doors.length > 0 ? doors : (['apps', 'content'] as const).filter(isShut);
   if (shut.length === 0) return '';
   const names = shut.map((gate) => t(`shut_${gate}`));
   const last = names.at(-1) ?? '';

@@ -192,7 +192,7 @@ function Fact({ fact, t }: { fact: LedgerDevice['areas'][number]['facts'][number
         <Text size="sm">{fact.text}</Text>
         <Text size="sm" fw={550} component="div">
           {open ? (
-            <Plain text={value.line} />
+            value.entries === undefined && <Plain text={value.line} />
           ) : (
             <Anchor
               component="button"
