@@ -21,3 +21,4 @@ export const findGroups = operation<{ query: Paging; answer: PageOf<Named> }>()(
   'GET',
   '/groups',
 );
+export const findDevice = operation<{ answer: Named }>()('getDevice', 'GET', '/devices/:deviceId');
