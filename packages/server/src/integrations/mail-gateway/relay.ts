@@ -56,6 +56,10 @@ const repeatable: ReadonlySet<string> = new Set([
 ]);
 
 const oneWriteBytes = 8 * 1024;
+/** From here on a part is not copied. */
+const keptBytes = 16 * 1024;
+/** So much of an answer may wait for the client before the mail server has to. */
+const aheadBytes = 256 * 1024;
 
 type Mode = 'waits' | 'passes' | 'peeks' | 'discards' | 'over';
 
@@ -226,17 +230,25 @@ export class Relay implements Exchange, UnderWay {
   /** @param part is copied: it is valid for the moment only. */
   #write(part: Buffer, isLast: boolean): boolean {
     const { response } = this.visit;
+    const connection = this.#connection;
     this.visit.bytesOut += part.length;
-    if (isLast) {
+    if (isLast && part.length <= oneWriteBytes) {
       this.#done();
       // As text it leaves together with the head, in one write instead of two.
-      if (part.length <= oneWriteBytes) response.end(part.toString('latin1'), 'latin1');
-      else response.end(Buffer.from(part));
+      response.end(part.toString('latin1'), 'latin1');
       return true;
     }
-    const bytes = Buffer.from(part);
-    if (this.#connection !== undefined) this.#connection.deadline = performance.now() + relayLimits.idleMs;
-    if (response.write(bytes)) return true;
+    const kept = part.length < keptBytes ? undefined : connection?.keep(part);
+    if (isLast) {
+      this.#done();
+      if (kept === undefined) response.end(Buffer.from(part));
+      else response.end(kept.bytes, kept.release);
+      return true;
+    }
+    if (connection !== undefined) connection.deadline = performance.now() + relayLimits.idleMs;
+    const goesOn =
+      kept === undefined ? response.write(Buffer.from(part)) : response.write(kept.bytes, kept.release);
+    if (goesOn || response.writableLength <= aheadBytes) return true;
     response.once('drain', () => this.#connection?.resume());
     return false;
   }

@@ -6,7 +6,9 @@ import type { Exchange } from './connection.ts';
 import { ServerPool } from './pool.ts';
 import type { ResponseHead } from './response-head.ts';
 
-const body = Buffer.alloc(200_000, 'mail ');
+/** No two places of it look alike. */
+const body = Buffer.alloc(3_000_000);
+for (let at = 0; at < body.length; at += 4) body.writeUInt32LE((at * 2_654_435_761) % 2 ** 32, at);
 
 for (const tls of [true, false]) {
   describe(`a connection that is told to wait, ${tls ? 'over TLS' : 'without TLS'}`, () => {
@@ -61,6 +63,48 @@ for (const tls of [true, false]) {
           return false;
         };
         assert.equal(await ask(size, slowly), size);
+      }
+    });
+
+    /** Each part is kept and looked at some time after it has come, as whoever writes it slowly does. */
+    function fetchKept(size: number, laterMs: () => number): Promise<Buffer> {
+      return new Promise((resolve, reject) => {
+        const parts: Buffer[] = [];
+        let open = 1;
+        const one = (done: number) => {
+          open -= done;
+          if (open === 0) resolve(Buffer.concat(parts));
+        };
+        const connection = pool.take(performance.now());
+        const exchange: Exchange = {
+          onHead: () => undefined,
+          onPart(part) {
+            const place = parts.push(part) - 1;
+            const kept = connection.keep(part);
+            open += 1;
+            setTimeout(() => {
+              parts[place] = Buffer.from(kept.bytes);
+              kept.release();
+              one(1);
+            }, laterMs());
+            return true;
+          },
+          onEnd: () => one(1),
+          onError: reject,
+          onDrain: () => undefined,
+        };
+        connection.request(exchange, `GET /${size} HTTP/1.1\r\nHost: localhost\r\n\r\n`, null, true);
+      });
+    }
+
+    test('what is kept of an answer stays as it came, whatever comes over this connection and others meanwhile', async () => {
+      for (let round = 0; round < 4; round += 1) {
+        const sizes = [3_000_000, 70_000, 1_000_000, 10, 65_536, 2_000_001];
+        const fetched = await Promise.all(
+          sizes.map((size) => fetchKept(size, () => Math.floor(Math.random() * 12))),
+        );
+        for (const [index, size] of sizes.entries())
+          assert.ok(fetched[index]?.equals(body.subarray(0, size)), `${size} bytes`);
       }
     });
 

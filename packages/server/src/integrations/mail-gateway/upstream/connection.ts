@@ -1,9 +1,17 @@
 // One connection to a mail server, and one request on it at a time. A client of our own, because ten thousand held requests must
 // not cost a parser, timers and a dozen objects each: what waits is a socket and whoever waits for it. What is read goes through
-// one buffer for all connections; whoever takes a part of it copies it.
+// one buffer for all connections, and whoever takes a part of it copies it; only connections over which much comes have one of their own.
 import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { BodyReader } from './body-reader.ts';
+import {
+  hold,
+  type Kept,
+  putBackReadBuffer,
+  type ReadBuffer,
+  readBufferBytes,
+  takeReadBuffer,
+} from './read-buffer.ts';
 import { readResponseHead, type ResponseHead, responseHeadLimits } from './response-head.ts';
 import { UpstreamError } from './upstream-error.ts';
 
@@ -11,7 +19,7 @@ import { UpstreamError } from './upstream-error.ts';
 export interface Exchange {
   onHead(head: ResponseHead): void;
   /**
-   * @param part valid during the call only.
+   * @param part valid during the call only; see {@link Connection.keep}.
    * @returns false: nothing more until {@link Connection.resume}
    */
   onPart(part: Buffer, isLast: boolean): boolean;
@@ -43,7 +51,7 @@ export interface Peer {
   };
 }
 
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+const readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
 const endOfHead = Buffer.from('\r\n\r\n');
 /** Answers before the answer (100, 103) that are read past. */
 const mostInterim = 8;
@@ -62,6 +70,9 @@ export class Connection {
   /** Told to read no more. Over TLS, what was decrypted by then comes all the same, and may be the end. */
   #isStopped = false;
   #isGone = false;
+  /** What is read into now, if not the buffer of all. */
+  #own: ReadBuffer | undefined;
+  #wantsOwn = false;
   /** Answers that have come over it. */
   served = 0;
   /** Milliseconds of the monotonic clock: when it is given up, or while idle, when it is closed. */
@@ -82,7 +93,10 @@ export class Connection {
   open(peer: Peer, connectMs: number): void {
     if (this.#isGone) return;
     this.connectBy = performance.now() + connectMs;
-    const onread: OnReadOpts = { buffer: readBuffer, callback: (length) => this.#read(length) };
+    const onread: OnReadOpts = {
+      buffer: () => this.#nextBuffer(),
+      callback: (length, buffer) => this.#read(buffer.subarray(0, length) as Buffer),
+    };
     const common = { host: peer.address, port: peer.port, onread, noDelay: true };
     const socket: ConnectedSocket =
       peer.tls === undefined
@@ -169,6 +183,31 @@ export class Connection {
     this.#isRequestWhole = true;
   }
 
+  /** Asked for after each reading, so that what was kept of the last one is not written over. */
+  #nextBuffer(): Buffer {
+    if (!this.#wantsOwn) return readBuffer;
+    if (this.#own === undefined || this.#own.holders > 0) this.#own = takeReadBuffer();
+    return this.#own.bytes;
+  }
+
+  #leaveOwnBuffer(): void {
+    const own = this.#own;
+    this.#own = undefined;
+    this.#wantsOwn = false;
+    if (own?.holders === 0) putBackReadBuffer(own);
+  }
+
+  /** @param part that `onPart` was given just now. Without a copy, but for the first of an answer. */
+  keep(part: Buffer): Kept {
+    const own = this.#own;
+    if (own !== undefined && part.buffer === own.bytes.buffer) return hold(own, part);
+    // More of the kind will come.
+    this.#wantsOwn = this.#body !== undefined;
+    const copy = takeReadBuffer();
+    part.copy(copy.bytes);
+    return hold(copy, copy.bytes.subarray(0, part.length));
+  }
+
   /** Goes on reading after `onPart` has answered false. */
   resume(): void {
     this.#isStopped = false;
@@ -181,8 +220,8 @@ export class Connection {
     this.#fail(reason ?? closed());
   }
 
-  #read(length: number): boolean {
-    let bytes: Buffer = readBuffer.subarray(0, length);
+  #read(read: Buffer): boolean {
+    let bytes = read;
     if (this.#exchange === undefined) {
       // Nobody has asked: whatever this answers, it is not the next request.
       this.#fail(closed());
@@ -262,6 +301,7 @@ export class Connection {
     this.#exchange = undefined;
     this.#body = undefined;
     this.#head = undefined;
+    this.#leaveOwnBuffer();
     this.served += 1;
     if (!reusable) this.#fail(closed());
     else if (this.#isStopped) this.resume();
@@ -278,6 +318,7 @@ export class Connection {
     this.#waiting = undefined;
     this.#pending = undefined;
     this.#body = undefined;
+    this.#leaveOwnBuffer();
     if (socket !== undefined && !socket.destroyed) {
       socket.removeAllListeners('end').removeAllListeners('drain');
       socket.destroy();
