@@ -10,7 +10,7 @@ import { createHttpSms } from './integrations/messaging/http-sms.ts';
 import { createSmtp } from './integrations/messaging/smtp.ts';
 import { openCiscoIse } from './integrations/network-access/cisco-ise/index.ts';
 import { openMailProber } from './integrations/mail-probe/index.ts';
-import { explainNetwork, openNetworkAccess } from './integrations/network-access/index.ts';
+import { explainNetwork, openNetworkAccess, reauthorizeDevice } from './integrations/network-access/index.ts';
 import { openMailGateway } from './integrations/mail-gateway/index.ts';
 import { createStandIn } from './integrations/mail-gateway/stand-in/index.ts';
 import { createScepServer } from './integrations/scep/index.ts';
@@ -365,7 +365,25 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerIseSurface(own.nac ?? main, ise, nacFrom);
   registerNacSurface(own.nac ?? main, networkAccess.radius, nacFrom);
   registerEnrollmentSurface(main, agents);
-  registerEnrollPage(main, { ...administrators, ...enrollment });
+  registerEnrollPage(main, {
+    ...administrators,
+    ...enrollment,
+    desiredState: readDesiredState,
+    async reauthorize(organizationId, deviceId, { userId, requestId }) {
+      const actor = {
+        kind: 'user',
+        id: userId ?? 'unknown',
+        label: '',
+        role: '',
+        empoweredAt: null,
+      } as const;
+      await reauthorizeDevice(
+        { ...base, ...networkAccess.routes },
+        { ...actor, organizationId, requestId, permissions: new Set(['gates.manage'] as const) },
+        deviceId,
+      );
+    },
+  });
   registerPortalSurface(main, {
     ...administrators,
     ...devices,

@@ -46,7 +46,7 @@ describe('the enrolment page', () => {
     return { visitor, ...issued };
   }
 
-  test('ENR-07 a phone: one-time password, profile, certificate asked for, device registered, and the page says so', async () => {
+  test('ENR-07 NAC-43 a phone: one-time password, profile, certificate asked for, device registered, and the page says so', async () => {
     const { visitor, id, userId } = await arriveAtProfile();
     const profile = profileOf(await visitor.send('/profile'));
     const mdm = payload(profile, 'com.apple.mdm');
@@ -63,12 +63,31 @@ describe('the enrolment page', () => {
     assert.deepEqual(scep['Subject'], [[['O', 'acme inc']], [['CN', device?.device_id]]]);
     assert.equal((await visitor.open()).title, 'Install the profile');
     const status = async () => JSON.parse((await visitor.request('GET', '/status')).body) as { step: string };
-    assert.deepEqual(await status(), { step: 'install' });
+    assert.deepEqual(await status(), { step: 'install', mark: 'install' });
+    assert.match((await visitor.open()).body, /data-until="\d{4}-/, 'the eight minutes are counted');
     await page.deps.database.withTenant(page.surface.acme.id, (tx) =>
       finishEnrollment(tx, page.deps, device?.device_id ?? ''),
     );
-    assert.deepEqual(await status(), { step: 'done' });
+    const deny = { step: 'progress', mark: 'progress 0/1 deny 0' };
+    assert.deepEqual(await status(), deny);
+    const early = await visitor.open();
+    assert.equal(early.title, 'Almost done');
+    assert.doesNotMatch(early.body, /action="[^"]*\/continue"/, 'not offered before it works');
+    const refused = await visitor.request('POST', '/continue', [['form', visitor.token]]);
+    assert.equal(refused.status, 409);
+    assert.equal(page.continued.length, 0);
+    await page.rows(
+      `update device_posture set access_network = 'allow', policy_version = 'p1' where device_id = $1`,
+      [device?.device_id],
+    );
+    assert.equal((await status()).step, 'progress', 'let in, but its settings are still on the way');
+    await page.rows(`update device_contacts set acknowledged_policy_version = 'p1' where device_id = $1`, [
+      device?.device_id,
+    ]);
+    assert.equal((await status()).step, 'done');
     assert.equal((await visitor.open()).title, 'Your device is enrolled');
+    assert.match((await visitor.send('/continue')).body, /The network has been told/);
+    assert.deepEqual(page.continued, [device?.device_id]);
     const enrollment = (await call('GET', `/enrollments/${id}`)).json() as {
       state: string;
       deviceId: string;
@@ -202,6 +221,38 @@ describe('the enrolment page', () => {
     assert.ok(counted >= 999, String(counted));
   });
 
+  test('UXP-05 before anything is asked one reads what one gets, what is seen, and how devices differ, in German too', async () => {
+    const { body } = await page.visitor().open();
+    assert.match(body, /What acme inc can see and do/);
+    for (const column of ['Always', 'On devices that belong to acme inc', 'Never'])
+      assert.ok(body.includes(`<dt>${column}</dt>`), column);
+    assert.match(body, /How devices differ/);
+    const german = await page.visitor({ headers: { 'accept-language': 'de' } }).open();
+    assert.match(german.body, /<html lang="de">/);
+    assert.equal(german.title, 'Gerät registrieren');
+    assert.doesNotMatch(
+      german.body,
+      /\b(?:password|device|Continue)\b(?![^<]*>)(?=[^<]*<\/(?:p|h1|h2|label|button|summary)>)/,
+    );
+  });
+
+  test('a browser that cannot hand a profile over, a used code and a shut-out device have pages with a next step', async () => {
+    const chrome =
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) CriOS/130 Mobile/15E148 Safari/604.1';
+    const issued = await page.issue();
+    const visitor = page.visitor({ headers: { 'user-agent': chrome } });
+    assert.equal((await visitor.enterCode(issued.oneTimePassword)).title, 'Open this page in Safari');
+    assert.equal((await visitor.open('?anyway=1')).title, 'Get the profile');
+    const late = page.visitor();
+    await late.enterCode(issued.oneTimePassword);
+    assert.equal((await visitor.send('/profile')).status, 200);
+    assert.equal((await late.open()).title, 'This one-time password was used');
+    await page.rows(`update devices set state = 'blocked' where enrollment_id = $1`, [issued.id]);
+    assert.equal((await visitor.open()).title, 'This device is shut out');
+    const desk = page.visitor({ headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/130' } });
+    assert.match((await desk.open()).body, /<details open><summary>Continue on another device/);
+  });
+
   test('HTTP-07 another organization’s visit and code are nothing on this one’s page', async () => {
     const { visitor } = await arriveAtProfile();
     const elsewhere = page.visitor({ organization: 'globex' });
@@ -232,7 +283,7 @@ describe('the enrolment page', () => {
       const issued = await page.issue();
       const visitor = page.visitor({ headers: { 'accept-language': 'de-CH,de;q=0.9,en;q=0.5' } });
       const shown = await visitor.enterCode(issued.oneTimePassword);
-      assert.equal(shown.title, 'What you agree to');
+      assert.equal(shown.title, 'Dem Sie zustimmen');
       assert.match(shown.body, /lang="de"[^>]*><p>Sei freundlich\.<\/p>/);
       assert.doesNotMatch(shown.body, /Be kind/);
       assert.equal((await visitor.send('/profile')).status, 409, 'no profile before');
@@ -241,13 +292,13 @@ describe('the enrolment page', () => {
         ['agreed', german.id],
       ]);
       assert.equal(half.status, 400);
-      assert.match(half.problem ?? '', /agree to each text/);
+      assert.match(half.problem ?? '', /stimmen Sie jedem Text zu/);
       const next = await visitor.send('/terms', [
         ['decision', 'accept'],
         ['agreed', licence.id],
         ['agreed', english.id],
       ]);
-      assert.equal(next.title, 'Get the profile');
+      assert.equal(next.title, 'Profil laden');
       const { items } = (await call('GET', `/terms-acceptances?userId=${issued.userId}`)).json() as {
         items: {
           termsId: string;
@@ -620,7 +671,7 @@ describe('the enrolment page', () => {
     for (const [, id] of first.body.matchAll(/<input id="([\w-]+)"/g)) {
       assert.ok(first.body.includes(`<label for="${id}"`), `${id} has a label`);
     }
-    assert.ok(first.body.length < 40_000, `${first.body.length} characters`);
+    assert.ok(first.raw.length <= 60 * 1024, `${first.raw.length} bytes, and nothing more is loaded`);
     const hostile = page.visitor({
       headers: { 'user-agent': '"><script>alert(1)</script> iPhone', 'accept-language': '<x>' },
     });

@@ -23,10 +23,12 @@ import {
   readVisit,
   type Visit,
   type VisitContext,
+  type VisitDeps,
 } from '../modules/enrollment/index.ts';
 import { type FindOrganization, type FoundOrganization, readLook } from '../modules/organizations/index.ts';
 import { choosePassword, type PasswordLinkDeps, type UserSignInDeps } from '../modules/users/index.ts';
 import { readCookie } from './admin/cookies.ts';
+import { isWrongBrowser } from './enroll/device-words.ts';
 import {
   cookieOf,
   type Form,
@@ -39,16 +41,34 @@ import {
 } from './enroll/form.ts';
 import { type PageContent, type Scene, sendPage } from './enroll/layout.ts';
 import { chooseDevicePage, termsPage } from './enroll/pages/choices.ts';
-import { declinedPage, donePage, failurePage, overPage } from './enroll/pages/endings.ts';
+import {
+  blockedPage,
+  declinedPage,
+  donePage,
+  failurePage,
+  overPage,
+  progressPage,
+  usedPage,
+  waitMark,
+} from './enroll/pages/endings.ts';
 import { entrance, type EntranceState } from './enroll/pages/entrance.ts';
 import { passwordPage, passwordSetPage } from './enroll/pages/password.ts';
-import { agentPage, installPage, profilePage } from './enroll/pages/profile.ts';
+import { agentPage, installPage, profilePage, wrongBrowserPage } from './enroll/pages/profile.ts';
 import { speechFor, type TextKey } from './enroll/texts/index.ts';
 import { knownUserCookie } from './known-user.ts';
 
+/** A port: the network is asked to let a device in anew; who knows the network stands to the right of the modules. */
+export type Reauthorize = (
+  organizationId: string,
+  deviceId: string,
+  by: { readonly userId: string | null; readonly requestId: string },
+) => Promise<void>;
+
 export type EnrollPageDeps = EnrollmentDeps &
-  UserSignInDeps &
-  PasswordLinkDeps & { readonly findOrganization: FindOrganization };
+  VisitDeps &
+  UserSignInDeps & { readonly reauthorize?: Reauthorize } & PasswordLinkDeps & {
+    readonly findOrganization: FindOrganization;
+  };
 
 const access = { public: 'people sign in here, or show a one-time password, to enrol a device' } as const;
 
@@ -99,8 +119,14 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
         return installPage(scene, visit, problem);
       case 'agent':
         return agentPage(scene, problem);
+      case 'progress':
+        return progressPage(scene, visit, problem);
       case 'done':
         return donePage(scene);
+      case 'blocked':
+        return blockedPage(scene);
+      case 'used':
+        return usedPage(scene);
       case 'over':
         return overPage(scene);
     }
@@ -191,6 +217,12 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
         const cookie = bind(request, reply);
         const visit = await readVisit(deps, organization.organizationId, cookie);
         const scene = sceneOf(request, organization, cookie);
+        const { anyway } = request.query as { readonly anyway?: unknown };
+        const lost =
+          visit?.step === 'profile' &&
+          visit.enrollment?.platform === 'ios' &&
+          isWrongBrowser(scene.userAgent);
+        if (lost && anyway === undefined) return sendPage(reply, scene, wrongBrowserPage(scene));
         return sendPage(reply, scene, await pageOf(scene, visit));
       });
 
@@ -198,7 +230,7 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
       scope.get('/:organization/status', { config: { access } }, async (request) => {
         const organization = await organizationOf(request);
         const visit = await readVisit(deps, organization.organizationId, cookieOf(request));
-        return { step: visit?.step ?? 'entrance' };
+        return visit === undefined ? { step: 'entrance' } : { step: visit.step, mark: waitMark(visit) };
       });
 
       post(
@@ -268,6 +300,20 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
           .header('content-disposition', `attachment; filename="${fileName}"`)
           .type(mediaType)
           .send(Buffer.from(content));
+      });
+
+      // Only when the network will let the device in: whoever goes on earlier stands in quarantine (NAC-43).
+      post(scope, '/continue', async ({ request, reply, organization, visit, scene }) => {
+        if (visit?.step !== 'done' || visit.deviceId === null) {
+          if (visit?.step !== 'progress') return forward(reply, organization);
+          const problem = scene.speech.say('refusal.not-yet');
+          return sendPage(reply, scene, await pageOf(scene, visit, problem), 409);
+        }
+        await deps.reauthorize?.(organization.organizationId, visit.deviceId, {
+          userId: visit.userId,
+          requestId: request.id,
+        });
+        return sendPage(reply, scene, donePage(scene, true));
       });
 
       post(scope, '/leave', async ({ reply, organization, visit }) => {

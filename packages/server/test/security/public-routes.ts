@@ -62,6 +62,7 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'POST /enroll/:organization/device': enroll,
     'POST /enroll/:organization/terms': enroll,
     'POST /enroll/:organization/profile': enroll,
+    'POST /enroll/:organization/continue': enroll,
     'GET /enroll/:organization/profile': enroll,
     'POST /enroll/:organization/leave': enroll,
     'GET /enroll/:organization/password': enroll,

@@ -16,6 +16,7 @@ import { tellGatesKind } from './tell-gates-kind.ts';
 
 export { explainNetwork } from './explain-network.ts';
 export { networkAccessSubscriptions } from './reactions.ts';
+export { tellDevice as reauthorizeDevice } from './tell-device.ts';
 
 export interface NetworkAccessOptions extends GateDeps, Omit<RadiusRestDeps, 'count' | 'wakeTeller'> {
   readonly outbound: Pick<Outbound, 'request'>;

@@ -20,4 +20,5 @@ export { fetchProfile, offerProfile } from './hand-out-profile.ts';
 export { finishEnrollment } from './finish-enrollment.ts';
 export { enrollmentJobs, enrollmentSubscriptions, enrollmentTasks } from './reactions.ts';
 export { acceptTerms, chooseDevice, declineTerms } from './visit-steps.ts';
-export { endVisit, readVisit, type Visit, type VisitStep } from './visits.ts';
+export type { EnrollmentProgress } from './progress.ts';
+export { endVisit, readVisit, type Visit, type VisitDeps, type VisitStep } from './visits.ts';

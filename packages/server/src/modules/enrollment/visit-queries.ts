@@ -1,4 +1,6 @@
 // Statements over visits of the enrolment page. `$1` is always the organization.
+import type { Access } from '@gatehouse/core/compliance/gate.ts';
+import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql, tenantStatement } from '../../kernel/db/sql.ts';
 import type { EnrollmentState } from './queries.ts';
@@ -24,21 +26,43 @@ export interface VisitRow {
   readonly enrollment_state: EnrollmentState | null;
   readonly enrollment_device_id: string | null;
   readonly enrollment_expires_at: Date | null;
+  /** Of the device that came of it; null until it is there. */
+  readonly access_network: Access | null;
+  readonly policy_version: string | null;
+  readonly acknowledged_policy_version: string | null;
 }
 
 /** Everything about a visit in one round trip. */
 export const selectVisit = tenantStatement(
   'enrollment-visit-select',
   `select v.visit_id, v.secret_hash, v.user_id, u.state as user_state, u.email, u.display_name, v.signed_in_by, v.language,
-     v.offer_expires_at, v.offer_used_at, v.offers, v.device_id, d.state as device_state, v.expires_at,
+     v.offer_expires_at, v.offer_used_at, v.offers, d.device_id, d.state as device_state, v.expires_at,
      e.enrollment_id, e.platform, e.ownership, e.state as enrollment_state, e.device_id as enrollment_device_id,
-     e.expires_at as enrollment_expires_at
+     e.expires_at as enrollment_expires_at, p.access_network, p.policy_version, c.acknowledged_policy_version
    from enrollment_visits v
    left join users u on u.organization_id = t.org and u.user_id = v.user_id
    left join enrollments e on e.organization_id = t.org and e.enrollment_id = v.enrollment_id
-   left join devices d on d.organization_id = t.org and d.device_id = v.device_id
+   -- An agent that used the code is found by the enrolment, a phone by the visit that handed it its profile.
+   left join devices d on d.organization_id = t.org
+     and d.device_id = coalesce(v.device_id, case when e.state = 'completed' then e.device_id end)
+   left join device_posture p on p.organization_id = t.org and p.device_id = d.device_id
+   left join device_contacts c on c.organization_id = t.org and c.device_id = d.device_id
    where v.organization_id = t.org and v.visit_id = $2`,
 );
+
+const owned = sql(
+  'enrollment-visit-owned',
+  `select name, platform from devices where organization_id = $1 and user_id = $2 and state = 'registered'
+   order by device_no desc limit 5`,
+);
+
+/** What the person has enrolled before: perhaps the very device in the hand. */
+export function selectOwned(
+  tx: TenantTx,
+  userId: string,
+): Promise<{ readonly name: string; readonly platform: Platform }[]> {
+  return tx.query(owned, [tx.organizationId, userId]);
+}
 
 const purge = sql(
   'enrollment-visits-purge',

@@ -12,14 +12,26 @@ import {
 } from '../administrators/index.ts';
 import { outstandingTerms, type ShownTerms, shownTerms } from './accept-terms.ts';
 import { type EnrollmentDeps, enrollmentLimits } from './enrollment-deps.ts';
-import { deleteVisit, insertVisit, selectVisit, type VisitRow } from './visit-queries.ts';
+import { type EnrollmentProgress, isThere, type ProgressDeps, readProgress } from './progress.ts';
+import { deleteVisit, insertVisit, selectOwned, selectVisit, type VisitRow } from './visit-queries.ts';
 
 /**
  * choose-device: signed in with a password, has not said what it is for. terms: has to agree first. agent: enrols with the
- * agent. profile: may have the profile. install: has it, the device is awaited. done: the device is registered.
- * over: nothing more can come of this visit.
+ * agent. profile: may have the profile. install: has it, the device is awaited. progress: registered, and its settings or the
+ * network's consent still on the way. done: it is let in. blocked: it is shut out. used, over: nothing more can come of this visit,
+ * because another device used its code, or it ended.
  */
-export type VisitStep = 'choose-device' | 'terms' | 'agent' | 'profile' | 'install' | 'done' | 'over';
+export type VisitStep =
+  | 'choose-device'
+  | 'terms'
+  | 'agent'
+  | 'profile'
+  | 'install'
+  | 'progress'
+  | 'done'
+  | 'blocked'
+  | 'used'
+  | 'over';
 
 export interface Visit {
   readonly id: string;
@@ -37,9 +49,15 @@ export interface Visit {
   readonly ways: { readonly agent: boolean; readonly profile: boolean };
   readonly terms: readonly ShownTerms[];
   readonly deviceId: string | null;
+  /** Of a registered device. */
+  readonly progress: EnrollmentProgress | undefined;
+  /** When the profile was fetched last: the device throws it away eight minutes later. */
+  readonly fetchedAt: Date | null;
+  /** At choose-device: what the person has enrolled before. */
+  readonly owned: readonly { readonly name: string; readonly platform: Platform }[];
 }
 
-export type VisitDeps = Pick<EnrollmentDeps, 'database' | 'clock' | 'ways'>;
+export type VisitDeps = Pick<EnrollmentDeps, 'database' | 'clock' | 'ways'> & ProgressDeps;
 
 /** @param cookie what the browser shows. @returns undefined unless it names a visit of this organization that goes on. */
 export async function readVisit(
@@ -69,10 +87,22 @@ export async function readVisit(
       : undefined;
   const way = enrollment && deps.ways[enrollment.platform];
   const ways = { agent: way?.agent === true, profile: way?.profile !== undefined };
+  const registered = row.device_id !== null && row.device_state === 'registered';
+  const progress = registered
+    ? await readProgress(deps, organizationId, row.device_id, row, row.language)
+    : undefined;
+  const { user_id: userId } = row;
+  const owned =
+    enrollmentId === null && userId !== null
+      ? await deps.database.withTenant(organizationId, (tx) => selectOwned(tx, userId), { readOnly: true })
+      : [];
   return {
     id: row.visit_id,
     organizationId,
-    step: stepOf(row, terms.length > 0, ways, now),
+    step: stepOf(row, terms.length > 0, ways, now, progress),
+    progress,
+    fetchedAt: row.offer_used_at,
+    owned,
     userId: row.user_id,
     label: row.display_name || row.email || '',
     signedInBy: row.signed_in_by,
@@ -84,14 +114,22 @@ export async function readVisit(
   };
 }
 
-function stepOf(row: VisitRow, mustAgree: boolean, ways: Visit['ways'], now: number): VisitStep {
+function stepOf(
+  row: VisitRow,
+  mustAgree: boolean,
+  ways: Visit['ways'],
+  now: number,
+  progress: EnrollmentProgress | undefined,
+): VisitStep {
   if (row.enrollment_id === null) return 'choose-device';
   if (row.device_id !== null) {
-    if (row.device_state === 'registered') return 'done';
+    if (progress !== undefined) return isThere(progress) ? 'done' : 'progress';
+    if (row.device_state === 'blocked') return 'blocked';
     return row.device_state === 'pending' && row.enrollment_state === 'used' ? 'install' : 'over';
   }
-  // An agent that used the code reports by itself; there is nothing more to do here.
-  if (row.enrollment_state === 'completed') return 'done';
+  // An agent that has proved itself reports in a moment.
+  if (row.enrollment_state === 'used' && ways.agent && !ways.profile) return 'agent';
+  if (row.enrollment_state === 'completed' || row.enrollment_state === 'used') return 'used';
   const open = row.enrollment_state === 'open' && (row.enrollment_expires_at?.getTime() ?? 0) > now;
   if (!open) return 'over';
   if (mustAgree) return 'terms';

@@ -14,6 +14,19 @@ const signs: readonly (readonly [RegExp, Extract<TextKey, `device.${string}`>])[
   [/\bLinux\b|\bX11\b/, 'device.linux'],
 ];
 
+/** Browsers on iPhones and iPads that cannot hand a profile over to Settings. */
+export function isWrongBrowser(userAgent: string | undefined): boolean {
+  const text = (userAgent ?? '').slice(0, 400);
+  const apple = /\b(?:iPhone|iPad|iPod)\b/.test(text);
+  return apple && /\b(?:CriOS|FxiOS|EdgiOS|OPiOS|OPT|DuckDuckGo|GSA|FBAN|FBAV|Instagram|Line)\b/.test(text);
+}
+
+/** Somebody at a desk who probably wants to go on at the phone. */
+export function isDesk(userAgent: string | undefined): boolean {
+  const word = deviceWord(userAgent);
+  return word === 'device.mac' || word === 'device.windows' || word === 'device.linux';
+}
+
 export function deviceWord(userAgent: string | undefined): Extract<TextKey, `device.${string}`> {
   const text = (userAgent ?? '').slice(0, 400);
   return signs.find(([pattern]) => pattern.test(text))?.[1] ?? 'device.other';

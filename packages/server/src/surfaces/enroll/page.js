@@ -20,7 +20,8 @@ if (waits) {
   const ask = async () => {
     try {
       const answer = await fetch(status, { headers: { accept: 'application/json' }, cache: 'no-store' });
-      if (answer.ok && (await answer.json()).step !== waits) {
+      const now = answer.ok ? await answer.json() : undefined;
+      if (now !== undefined && (now.mark ?? now.step) !== waits) {
         location.reload();
         return;
       }
@@ -35,4 +36,22 @@ if (waits) {
   });
   // A download leaves this page as it is: ask sooner afterwards.
   for (const form of document.forms) form.addEventListener('submit', () => setTimeout(ask, 1500));
+}
+
+// The device throws a downloaded profile away after eight minutes: say how long it is kept.
+const clock = document.querySelector('[data-until]');
+if (clock) {
+  const until = Date.parse(clock.dataset.until);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    clock.hidden = false;
+    if (left === 0) {
+      clock.textContent = clock.dataset.over;
+      clock.setAttribute('role', 'alert');
+      return;
+    }
+    clock.querySelector('time').textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    setTimeout(tick, 1000);
+  };
+  tick();
 }

@@ -21,6 +21,8 @@ export interface TestPage extends AsyncDisposable {
   readonly deps: EnrollPageDeps;
   /** Whether the organizations have a push certificate. */
   push: boolean;
+  /** Devices for which the network was asked to let them in. */
+  readonly continued: string[];
   visitor(options?: VisitorOptions): Visitor;
   /** An enrolment of a new user, as an administrator issues it. */
   issue(change?: object, organization?: TestOrganization): Promise<Issued>;
@@ -47,6 +49,7 @@ interface VisitorOptions {
 export async function openTestPage(): Promise<TestPage> {
   let page: { push: boolean } = { push: true };
   let deps: EnrollPageDeps | undefined;
+  const continued: string[] = [];
   const surface = await openTestAdminSurface({
     prepare(server, base) {
       const maker = createProfileMaker({
@@ -61,7 +64,16 @@ export async function openTestPage(): Promise<TestPage> {
       ways.ios = { profile: maker };
       ways.macos = { agent: true, profile: maker };
       const refusals = createRefusals({ database: base.database, clock: base.clock, log: silentLog });
-      deps = { ...base, refusals, deviceUrl, tlsAnchors: () => [randomBytes(100)] };
+      deps = {
+        ...base,
+        refusals,
+        deviceUrl,
+        tlsAnchors: () => [randomBytes(100)],
+        reauthorize: (_organizationId, deviceId) => {
+          continued.push(deviceId);
+          return Promise.resolve();
+        },
+      };
       registerEnrollPage(server, deps);
     },
   });
@@ -72,6 +84,7 @@ export async function openTestPage(): Promise<TestPage> {
     surface,
     deps: made,
     push: true,
+    continued,
     visitor: (options = {}) => new Visitor(surface, options),
     async issue(change = {}, organization = surface.acme) {
       count += 1;

@@ -5,6 +5,8 @@ import { deviceWord } from './device-words.ts';
 import { html } from './html.ts';
 import { prose } from './prose.ts';
 import { preferredLanguages } from '@gatehouse/core/languages.ts';
+import { de } from './texts/de.ts';
+import { en } from './texts/en.ts';
 import { speechFor } from './texts/index.ts';
 
 test('languages come in the order of the visitor’s wishes; whatever is malformed is passed over', () => {
@@ -14,6 +16,7 @@ test('languages come in the order of the visitor’s wishes; whatever is malform
   assert.deepEqual(preferredLanguages('<script>, ../../etc, en_US'), []);
   assert.ok(preferredLanguages('de,'.repeat(100_000)).length <= 10);
   assert.equal(speechFor(['xx', 'en-GB']).tag, 'en');
+  assert.equal(speechFor(['de-AT', 'en']).tag, 'de');
   assert.equal(speechFor(['constructor', '__proto__']).tag, 'en');
 });
 
@@ -72,5 +75,14 @@ test('what a browser says of itself becomes a word', () => {
     [undefined, 'device.other'],
   ] as const) {
     assert.equal(deviceWord(agent), word, agent);
+  }
+});
+
+test('German says as much as English, with the same slots', () => {
+  const slots = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
+  for (const [key, text] of Object.entries(en)) {
+    const german = de[key as keyof typeof en];
+    assert.deepEqual(slots(german), slots(text), key);
+    assert.equal(german.split('|').length, text.split('|').length, key);
   }
 });

@@ -17,6 +17,7 @@ export function chooseDevicePage(
   const word = deviceWord(scene.userAgent);
   const body = html`
 <p class="quiet">${say('signedInAs', { name: visit.label })}</p>
+${owned(scene, visit)}
 ${form(
   scene,
   '/device',
@@ -32,6 +33,14 @@ ${offered.map(
 )}
 ${leave(scene)}`;
   return { title: say('chooseDevice'), body, step: 2, problem };
+}
+
+/** Perhaps the device in the hand is enrolled already. */
+function owned({ speech: { say } }: Scene, { owned: devices }: Visit) {
+  if (devices.length === 0) return undefined;
+  return html`<section class="card"><h2>${say('ownedTitle')}</h2><p>${say('ownedText')}</p>
+<ul>${devices.map(({ name, platform }) => html`<li><bdi>${name.slice(0, 80)}</bdi> (${say(`platform.${platform}`)})</li>`)}</ul>
+<p><a href="/my/">${say('portalLink')}</a></p></section>`;
 }
 
 export function termsPage(scene: Scene, visit: Visit, problem?: string): PageContent {

@@ -1,9 +1,10 @@
 // The first page: a one-time password, or a password of one's own; for computers, the command; for desks, a QR code.
 import { enrollmentUrl } from '@gatehouse/protocols/agent-enrollment/index.ts';
 import { toString as drawQr } from 'qrcode';
-import { deviceWord } from '../device-words.ts';
+import { deviceWord, isDesk } from '../device-words.ts';
 import { Html, html } from '../html.ts';
 import { address, form, type PageContent, type Scene } from '../layout.ts';
+import { whatWeSee } from './what-we-see.ts';
 
 export interface EntranceState {
   readonly problem?: string | undefined;
@@ -47,7 +48,12 @@ ${form(
 <button type="submit" class="second">${say('signIn')}</button>`,
 )}
 <p class="quiet">${say('noneOfThese', about)}</p>
-<details><summary>${say('otherDevice')}</summary>
+<section class="card"><h2>${say('getTitle')}</h2><p>${say('getText', about)}</p></section>
+${whatWeSee(scene)}
+<details><summary>${say('differTitle')}</summary><ul>${say('differ')
+    .split('|')
+    .map((line) => html`<li>${line}</li>`)}</ul></details>
+<details${isDesk(userAgent) && html` open`}><summary>${say('otherDevice')}</summary>
 <p>${say('otherDeviceHint', { url: page })}</p>
 <div class="qr" role="img" aria-label="${say('qrOf')}">${qr}</div>
 </details>

@@ -2,29 +2,25 @@
 import type { Visit } from '../../../modules/enrollment/index.ts';
 import { deviceWord } from '../device-words.ts';
 import { type Html, html } from '../html.ts';
-import { form, type PageContent, type Scene } from '../layout.ts';
+import { address, form, type PageContent, type Scene } from '../layout.ts';
 import { picture, type Screen } from '../pictures.ts';
 import type { TextKey } from '../texts/index.ts';
 import { leave } from './choices.ts';
 import { command } from './entrance.ts';
+import { whatWeSee } from './what-we-see.ts';
 
 export function profilePage(scene: Scene, visit: Visit, problem?: string): PageContent {
   const { say } = scene.speech;
   const about = { organization: scene.organization.name };
   const ownership = visit.enrollment?.ownership ?? 'unspecified';
   const platform = visit.enrollment?.platform ?? 'ios';
-  const fact = (title: TextKey, text: TextKey) =>
-    html`<dt>${say(title, about)}</dt><dd>${say(text, about)}</dd>`;
   const body = html`
 <p>${say('profileIntro', about)}</p>
 <p class="quiet">${say(`platform.${platform}`)} · ${say('ownership')}: ${say(`ownership.${ownership}`, about)}</p>
 ${elsewhere(scene, visit)}
 <section class="card"><h2>${say('before')}</h2>
 <ul><li>${say('beforePasscode')}</li><li>${say('beforePower')}</li></ul></section>
-<section class="card"><h2>${say('seeTitle', about)}</h2><dl>
-${fact('seeAlways', 'seeAlwaysText')}
-${fact('seeSometimes', 'seeSometimesText')}
-${fact('seeNever', 'seeNeverText')}</dl></section>
+${whatWeSee(scene)}
 ${form(
   scene,
   '/profile',
@@ -33,6 +29,17 @@ ${form(
 ${visit.ways.agent && html`<details><summary>${say('orAgent')}</summary><p>${say('agentIntro')}</p>${command(scene)}<p>${say('agentPassword')}</p></details>`}
 ${leave(scene)}`;
   return { title: say('profileTitle'), body, step: 4, problem, waits: 'profile' };
+}
+
+/** Its address is to be opened elsewhere; who knows better goes on. */
+export function wrongBrowserPage(scene: Scene): PageContent {
+  const { say } = scene.speech;
+  const page = new URL(address(scene), scene.publicUrl).href;
+  const body = html`<p>${say('wrongBrowser')}</p>
+<pre tabindex="0">${page}</pre>
+<p><a href="${address(scene)}?anyway=1">${say('wrongBrowserAnyway')}</a></p>
+${leave(scene)}`;
+  return { title: say('wrongBrowserTitle'), body, step: 4 };
 }
 
 /** A browser at a desk that holds a phone's enrolment: said, not enforced. */
@@ -93,12 +100,17 @@ const instructions: Readonly<Record<string, readonly Instruction[]>> = {
   ],
 };
 
+/** So long a downloaded profile waits to be installed. */
+const keptMs = 8 * 60_000;
+
 export function installPage(scene: Scene, visit: Visit, problem?: string): PageContent {
   const { speech } = scene;
   const { say } = speech;
   const list = instructions[visit.enrollment?.platform ?? 'ios'] ?? instructions['ios'] ?? [];
+  const until = visit.fetchedAt === null ? undefined : new Date(visit.fetchedAt.getTime() + keptMs);
   const body = html`
 <p>${say('installIntro')}</p>
+${until !== undefined && html`<p class="clock" hidden data-until="${until.toISOString()}" data-over="${say('clockOver')}">${say('clock')} <time></time></p>`}
 <div class="card"><ol class="todo">${list.map(
     ({ text, screen }) => html`<li><span>${say(text)}</span>${screen && picture(speech, screen)}</li>`,
   )}</ol>

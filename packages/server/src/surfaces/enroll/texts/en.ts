@@ -28,6 +28,14 @@ export const en = {
   looksLike: 'This looks like {device}.',
   openThere: 'This looks like {device}. Open this page on the device that you want to enrol.',
 
+  getTitle: 'What you get',
+  getText:
+    'Mail, Wi-Fi and the apps of {organization} on your device, set up by themselves. You can leave again at any time; what is yours stays.',
+  portalLink: 'My devices',
+  differTitle: 'How devices differ',
+  differ:
+    'iPhone and iPad: you install a profile in Settings. Without a passcode they get no access.|Mac: you install a profile in System Settings.|Linux computer: a program enrols it, from the command line.|Android and Windows: ask the people who look after devices; they are enrolled with them.',
+
   // ---- devices
   'device.iphone': 'an iPhone',
   'device.ipad': 'an iPad',
@@ -49,6 +57,10 @@ export const en = {
   'ownership.corporate': '{organization}',
   'ownership.personal': 'you',
   'ownership.unspecified': 'not said yet; it is treated like your own',
+
+  ownedTitle: 'Already enrolled',
+  ownedText:
+    'These devices are yours here already. If the one in your hand is among them, there is nothing to do.',
 
   // ---- terms
   termsTitle: 'What you agree to',
@@ -84,6 +96,10 @@ export const en = {
   download: 'Download the profile',
   downloadAgain: 'Download again',
   downloadHint: 'Your device asks whether to allow the download. Allow it, then come back to this page.',
+  wrongBrowserTitle: 'Open this page in Safari',
+  wrongBrowser:
+    'Only Safari can hand a profile over to Settings. Copy the address, open it in Safari, and enter your one-time password there.',
+  wrongBrowserAnyway: 'Go on here anyway',
   notReady:
     '{organization} cannot enrol this kind of device yet: its push certificate from Apple is missing or has run out. Ask the people who look after devices there; nothing was downloaded.',
   orAgent: 'Enrol with the agent instead',
@@ -114,6 +130,8 @@ export const en = {
   'picture.wifi': 'Wi-Fi',
   'picture.profile': 'Enrolment profile',
   pictureOf: 'Picture: {what}',
+  clock: 'The download is kept for another',
+  clockOver: 'The download has been thrown away. Download it again; nothing else is lost.',
   waiting: 'Waiting for your device …',
   waitingHint: 'This takes a few seconds after the profile is installed.',
   downloadProblem: 'No profile there?',
@@ -123,10 +141,35 @@ export const en = {
   agentIntro: 'Computers are enrolled with the Gatehouse agent. Install it, open a terminal, and run:',
   agentPassword: 'Type the one-time password of your invitation when it asks for it.',
 
+  // ---- progress
+  progressTitle: 'Almost done',
+  progressProfile: 'Profile installed',
+  progressAgent: 'Program installed',
+  progressAnswered: 'Your device has answered',
+  progressSettings: 'Settings arriving: {on} of {total}',
+  progressSettingsDone: 'Settings have arrived',
+  progressAccess: 'The network lets you in',
+  progressAccessWaiting: 'The network waits',
+  progressWaitsFor: 'Waiting for you:',
+  progressByItself: 'Keep this page open. It goes on by itself.',
+  progressContinue: '“Continue” appears here when the network will let you in.',
+  finished: 'done',
+  unfinished: 'still to come',
+
   // ---- done and over
   doneTitle: 'Your device is enrolled',
   done: 'It is known to {organization} now. Settings, applications and network access arrive by themselves within the next minutes.',
   doneHint: 'You can close this page.',
+  doneNow: 'What works now: the network, and what {organization} has set up on the device.',
+  doneContinue: 'Continue',
+  doneContinueHint: 'Connects you to the network. If nothing happens, switch Wi-Fi off and on once.',
+  continued:
+    'The network has been told. In a moment you are connected; if not, switch Wi-Fi off and on once.',
+  usedTitle: 'This one-time password was used',
+  used: 'A device was enrolled with it. If that was you, there is nothing to do; if not, tell the people who look after devices.',
+  blockedTitle: 'This device is shut out',
+  blocked:
+    'It is enrolled, and the people who look after devices at {organization} have taken its access away. Ask them; this page cannot change it.',
   overTitle: 'This enrolment has ended',
   over: 'It was used, cancelled, or has run out. Ask for a new one-time password; it takes a minute.',
 
@@ -163,6 +206,7 @@ export const en = {
   'refusal.password-link-invalid':
     'This link is no longer valid: it was used, replaced or has run out. Ask for a new one.',
   'refusal.form-expired': 'This page was open for too long, or your browser refuses cookies. Try again.',
+  'refusal.not-yet': 'The network would not let you in yet. This page says what it waits for.',
   'refusal.other-step': 'This step was done already. Here is where you are.',
   'refusal.not-found': 'There is nothing at this address.',
   'refusal.other': 'That did not work. Try again, or ask the people who look after devices.',
