@@ -152,6 +152,7 @@ export const listSchedules = operation<{ query: Paging; answer: PageOf<Schedule>
   'GET',
   '/schedules',
 );
+export const getSchedule = operation<{ answer: Schedule }>()('getSchedule', 'GET', '/schedules/:scheduleId');
 export const createSchedule = operation<{
   body: { name: string; schedule: Schedule['schedule'] };
   answer: Schedule;

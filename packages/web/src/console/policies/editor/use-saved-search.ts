@@ -1,0 +1,24 @@
+/** The part of an address that this page keeps up to date, without a new step in the history for each letter. */
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { readSuiteSearch, type SuiteSearch } from '../search-params.ts';
+
+export function useSuiteSearch(): readonly [
+  SuiteSearch,
+  (changes: { readonly [Name in keyof SuiteSearch]: SuiteSearch[Name] | undefined }, step?: boolean) => void,
+] {
+  const search = readSuiteSearch(useSearch({ strict: false }));
+  const navigate = useNavigate();
+  const change = useCallback(
+    (changes: { readonly [Name in keyof SuiteSearch]: SuiteSearch[Name] | undefined }, step = false) => {
+      void navigate({
+        to: '.',
+        search: (before: Readonly<Record<string, unknown>>) => readSuiteSearch({ ...before, ...changes }),
+        replace: !step,
+        resetScroll: false,
+      } as never);
+    },
+    [navigate],
+  );
+  return [search, change];
+}
