@@ -71,6 +71,8 @@ interface Api {
   organization: string | undefined;
   /** Called when nobody is signed in any more; resolves once somebody is again, or rejects. */
   signInAgain: (() => Promise<void>) | undefined;
+  /** Called when something wants the second factor once more; resolves once it was shown, rejects when somebody thinks better of it. */
+  showFactor: (() => Promise<void>) | undefined;
 }
 
 /** What belongs to every request from this page. */
@@ -79,6 +81,7 @@ export const api: Api = {
   csrfToken: undefined,
   organization: undefined,
   signInAgain: undefined,
+  showFactor: undefined,
 };
 
 export interface Answered<Answer> {
@@ -104,6 +107,13 @@ export async function send(asked: Operation, given: Arguments): Promise<Response
   const answer = await request(asked, given);
   if (answer.ok) return answer;
   const problem = await readProblem(answer);
+  if (problem.reason === 'fresh-factor-required' && api.showFactor !== undefined) {
+    await api.showFactor().catch(() => Promise.reject(problem));
+    // Nothing was done the first time, and whoever asked has just said once more that it is meant.
+    const shown = await request(asked, given);
+    if (shown.ok) return shown;
+    throw await readProblem(shown);
+  }
   if (problem.status !== 401 || api.signInAgain === undefined || asked.path === '/session') throw problem;
   await api.signInAgain();
   // What only reads is asked again. What changes something is not: whoever pressed the button presses it again, and sees.

@@ -23,6 +23,7 @@ import css from './design.module.css';
 import { Loading } from './loading.tsx';
 import { nextRow } from './row-keys.ts';
 import { useAddressOf } from './route-link.tsx';
+import { plainPages } from './plain-pages.ts';
 import { designTexts } from './texts.ts';
 
 export interface Column<Row> {
@@ -104,7 +105,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (narrow ? cardHeight : rowHeight),
-    overscan: 8,
+    // Plain pages hold every loaded row.
+    overscan: plainPages() ? rows.length : 8,
     scrollMargin: margin,
     getItemKey: (index) => {
       const row = rows[index];

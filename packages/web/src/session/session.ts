@@ -8,6 +8,7 @@ import { useSyncExternalStore } from 'react';
 import { api, call } from '../api/call.ts';
 import { queryClient } from '../api/hooks.ts';
 import { readMe, readSession, signOut } from '../api/operations/session.ts';
+import { askForFactor } from './show-factor.tsx';
 import { isApiProblem } from '../api/problem.ts';
 import { goLive, stopLive } from '../live/live-events.ts';
 
@@ -70,6 +71,7 @@ export async function openSession(): Promise<void> {
     become({ state: isApiProblem(error) && error.status === 401 ? 'nobody' : 'unreachable' });
   }
   api.signInAgain = askAgain;
+  api.showFactor = askForFactor;
 }
 
 /** After the server has accepted somebody. */

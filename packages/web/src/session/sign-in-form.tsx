@@ -1,5 +1,5 @@
 // Signing in: password first, then the code of those who have a second factor.
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { call } from '../api/call.ts';
@@ -7,6 +7,7 @@ import { signIn } from '../api/operations/session.ts';
 import { isApiProblem } from '../api/problem.ts';
 import { problemText } from '../design/failure.tsx';
 import { formatDuration } from '../language/format.ts';
+import { PasskeyButton } from './passkey-button.tsx';
 import { begin } from './session.ts';
 import { sessionTexts } from './texts.ts';
 
@@ -41,6 +42,7 @@ export function SignInForm({ email: known }: { email?: string }) {
       if (answer !== undefined) await begin(answer);
     } catch (error) {
       if (isApiProblem(error, 'second-factor-required')) setAsksCode(true);
+      else if (isApiProblem(error, 'passkey-required')) setProblem(t('passkeyRequired'));
       else setProblem(explain(error));
       setCode('');
     } finally {
@@ -111,6 +113,12 @@ export function SignInForm({ email: known }: { email?: string }) {
         <Button type="submit" loading={busy} fullWidth size="md">
           {t('submit')}
         </Button>
+        {!asksCode && (
+          <>
+            <Divider label={t('or')} />
+            <PasskeyButton onProblem={setProblem} />
+          </>
+        )}
       </Stack>
     </form>
   );

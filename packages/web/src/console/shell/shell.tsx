@@ -24,6 +24,7 @@ import { api } from '../../api/call.ts';
 import { formatTime } from '../../language/format.ts';
 import { useLiveness } from '../../live/use-live.ts';
 import { enterOrganization, leave, useMay, useMe } from '../../session/session.ts';
+import { ShowFactor } from '../../session/show-factor.tsx';
 import { SignInOver } from '../../session/sign-in-over.tsx';
 import { designTexts } from '../../design/texts.ts';
 import { AppearanceMenu } from './appearance.tsx';
@@ -104,6 +105,7 @@ export function Shell() {
       </AppShell.Main>
       <Palette opened={paletteOpen} onClose={palette.close} />
       <KeysHelp opened={helpOpen} onClose={help.close} />
+      <ShowFactor />
       <SignInOver />
     </AppShell>
   );
