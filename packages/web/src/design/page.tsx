@@ -56,7 +56,7 @@ export function Page(props: PageProps) {
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Stack gap={2} miw={0} flex={1}>
+        <Stack gap={2} miw={{ base: '100%', xs: 0 }} flex={1}>
           <Group gap="sm" align="center">
             <Title order={1} ref={heading} tabIndex={-1} className={css.title ?? ''}>
               {props.heading ?? props.title}

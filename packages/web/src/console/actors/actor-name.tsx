@@ -34,6 +34,8 @@ export function useActorName(): (reference: string) => string {
         return t('theUser');
       case 'local':
         return t('operator');
+      case 'device':
+        return t('theDevice');
       case 'system':
         return t('theSystem');
       default:

@@ -11,9 +11,7 @@ import {
   getDevice,
   listAvailableCommands,
   listCommands,
-  listFactChanges,
   listPostureChanges,
-  readDeviceFacts,
 } from '../../../api/operations/device.ts';
 import { CopyText } from '../../../design/copy-text.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -45,8 +43,6 @@ const concerned = [
   listPostureChanges,
   listAvailableCommands,
   getDesiredState,
-  readDeviceFacts,
-  listFactChanges,
   { id: 'listApprovals' },
 ];
 
@@ -194,7 +190,7 @@ function Identity({ device }: { device: Device }) {
         <Text size="sm" c="var(--mantine-color-text)" mt={4}>
           {device.failureReason} {device.remediation}{' '}
           {may('devices.explain') && (
-            <RouteLink to={`/devices/${device.id}/why`} size="sm">
+            <RouteLink to={`/devices/${device.id}/why`} size="sm" underline="always">
               {t('whyLink')}
             </RouteLink>
           )}

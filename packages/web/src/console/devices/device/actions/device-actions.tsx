@@ -8,6 +8,7 @@ import { useRead } from '../../../../api/hooks.ts';
 import { listAvailableCommands } from '../../../../api/operations/device.ts';
 import { plainLine } from '../../../../design/plain-text.ts';
 import { useMay } from '../../../../session/session.ts';
+import classes from '../device.module.css';
 import { ActionDialog } from './action-dialog.tsx';
 import {
   actionGroups,
@@ -32,7 +33,7 @@ const possible: Availability = {
 };
 
 /** Off for everybody, and still in reach of the keyboard: the reason is worth reading. */
-const switchedOff = { 'data-disabled': true, 'aria-disabled': true } as const;
+const switchedOff = { 'aria-disabled': true, className: classes.off ?? '' } as const;
 
 export function DeviceActions({ device, barred }: { device: Device; barred: boolean }) {
   const t = actionTexts.use();

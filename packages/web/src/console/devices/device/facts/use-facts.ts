@@ -8,13 +8,22 @@ import { readDeviceFacts } from '../../../../api/operations/device.ts';
 import { useMay } from '../../../../session/session.ts';
 import { useDeviceId } from '../use-device.ts';
 
-export function useFacts(scan?: Scan) {
+interface Wanted {
+  readonly scan?: Scan;
+  /** Nothing that concerns a person: what is read by the way leaves no trace, because it tells nothing. */
+  readonly technical?: true;
+}
+
+export function useFacts({ scan, technical }: Wanted = {}) {
   const deviceId = useDeviceId();
   const may = useMay();
   return useRead(
     readDeviceFacts,
-    { params: { deviceId }, query: { without: 'sensitive', ...(scan === undefined ? {} : { scan }) } },
-    { keep: true, enabled: may('devices.facts.read') },
+    {
+      params: { deviceId },
+      query: { without: technical ? 'personal' : 'sensitive', ...(scan === undefined ? {} : { scan }) },
+    },
+    { enabled: may('devices.facts.read'), keep: true },
   );
 }
 

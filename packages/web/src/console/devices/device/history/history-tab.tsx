@@ -108,7 +108,7 @@ function MomentLine({ moment, deviceId }: { moment: Moment; deviceId: string }) 
   const Icon = icons[moment.kind];
   return (
     <li className={classes.moment}>
-      <Time at={moment.at} />
+      <Time at={moment.at} form="time" />
       <Icon size={16} aria-label={t(moment.kind)} />
       <div>
         {text(moment).map((line) => (

@@ -1,4 +1,5 @@
 // What happened at a moment, in sentences: decisions and facts by what changed, commands and looks by who.
+import type { AuditEntry } from '@gatehouse/contracts/admin/audit.ts';
 import { deedIn } from '@gatehouse/core/portal/deed-words.ts';
 import { currentLanguage } from '../../../../language/texts.ts';
 import { useActorName } from '../../../actors/actor-name.tsx';
@@ -7,6 +8,19 @@ import { factValueText } from '../fact-value.ts';
 import { factTitle } from '../facts/fact-title.ts';
 import { historyTexts } from './texts.ts';
 import type { Moment } from './timeline.ts';
+
+const ownWords = {
+  'devices.look': 'looked',
+  'devices.register': 'registered',
+  'devices.report': 'reported',
+} as const;
+
+/** In words where there are any; else as the record names it, which says more than nothing. */
+function deedText({ action, show }: Pick<AuditEntry, 'action' | 'show'>): string {
+  if (Object.hasOwn(ownWords, action)) return historyTexts.say(ownWords[action as keyof typeof ownWords]);
+  const { text } = deedIn(currentLanguage(), action, show);
+  return text === deedIn(currentLanguage(), '').text ? action : text;
+}
 
 export function useMomentText(): (moment: Moment) => readonly string[] {
   const t = historyTexts.use();
@@ -32,7 +46,7 @@ export function useMomentText(): (moment: Moment) => readonly string[] {
       case 'record': {
         const { entry } = moment;
         const who = actor(`${entry.actor.kind}:${entry.actor.id}`);
-        const what = deedIn(currentLanguage(), entry.action, entry.show).text;
+        const what = deedText(entry);
         const { reason } = entry;
         if (entry.outcome !== 'done') return [t('refused', { who, what, reason: reason ?? entry.outcome })];
         return [t('done', { who, what }), ...(reason === null ? [] : [t('reason', { reason })])];

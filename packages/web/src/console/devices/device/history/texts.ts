@@ -24,7 +24,9 @@ export const historyTexts = defineTexts('device-history', {
     refused: '{{who}}: {{what}}, refused ({{reason}})',
     reason: 'Reason: {{reason}}',
     noRecord: 'What administrators looked at is in the audit record, which your role does not show.',
-    exportNote: 'The audit record can be exported under Activity.',
+    looked: 'opened this page',
+    registered: 'the device was registered',
+    reported: 'reported what cannot be',
   },
   de: {
     kinds: 'Zeigen',
@@ -50,6 +52,8 @@ export const historyTexts = defineTexts('device-history', {
     refused: '{{who}}: {{what}}, abgelehnt ({{reason}})',
     reason: 'Begründung: {{reason}}',
     noRecord: 'Einblicke der Administration stehen im Prüfprotokoll, das Ihre Rolle nicht zeigt.',
-    exportNote: 'Das Prüfprotokoll lässt sich unter „Aktivität“ exportieren.',
+    looked: 'hat diese Seite geöffnet',
+    registered: 'das Gerät wurde registriert',
+    reported: 'hat gemeldet, was nicht sein kann',
   },
 });

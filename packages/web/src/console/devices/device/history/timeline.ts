@@ -5,6 +5,7 @@
 import type { AuditEntry } from '@gatehouse/contracts/admin/audit.ts';
 import type { Command } from '@gatehouse/contracts/admin/commands.ts';
 import type { FactChange, PostureChange } from '@gatehouse/contracts/admin/devices.ts';
+import { commandNames } from '@gatehouse/core/commands/catalogue.ts';
 
 export const timelineKinds = ['decision', 'fact', 'command', 'record'] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
@@ -52,3 +53,12 @@ export function mergeTimeline(
 /** What is not loaded at all reaches up to now. */
 const timeOf = (moment: Moment | undefined): number =>
   moment === undefined ? Number.POSITIVE_INFINITY : Date.parse(moment.at);
+
+/** Decisions and commands have lines of their own; the record tells of them once more. */
+export function isToldElsewhere(
+  { action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>,
+  seesCommands: boolean,
+): boolean {
+  if (action === 'compliance.decision-changed') return true;
+  return seesCommands && outcome === 'done' && commandNames.some((name) => action === `devices.${name}`);
+}

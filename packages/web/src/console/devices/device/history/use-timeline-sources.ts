@@ -7,7 +7,7 @@ import {
   listPostureChanges,
 } from '../../../../api/operations/device.ts';
 import { useMay } from '../../../../session/session.ts';
-import type { Moment, Source, TimelineKind } from './timeline.ts';
+import { isToldElsewhere, type Moment, type Source, type TimelineKind } from './timeline.ts';
 
 const perPage = { limit: 50 };
 
@@ -51,7 +51,9 @@ export function useTimelineSources(deviceId: string) {
     }),
     ...(may('audit.read') && {
       record: source(
-        lists.record.items.map((entry) => ({ kind: 'record', at: entry.time, entry })),
+        lists.record.items
+          .filter((entry) => !isToldElsewhere(entry, may('commands.read')))
+          .map((entry) => ({ kind: 'record', at: entry.time, entry })),
         lists.record.hasMore,
       ),
     }),

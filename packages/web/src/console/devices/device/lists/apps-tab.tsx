@@ -19,7 +19,7 @@ import { listTexts } from './texts.ts';
 export function AppsTab() {
   const t = listTexts.use();
   const may = useMay();
-  const { data, error, isPending, refetch } = useFacts('apps');
+  const { data, error, isPending, refetch } = useFacts({ scan: 'apps' });
   if (isPending) return <Loading lines={8} />;
   if (data === undefined) return <Failure problem={error} retry={() => void refetch()} />;
   const rows = appRows(valueOf(data.facts, 'apps.installed'), valueOf(data.facts, 'apps.managed'));
@@ -125,7 +125,7 @@ interface ProfileRow {
 function Profiles() {
   const t = listTexts.use();
   const d = deviceTexts.use();
-  const { data } = useFacts('profiles');
+  const { data } = useFacts({ scan: 'profiles', technical: true });
   if (data === undefined) return null;
   const rows = (valueOf(data.facts, 'profiles.installed') ?? []).map(
     (profile, index): ProfileRow => ({ ...profile, key: `${profile.id} ${index}` }),

@@ -121,7 +121,7 @@ function OnDevice() {
   const t = listTexts.use();
   const d = deviceTexts.use();
   const { data: device } = useDevice();
-  const { data, isPending } = useFacts('certificates');
+  const { data, isPending } = useFacts({ scan: 'certificates', technical: true });
   const [wanted, setWanted] = useState('');
   const rows = useMemo(
     () =>

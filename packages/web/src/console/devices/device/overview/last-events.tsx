@@ -30,7 +30,7 @@ export function LastEvents() {
         <List size="sm" mb="xs">
           {moments.map((moment, index) => (
             <List.Item key={`${moment.at} ${moment.kind} ${index}`}>
-              <Time at={moment.at} />: <Plain text={text(moment).join(' ')} limit={200} />
+              <Time at={moment.at} form="time" />: <Plain text={text(moment).join(' ')} limit={200} />
             </List.Item>
           ))}
         </List>

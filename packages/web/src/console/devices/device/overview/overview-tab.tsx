@@ -55,7 +55,7 @@ function Wrong({ device }: { device: Device }) {
           <List size="sm">
             {failing.map((rule) => (
               <List.Item key={rule.id}>
-                <RouteLink to={`/devices/${device.id}/why`} size="sm">
+                <RouteLink to={`/devices/${device.id}/why`} size="sm" underline="always">
                   <Plain text={rule.title} limit={100} />
                 </RouteLink>
                 : {rule.summary}
@@ -98,7 +98,7 @@ function Wrong({ device }: { device: Device }) {
 
 function Condition({ device }: { device: Device }) {
   const t = overviewTexts.use();
-  const { data } = useFacts();
+  const { data } = useFacts({ technical: true });
   const facts = data?.facts;
   const battery = valueOf(facts, 'battery.level-percent');
   const free = valueOf(facts, 'hardware.storage-free-bytes');
@@ -142,7 +142,6 @@ function Condition({ device }: { device: Device }) {
             value: encrypted === undefined ? undefined : t(encrypted ? 'encrypted' : 'notEncrypted'),
           },
           { label: t('sim'), value: sim.length === 0 ? undefined : text(sim.join(' · ')) },
-          { label: t('network'), value: text(valueOf(facts, 'network.wifi-ssid')) },
           { label: t('agent'), value: text(valueOf(facts, 'agent.version')) },
           {
             label: t('supervised'),
@@ -222,14 +221,14 @@ function UnderWay({ device }: { device: Device }) {
               {t('waitsApproval', {
                 action: request.command === null ? '' : commandName(request.command as 'full-wipe'),
               })}{' '}
-              <RouteLink to={`/activity/approvals?request=${request.id}`} size="sm">
+              <RouteLink to={`/activity/approvals?request=${request.id}`} size="sm" underline="always">
                 {t('seeApproval')}
               </RouteLink>
             </List.Item>
           ))}
           {upcoming.map((command) => (
             <List.Item key={command.id}>
-              <RouteLink to={`/devices/${device.id}/commands`} size="sm">
+              <RouteLink to={`/devices/${device.id}/commands`} size="sm" underline="always">
                 {commandName(command.name)}
               </RouteLink>
               : {commandStateText(command)}

@@ -271,7 +271,7 @@ function VerdictNode({ path: { rule } }: ChainProps) {
     <>
       <StatusMark kind={verdictKinds[rule.status]} word={t(`status_${rule.status}`)} />
       {rule.failingSince !== null && <p>{t('since', { time: at(rule.failingSince) })}</p>}
-      {rule.graceEndsAt !== null && (
+      {rule.graceEndsAt !== null && rule.graceEndsAt !== rule.failingSince && (
         <p>{t(rule.status === 'in-grace' ? 'graceUntil' : 'graceOver', { time: at(rule.graceEndsAt) })}</p>
       )}
       {rule.settlesAt !== null && <p>{t('settles', { time: at(rule.settlesAt) })}</p>}

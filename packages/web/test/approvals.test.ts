@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type DeviceWorld, openDeviceWorld } from './device-world.ts';
+import { axeClean, noBrowser, phone } from './web-world.ts';
+
+describe('approvals', { skip: noBrowser }, () => {
+  let world: DeviceWorld;
+  before(async () => {
+    world = await openDeviceWorld(1);
+    await world.server.addAdministrator(
+      'acme',
+      'second@acme.example',
+      'org-admin',
+      'plinth ocelot quaver tumbril',
+    );
+    const superuser = await world.server.db.superuser();
+    await superuser.query(`update administrators set empowered_at = now() - interval '2 days'`);
+    // Here everything that destroys takes two people: agreed upon by the two, as it must be.
+    const asked = await world.operate<{ id: string; hash: string }>('POST', '/destructive-budget/changes', {
+      secondPerson: 'always',
+      reason: 'House rule 12.',
+    });
+    const first = await world.signIn('org-admin');
+    await first.goto(world.url('/console/activity/approvals'));
+    const card = first.getByRole('article').filter({ hasText: 'Another budget of destructive commands' });
+    await card.getByRole('button', { name: 'Approve' }).click();
+    await first.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await first.getByText('Nothing waits for you').waitFor();
+    assert.equal(asked.hash.length, 64);
+    await first.context().close();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  async function askToErase() {
+    const page = await world.signIn('org-admin');
+    await page.goto(world.page('overview'));
+    await page.getByRole('button', { name: /^Act on/ }).click();
+    const item = page.getByRole('menuitem', { name: /Full wipe/ });
+    await item.getByText('waits for a second person').waitFor();
+    await item.click();
+    const dialog = page.getByRole('dialog', { name: `Erase ${world.deviceName}?` });
+    await dialog.getByText('Needs a second approver').waitFor();
+    const keep = dialog.getByRole('button', { name: 'Keep the device' });
+    assert.equal(await keep.evaluate((it) => it === document.activeElement), true);
+    return { page, dialog };
+  }
+
+  test('ADM-07 a full wipe takes a reason, the name and another person, and is carried out on approval', async () => {
+    const { page, dialog } = await askToErase();
+    const send = dialog.getByRole('button', { name: 'Ask to erase the device' });
+    await send.click();
+    await dialog.getByText('Give a reason of at least 10 characters.').waitFor();
+    await dialog.getByLabel(/Reason/).fill('Reported stolen, ticket 4711');
+    await dialog.getByLabel(/To confirm, type/).fill('something else');
+    await send.click();
+    await dialog.getByText(`Type ${world.deviceName} exactly.`).waitFor();
+    await dialog.getByLabel(/To confirm, type/).fill(world.deviceName);
+    await send.click();
+    await dialog.waitFor({ state: 'detached' });
+    await page
+      .getByText(/Full wipe waits for a second person\./)
+      .first()
+      .waitFor();
+    await page.getByRole('link', { name: 'See the request' }).first().click();
+    const own = page.getByRole('article').filter({ hasText: 'Full wipe: 1 device' });
+    await own.getByText('Nobody approves what they asked for themselves.').waitFor();
+    assert.equal(await own.getByRole('button', { name: 'Approve' }).isDisabled(), true);
+    assert.equal(await own.getByRole('button', { name: 'Withdraw' }).isEnabled(), true);
+
+    const other = await world.open();
+    const answer = await other.request.post(world.url('/api/v1/session'), {
+      data: { organization: 'acme', email: 'second@acme.example', password: 'plinth ocelot quaver tumbril' },
+      headers: { origin: world.url(''), 'sec-fetch-site': 'same-origin' },
+    });
+    assert.equal(answer.status(), 201);
+    await other.goto(world.page('overview'));
+    await other.getByRole('link', { name: '1 request waits for your decision' }).click();
+    const card = other.getByRole('article').filter({ hasText: 'Full wipe: 1 device' });
+    await card.getByText('Reported stolen, ticket 4711').waitFor();
+    await card.getByRole('link', { name: world.deviceName }).waitFor();
+    await card.getByText(/spent 0 of 5 now, 1 after it/).waitFor();
+    await axeClean(other);
+    await phone(other);
+    await other.setViewportSize({ width: 1280, height: 860 });
+    await card.getByRole('button', { name: 'Approve' }).click();
+    const sure = other.getByRole('dialog', { name: 'Approve and carry out on 1 device?' });
+    await axeClean(other);
+    await sure.getByRole('button', { name: 'Approve' }).click();
+    await other.getByText('Approved and carried out.').waitFor();
+    const { items } = await world.operate<{ items: { name: string; state: string }[] }>(
+      'GET',
+      `/devices/${world.deviceId}/commands`,
+    );
+    assert.deepEqual(
+      items.filter(({ name }) => name === 'full-wipe').map(({ state }) => state),
+      ['queued'],
+      'approval is the order: nobody presses anything once more',
+    );
+    // Whoever asked sees it without reloading.
+    await page.getByText('You have no request open').waitFor();
+    await page.getByRole('tab', { name: 'Decided' }).click();
+    await page.getByRole('article').filter({ hasText: 'Full wipe' }).getByText('Carried out').waitFor();
+  });
+
+  test('a request is withdrawn by who asked, and refused with a reason by who decides', async () => {
+    const { items } = await world.operate<{ items: { id: string; name: string }[] }>(
+      'GET',
+      `/devices/${world.deviceId}/commands`,
+    );
+    for (const { id, name } of items)
+      if (name === 'full-wipe') await world.operate('POST', `/commands/${id}/cancel`, {});
+    const ask = async () => {
+      const { page, dialog } = await askToErase();
+      await dialog.getByLabel(/Reason/).fill('Somebody asked for it again');
+      await dialog.getByLabel(/To confirm, type/).fill(world.deviceName);
+      await dialog.getByRole('button', { name: 'Ask to erase the device' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.goto(world.url('/console/activity/approvals?tab=requested'));
+      return page;
+    };
+    const asker = await ask();
+    await asker.getByRole('button', { name: 'Withdraw' }).click();
+    await asker.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+    await asker.getByText('You have no request open').waitFor();
+    await ask();
+    const other = await world.open();
+    await other.request.post(world.url('/api/v1/session'), {
+      data: { organization: 'acme', email: 'second@acme.example', password: 'plinth ocelot quaver tumbril' },
+      headers: { origin: world.url(''), 'sec-fetch-site': 'same-origin' },
+    });
+    await other.goto(world.url('/console/activity/approvals'));
+    await other.getByRole('button', { name: 'Refuse' }).click();
+    const dialog = other.getByRole('dialog', { name: 'Refuse the request?' });
+    await dialog.getByLabel(/Reason/).fill('The device has been found.');
+    await dialog.getByRole('button', { name: 'Refuse' }).click();
+    await other.getByText('Nothing waits for you').waitFor();
+    await other.getByRole('tab', { name: 'Decided' }).click();
+    await other.getByText('The device has been found.').waitFor();
+  });
+
+  test('the auditor reads what was decided and decides nothing', async () => {
+    const page = await world.signIn('auditor');
+    await page.goto(world.url('/console/activity/approvals?tab=decided'));
+    await page.getByRole('article').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0);
+    await axeClean(page);
+  });
+});
