@@ -67,7 +67,7 @@ export function AboutField({ field, wireKey, fleet, isSet, onAdd, children }: Ab
               </span>
             ),
           },
-          { label: t('type'), value: rangeText(field.node, t) ?? field.node.kind },
+          { label: t('type'), value: rangeText(field.node, t) ?? t(`type_${field.node.kind}` as EditorKey) },
           {
             label: t('default'),
             value: field.default === undefined ? t('noDefault') : valueText(field.node, field.default, t),

@@ -37,7 +37,10 @@ const none: ReadonlySet<string> = new Set();
 export function CatalogueTree(props: CatalogueTreeProps) {
   const t = editorTexts.use();
   const { groups, index, keyOf, stated, question } = props;
-  const [open, setOpen] = useState<ReadonlySet<string>>(none);
+  // A single group has nothing to choose between.
+  const [open, setOpen] = useState<ReadonlySet<string>>(() =>
+    groups.length === 1 ? new Set(groups.map(({ id }) => id)) : none,
+  );
   const [onlyStated, setOnlyStated] = useState(false);
   const [platform, setPlatform] = useState<string | null>(null);
   // The field shows each letter at once; the list may follow a moment later.
@@ -202,9 +205,7 @@ interface ItemProps extends TreeProps {
 function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemProps) {
   const t = editorTexts.use();
   const common = {
-    role: 'treeitem',
     'data-place': place,
-    tabIndex: active ? 0 : -1,
     style: { blockSize: rowHeight, transform: `translateY(${start}px)` },
     onFocus,
     onKeyDown: (event: KeyboardEvent) => onKey(event, place),
@@ -213,6 +214,8 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
     return (
       <div
         {...common}
+        role="treeitem"
+        tabIndex={active ? 0 : -1}
         aria-level={1}
         aria-expanded={row.open}
         aria-label={`${row.title}, ${t('groupCount', { set: row.set, total: row.total })}`}
@@ -232,6 +235,8 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
   return (
     <div
       {...common}
+      role="treeitem"
+      tabIndex={active ? 0 : -1}
       aria-level={2}
       aria-selected={row.id === props.selected}
       aria-label={row.set ? `${title}, ${t('isSet')}` : title}

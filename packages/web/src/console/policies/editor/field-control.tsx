@@ -180,6 +180,7 @@ function ChoiceControl(props: ControlProps & { node: Extract<Node, { kind: 'choi
   const chosen = typeof value === 'string' || typeof value === 'number' ? written(value) : null;
   const usual =
     typeof props.default === 'string' || typeof props.default === 'number' ? written(props.default) : '';
+  const word = (choice: string | number) => node.labels?.[written(choice)] ?? written(choice);
   if (node.choices.length <= fewChoices) {
     return (
       <Radio.Group {...inputProps(props)} value={chosen ?? ''} onChange={pick}>
@@ -188,14 +189,14 @@ function ChoiceControl(props: ControlProps & { node: Extract<Node, { kind: 'choi
             <Radio
               key={choice}
               value={written(choice)}
-              label={written(choice)}
+              label={word(choice)}
               disabled={props.disabled ?? false}
             />
           ))}
           {optional && (
             <Radio
               value=""
-              label={usual === '' ? t('notConfigured') : t('asUsual', { value: usual })}
+              label={usual === '' ? t('notConfigured') : t('asUsual', { value: word(usual) })}
               disabled={props.disabled ?? false}
             />
           )}
@@ -208,10 +209,10 @@ function ChoiceControl(props: ControlProps & { node: Extract<Node, { kind: 'choi
       {...inputProps(props)}
       value={chosen}
       onChange={pick}
-      data={node.choices.map(written)}
+      data={node.choices.map((choice) => ({ value: written(choice), label: word(choice) }))}
       searchable
       clearable={optional ?? false}
-      placeholder={usual === '' ? t('choose') : usual}
+      placeholder={usual === '' ? t('choose') : word(usual)}
       maw={480}
     />
   );

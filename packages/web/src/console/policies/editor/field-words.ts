@@ -22,7 +22,8 @@ export function valueText(node: Node, value: unknown, t: SayEditor): string {
     const unit = node.kind === 'integer' ? unitText(node.unit, t) : '';
     return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return node.kind === 'choice' ? (node.labels?.[value] ?? value) : value;
 }
 
 /** What a device does when nobody states the field. */

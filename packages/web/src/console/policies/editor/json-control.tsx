@@ -1,6 +1,6 @@
 // What no form knows, written as JSON; what is no JSON yet stays as it was typed.
 import { Textarea } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { type ControlProps, inputProps } from './field-control.tsx';
 import { editorTexts } from './texts.ts';
 
@@ -9,12 +9,10 @@ const written = (value: unknown): string => (value === undefined ? '' : JSON.str
 export function JsonControl(props: ControlProps) {
   const t = editorTexts.use();
   const { value, onChange } = props;
-  const [text, setText] = useState(() => written(value));
+  const [typed, setTyped] = useState(() => written(value));
   const [why, setWhy] = useState<string | undefined>(undefined);
-  useEffect(() => {
-    // Something else has changed it: what was typed is no longer what there is.
-    setText((before) => (sameJson(before, value) ? before : written(value)));
-  }, [value]);
+  // What was typed stands as long as it says what there is; something else may have changed that.
+  const text = sameJson(typed, value) ? typed : written(value);
   return (
     <Textarea
       {...inputProps(props)}
@@ -22,7 +20,7 @@ export function JsonControl(props: ControlProps) {
       value={text}
       onChange={(event) => {
         const next = event.currentTarget.value;
-        setText(next);
+        setTyped(next);
         if (next.trim() === '') {
           setWhy(undefined);
           onChange(undefined);

@@ -29,7 +29,7 @@ export interface StatedFieldsProps {
   readonly onRemove?: ((name: string) => void) | undefined;
   readonly choices?: readonly ResourceChoice[];
   /** What stands below a field: who else states it, where its secret comes from. */
-  readonly noteOf?: (name: string) => ReactNode;
+  readonly renderNote?: (name: string) => ReactNode;
 }
 
 /** The id of a field’s frame, to which the summary of errors leads. */
@@ -56,7 +56,7 @@ export function StatedFields({ groups, ...rest }: StatedFieldsProps) {
                 onChange={rest.onChange}
                 onBlur={rest.onBlur}
                 onRemove={rest.onRemove}
-                note={rest.noteOf?.(field.name)}
+                note={rest.renderNote?.(field.name)}
                 {...(rest.choices === undefined ? {} : { choices: rest.choices })}
               />
             ))}

@@ -13,7 +13,12 @@ export type Node =
       readonly pattern?: string;
       readonly form?: TextForm;
     }
-  | { readonly kind: 'choice'; readonly choices: readonly (string | number)[] }
+  | {
+      readonly kind: 'choice';
+      readonly choices: readonly (string | number)[];
+      /** What they are called, where the value itself is no word. */
+      readonly labels?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'date' }
   /** Bytes: base64, or `{"$data": base64}` where it stands inside JSON. */
   | { readonly kind: 'file'; readonly maximumBytes: number; readonly wrapped: boolean }
@@ -94,6 +99,17 @@ export function firstValue(node: Node): unknown {
   }
 }
 
+const names: Readonly<Record<string, string>> = {
+  'air drop': 'AirDrop',
+  'air print': 'AirPrint',
+  'air play': 'AirPlay',
+  'face time': 'FaceTime',
+  'i tunes': 'iTunes',
+  'i cloud': 'iCloud',
+  'i message': 'iMessage',
+  'wi fi': 'Wi-Fi',
+};
+
 /** `allowAirDrop` and `SSID_STR` as words. */
 export function humanized(name: string): string {
   const words = name
@@ -103,6 +119,11 @@ export function humanized(name: string): string {
     .trim()
     .split(/\s+/)
     .map((word) => (/^[A-Z]{2,}\d*$/.test(word) ? word : word.toLowerCase()));
-  const text = words.join(' ');
+  const text = words
+    .join(' ')
+    .replace(
+      /\b(?:air drop|air print|air play|face time|i tunes|i cloud|i message|wi fi)\b/g,
+      (name) => names[name] ?? name,
+    );
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -130,7 +130,7 @@ describe('everything that can be set as fields', () => {
         ['Free', 'json'],
       ],
     );
-    assert.equal(fields[0]?.title, 'Allow air drop');
+    assert.equal(fields[0]?.title, 'Allow AirDrop');
     assert.equal(humanized('SSID_STR'), 'SSID STR');
     assert.equal(humanized('TLSTrustedServerNames'), 'TLS trusted server names');
     assert.deepEqual(

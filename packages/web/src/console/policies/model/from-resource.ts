@@ -8,6 +8,7 @@ type Described = ResourceKinds['kinds'][number]['fields'][number];
 export interface ResourceWords {
   readonly title?: string;
   readonly help?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export function fieldsOfKind(
@@ -16,14 +17,18 @@ export function fieldsOfKind(
   wordsOf: (name: string) => ResourceWords = () => ({}),
 ): readonly Field[] {
   return fields.map((field) => {
-    const { title = humanized(field.name), help = withoutCitation(field.description) } = wordsOf(field.name);
+    const {
+      title = humanized(field.name),
+      help = withoutCitation(field.description),
+      labels,
+    } = wordsOf(field.name);
     return {
       name: field.name,
       title,
       help,
       words: `${field.name} ${field.description}`,
       group: groupOf(field.name),
-      node: nodeOf(field.shape),
+      node: nodeOf(field.shape, labels),
       required: field.required,
       secret: field.secret,
       variables: field.variables,
@@ -37,7 +42,7 @@ export function fieldsOfKind(
 export const withoutCitation = (text: string): string =>
   text.replace(/\s*\((?:[A-Z]{3}-\d+(?:, | … )?)+\)(?=[.;]|$)/g, '');
 
-function nodeOf(shape: Described['shape']): Node {
+function nodeOf(shape: Described['shape'], labels?: Readonly<Record<string, string>>): Node {
   const number = (name: string) => Number(shape[name]);
   switch (shape['type']) {
     case 'boolean':
@@ -45,7 +50,11 @@ function nodeOf(shape: Described['shape']): Node {
     case 'integer':
       return { kind: 'integer', minimum: number('minimum'), maximum: number('maximum') };
     case 'choice':
-      return { kind: 'choice', choices: shape['choices'] as readonly string[] };
+      return {
+        kind: 'choice',
+        choices: shape['choices'] as readonly string[],
+        ...(labels === undefined ? {} : { labels }),
+      };
     case 'text':
       return {
         kind: 'text',
@@ -57,7 +66,11 @@ function nodeOf(shape: Described['shape']): Node {
     case 'reference':
       return { kind: 'reference', kinds: shape['kinds'] as readonly string[] };
     case 'list':
-      return { kind: 'list', of: nodeOf(shape['of'] as Described['shape']), maximum: number('maximum') };
+      return {
+        kind: 'list',
+        of: nodeOf(shape['of'] as Described['shape'], labels),
+        maximum: number('maximum'),
+      };
     // A shape that this page does not know yet is written as what it is.
     default:
       return {

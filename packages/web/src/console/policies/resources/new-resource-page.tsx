@@ -21,6 +21,7 @@ import { notifyDone } from '../../../design/notify.tsx';
 import { Page } from '../../../design/page.tsx';
 import { currentLanguage } from '../../../language/texts.ts';
 import { useMay } from '../../../session/session.ts';
+import { firstValue, type Values } from '../model/field.ts';
 import { fieldsToSend, isApplePayload } from '../model/resource-values.ts';
 import { type NewResourceSearch, readNewResourceSearch } from '../search-params.ts';
 import { policyTexts } from '../texts.ts';
@@ -133,7 +134,12 @@ interface NewFormProps {
   readonly search: NewResourceSearch;
 }
 
-const nothing = {};
+/** Keys that a payload cannot do without, and the one that led here. */
+function firstValues({ fields, byKey }: Schema, key: string | undefined): Values {
+  const wanted = key?.split('.')[0];
+  const first = byKey ? fields.filter((field) => field.required || field.name === wanted) : [];
+  return Object.fromEntries(first.map((field) => [field.name, firstValue(field.node)]));
+}
 
 function NewForm({ kind, schema, search }: NewFormProps) {
   const t = resourceTexts.use();
@@ -141,7 +147,8 @@ function NewForm({ kind, schema, search }: NewFormProps) {
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [tried, setTried] = useState(false);
-  const { editing, errors } = useResourceForm(schema, { name: undefined, version: 0, values: nothing });
+  const [values] = useState(() => firstValues(schema, search.key));
+  const { editing, errors } = useResourceForm(schema, { name: undefined, version: 0, values });
   const create = useChange(createResource, {
     refreshes: [listResources],
     onDone: (made) => {
@@ -157,12 +164,12 @@ function NewForm({ kind, schema, search }: NewFormProps) {
         setTried(true);
         const sound = errors.check();
         if (!sound || name.trim() === '') return;
-        const values = relevantValues(schema, editing.draft.values);
+        const relevant = relevantValues(schema, editing.draft.values);
         create.mutate({
           body: {
             kind,
             name: name.trim(),
-            fields: fieldsToSend(kind, search.type, schema.fields, values),
+            fields: fieldsToSend(kind, search.type, schema.fields, relevant),
           },
         });
       }}
@@ -184,7 +191,6 @@ function NewForm({ kind, schema, search }: NewFormProps) {
           errors={errors}
           secrets={noSecrets}
           readOnly={false}
-          startWith={search.key}
         />
         {create.error && <ServerProblem problem={create.error} />}
         <Group>

@@ -2,7 +2,7 @@
 import { Alert, Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { getFleetShape, listResources } from '../../../api/operations/policies.ts';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -28,8 +28,6 @@ export interface ResourceEditorProps {
   readonly errors: FieldErrors;
   readonly secrets: SecretState;
   readonly readOnly: boolean;
-  /** A key that somebody looked for before. */
-  readonly startWith?: string | undefined;
 }
 
 export function ResourceEditor(props: ResourceEditorProps) {
@@ -86,7 +84,7 @@ function FormEditor(props: ResourceEditorProps) {
           onChange={change}
           onBlur={errors.onBlur}
           choices={choices}
-          noteOf={(name) => {
+          renderNote={(name) => {
             const each = schema.fields.find((one) => one.name === name);
             return each?.secret ? (
               <SecretNote
@@ -112,7 +110,7 @@ function FormEditor(props: ResourceEditorProps) {
 function PayloadEditor(props: ResourceEditorProps) {
   const t = resourceTexts.use();
   const te = editorTexts.use();
-  const { schema, editing, errors, readOnly, startWith } = props;
+  const { schema, editing, errors, readOnly } = props;
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
   const { choices, fleet, selected, setSelected, change, field, titleOf } = useShared(props);
   const [question, setQuestion] = useState('');
@@ -128,7 +126,7 @@ function PayloadEditor(props: ResourceEditorProps) {
       ),
     [schema],
   );
-  const [justAdded, setJustAdded] = useState<string | undefined>(undefined);
+  const justAdded = useRef<string | undefined>(undefined);
   const add = useCallback(
     (id: string) => {
       const each = byName.get(id);
@@ -136,24 +134,16 @@ function PayloadEditor(props: ResourceEditorProps) {
       set(id, firstValue(each.node));
       setSelected(id);
       setAdding(false);
-      setJustAdded(id);
+      justAdded.current = id;
     },
     [byName, set, setSelected],
   );
+  // What was just added gets the keyboard, once it is in the page.
   useEffect(() => {
-    if (justAdded === undefined) return;
-    focusField(justAdded);
-    setJustAdded(undefined);
-  }, [justAdded]);
-  // Keys that a payload cannot do without, and the one that led here, are there from the start.
-  useEffect(() => {
-    if (readOnly || Object.keys(draft.values).length > 0) return;
-    const wanted = startWith?.split('.')[0];
-    for (const each of schema.fields)
-      if (each.required || each.name === wanted) set(each.name, firstValue(each.node));
-    if (wanted !== undefined) setSelected(wanted);
-    // Once for each schema.
-  }, [schema]);
+    if (justAdded.current === undefined || !stated.has(justAdded.current)) return;
+    focusField(justAdded.current);
+    justAdded.current = undefined;
+  }, [stated]);
   const keyOf = useCallback((id: string) => byName.get(id), [byName]);
   const platforms = useMemo(
     () => [...new Set(schema.fields.flatMap(({ support }) => (support ?? []).map((row) => row.platform)))],
@@ -218,7 +208,7 @@ function PayloadEditor(props: ResourceEditorProps) {
             onBlur={errors.onBlur}
             onRemove={readOnly ? undefined : remove}
             choices={choices}
-            noteOf={(name) =>
+            renderNote={(name) =>
               byName.get(name)?.secret ? (
                 <Text size="xs" c="dimmed">
                   {te('secretNew')}

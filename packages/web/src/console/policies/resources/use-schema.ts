@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useRead } from '../../../api/hooks.ts';
 import { describeResourceKinds, getApplePayload } from '../../../api/operations/policies.ts';
 import type { ApiProblem } from '../../../api/problem.ts';
-import { currentLanguage } from '../../../language/texts.ts';
+import type { Language } from '../../../language/texts.ts';
 import type { Field } from '../model/field.ts';
 import { fieldsOfPayload } from '../model/from-apple.ts';
 import { fieldsOfKind } from '../model/from-resource.ts';
@@ -29,22 +29,20 @@ export function useSchema(kind: string | undefined, type: string | undefined) {
     { enabled: byKey && type !== undefined },
   );
   const described = kinds.data?.kinds.find((each) => each.kind === kind);
-  const language = i18n.language;
+  const language = i18n.language as Language;
   const schema = useMemo((): Schema | undefined => {
     if (kind === undefined) return undefined;
-    const words = currentLanguage();
     if (byKey) {
       if (payload.data === undefined || payload.data === null) return undefined;
-      return { fields: fieldsOfPayload(payload.data), byKey, title: payload.data.title[words] };
+      return { fields: fieldsOfPayload(payload.data), byKey, title: payload.data.title[language] };
     }
     if (described === undefined) return undefined;
     const fields = fieldsOfKind(
       described.fields,
       (name) => sectionOf(kind, name),
-      (name) => fieldWords(name, words),
+      (name) => fieldWords(name, language),
     );
     return { fields, byKey, title: '' };
-    // The language is what makes the words other ones.
   }, [kind, byKey, described, payload.data, language]);
   const error: ApiProblem | null = byKey ? payload.error : kinds.error;
   return { schema, error, retry: () => void (byKey ? payload.refetch() : kinds.refetch()) };

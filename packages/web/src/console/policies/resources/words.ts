@@ -1,5 +1,6 @@
 /** What kinds of resources and their fields are called. The server has their names for programs and its sentences in English. */
 import type { Language } from '../../../language/texts.ts';
+import type { ResourceWords } from '../model/from-resource.ts';
 
 type Words = readonly [en: string, de: string];
 
@@ -222,11 +223,56 @@ export function kindText(kind: string, language: Language): string {
   return row === undefined ? '' : language === 'de' ? row[3] : row[2];
 }
 
+const choices: Readonly<Record<string, Words>> = {
+  open: ['Open', 'Offen'],
+  wep: ['WEP', 'WEP'],
+  personal: ['WPA2 Personal', 'WPA2 Personal'],
+  'wpa3-personal': ['WPA3 Personal', 'WPA3 Personal'],
+  enterprise: ['Enterprise (802.1X)', 'Enterprise (802.1X)'],
+  tls: ['TLS', 'TLS'],
+  ttls: ['TTLS', 'TTLS'],
+  peap: ['PEAP', 'PEAP'],
+  none: ['None', 'Keine'],
+  manual: ['By hand', 'Von Hand'],
+  automatic: ['Automatic (PAC)', 'Automatisch (PAC)'],
+  'cisco-anyconnect': ['Cisco AnyConnect', 'Cisco AnyConnect'],
+  'cisco-ipsec': ['Cisco IPsec', 'Cisco IPsec'],
+  ikev2: ['IKEv2', 'IKEv2'],
+  certificate: ['By certificate', 'Mit Zertifikat'],
+  prompt: ['By asking the user', 'Benutzer fragen'],
+  'shared-secret': ['By a shared secret', 'Mit gemeinsamem Geheimnis'],
+  imap: ['IMAP', 'IMAP'],
+  pop: ['POP', 'POP'],
+  password: ['Password', 'Kennwort'],
+  'cram-md5': ['CRAM-MD5', 'CRAM-MD5'],
+  ntlm: ['NTLM', 'NTLM'],
+  'http-md5': ['HTTP digest', 'HTTP-Digest'],
+  '0': ['All', 'Alle'],
+  'app-store': ['App Store', 'App Store'],
+  device: ['For devices', 'Für Geräte'],
+  user: ['For users', 'Für Benutzer'],
+  required: ['By itself', 'Von selbst'],
+  optional: ['Offered to users', 'Benutzern angeboten'],
+  signing: ['Signing', 'Signieren'],
+  encryption: ['Encryption', 'Verschlüsseln'],
+  both: ['Both', 'Beides'],
+  base: ['This entry', 'Dieser Eintrag'],
+  'one-level': ['One level', 'Eine Ebene'],
+  subtree: ['All below', 'Alles darunter'],
+  manifest: ['Manifest of our own', 'Eigenes Manifest'],
+};
+
+const choiceWords: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: Object.fromEntries(Object.entries(choices).map(([value, [en]]) => [value, en])),
+  de: Object.fromEntries(Object.entries(choices).map(([value, [, de]]) => [value, de])),
+};
+
 /** German has titles; the server’s English sentences would stand among them like strangers. */
-export function fieldWords(
-  name: string,
-  language: Language,
-): { readonly title?: string; readonly help?: string } {
+export function fieldWords(name: string, language: Language): ResourceWords {
   const title = fields[name]?.[place(language)];
-  return { ...(title === undefined ? {} : { title }), ...(language === 'de' ? { help: '' } : {}) };
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(language === 'de' ? { help: '' } : {}),
+    labels: choiceWords[language],
+  };
 }

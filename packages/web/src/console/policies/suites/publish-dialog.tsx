@@ -13,7 +13,7 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
 import { listRollouts, startRollout } from '../../../api/operations/compliance.ts';
 import {
@@ -70,11 +70,17 @@ function Publishing(props: PublishDialogProps) {
   const [tolerance, setTolerance] = useState<number | string>(10);
   const [tried, setTried] = useState(false);
   const mayPreview = may('simulations.run');
-  const preview = () => run({ kind: 'policy', policyId: suite.id, settings } as Change);
+  const policyId = suite.id;
+  const preview = useCallback(
+    () => run({ kind: 'policy', policyId, settings } as Change),
+    [run, policyId, settings],
+  );
+  const begun = useRef(!props.previewAtOnce);
   useEffect(() => {
-    if (props.previewAtOnce && mayPreview) preview();
-    // Once, when the dialog opens.
-  }, []);
+    if (begun.current || !mayPreview) return;
+    begun.current = true;
+    preview();
+  }, [mayPreview, preview]);
   const refreshes = [getPolicy, listPolicies, listPolicyVersions, listRollouts];
   const onError = (problem: ApiProblem) => {
     if (isApiProblem(problem, 'version-changed')) props.onOvertaken();

@@ -2,7 +2,7 @@
 import { Alert, Button, Drawer, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useRead } from '../../../api/hooks.ts';
 import { getFleetShape, type SettingValues, type Suite } from '../../../api/operations/policies.ts';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -60,7 +60,7 @@ export function SuiteEditor({ suite, catalogue, editing, errors, sound, readOnly
     },
     [keepSelected],
   );
-  const [justAdded, setJustAdded] = useState<string | undefined>(undefined);
+  const justAdded = useRef<string | undefined>(undefined);
   const add = useCallback(
     (id: string) => {
       const field = catalogue.fields.get(id);
@@ -68,15 +68,16 @@ export function SuiteEditor({ suite, catalogue, editing, errors, sound, readOnly
       if (field === undefined) return;
       set(id, firstValue(field.node));
       setAdding(false);
-      setJustAdded(id);
+      justAdded.current = id;
     },
     [catalogue, select, set],
   );
+  // What was just added gets the keyboard, once it is in the page.
   useEffect(() => {
-    if (justAdded === undefined) return;
-    focusField(justAdded);
-    setJustAdded(undefined);
-  }, [justAdded]);
+    if (justAdded.current === undefined || !stated.has(justAdded.current)) return;
+    focusField(justAdded.current);
+    justAdded.current = undefined;
+  }, [stated]);
   const { onChange: noteChange } = errors;
   const change = useCallback(
     (name: string, value: unknown) => {
@@ -230,7 +231,7 @@ export function SuiteEditor({ suite, catalogue, editing, errors, sound, readOnly
             onChange={change}
             onBlur={errors.onBlur}
             onRemove={readOnly ? undefined : remove}
-            noteOf={(name) => {
+            renderNote={(name) => {
               const collision = bySetting.get(name)?.[0];
               return collision === undefined ? null : (
                 <CollisionNote collision={collision} field={catalogue.fields.get(name)} />

@@ -101,7 +101,11 @@ function OpenSuite({ suite, catalogue }: { suite: Suite; catalogue: SettingsCata
     if (errors.check()) setPublishing(how);
   };
   const to = `/policies/suites/${suite.id}`;
-  const publishReason = readOnly ? t('readOnly') : undefined;
+  const publishReason = readOnly
+    ? t('readOnly')
+    : editing.isChanged
+      ? undefined
+      : t('nothingChanged', { version: suite.version });
   return (
     <Page
       title={suite.name}
@@ -132,7 +136,7 @@ function OpenSuite({ suite, catalogue }: { suite: Suite; catalogue: SettingsCata
           >
             {t('preview')}
           </Button>
-          <Tooltip label={publishReason ?? t('draftKept')} disabled={publishReason === undefined}>
+          <Tooltip label={publishReason ?? ''} disabled={publishReason === undefined}>
             <Button disabled={!editing.isChanged || readOnly || overtaken} onClick={() => open('publish')}>
               {t('publish')}
             </Button>

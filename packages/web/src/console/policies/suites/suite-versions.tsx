@@ -1,6 +1,6 @@
 // The versions of a suite; going back makes a new one.
 import { Text } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
 import {
   getPolicy,
@@ -62,11 +62,14 @@ function GoBack({ suite, version, onClose }: GoBackProps) {
   const may = useMay();
   const settings = version.values as SettingValues;
   const { simulation, isRunning, run } = useSimulation();
-  const [asked, setAsked] = useState(false);
-  if (!asked && may('simulations.run')) {
-    setAsked(true);
-    run({ kind: 'policy', policyId: suite.id, settings } as Change);
-  }
+  const mayPreview = may('simulations.run');
+  const policyId = suite.id;
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current || !mayPreview) return;
+    begun.current = true;
+    run({ kind: 'policy', policyId, settings } as Change);
+  }, [mayPreview, run, policyId, settings]);
   const change = useChange(updatePolicy, {
     refreshes: [getPolicy, listPolicies, listPolicyVersions, previewPolicyCollisions],
     onDone: (saved) => {

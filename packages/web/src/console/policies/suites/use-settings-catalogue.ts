@@ -1,7 +1,6 @@
 /** Everything that a suite can set, and what Apple’s schema has beyond it: as fields, as a tree and as an index, built once. */
 import type { ApplePayloads, PolicySetting } from '@gatehouse/contracts/admin/policy-catalogue.ts';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useRead } from '../../../api/hooks.ts';
 import { describePolicySettings, listApplePayloads } from '../../../api/operations/policies.ts';
 import type { ApiProblem } from '../../../api/problem.ts';
@@ -36,16 +35,14 @@ export function useSettingsCatalogue(): {
 } {
   const t = policyTexts.use();
   const may = useMay();
-  const { i18n } = useTranslation();
   const settings = useRead(describePolicySettings, {});
   const apple = useRead(listApplePayloads, {}, { enabled: may('resources.read') });
   const rows = settings.data?.settings;
   const payloads = apple.data?.payloads;
-  const language = i18n.language;
   const catalogue = useMemo(
     () => (rows === undefined ? undefined : buildCatalogue(rows, payloads ?? [], t)),
-    // The language is what makes the texts other ones.
-    [rows, payloads, language],
+    // `t` is another one in another language.
+    [rows, payloads, t],
   );
   return { catalogue, error: settings.error, retry: () => void settings.refetch() };
 }
