@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { allPortalRoutes } from '@gatehouse/server/surfaces/portal.ts';
-import type { SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
+import { newComputer, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import type { Page } from 'playwright-core';
 import * as operations from '../src/portal/operations.ts';
 import {
@@ -89,14 +89,12 @@ describe('the portal', { skip: noBrowser }, () => {
     await card.getByText(/are off\./).waitFor();
     await phone(page);
     await axeClean(page);
-    await world.picture(page, 'my-home');
     await card.getByRole('link', { name: /How to fix/ }).click();
     await page.getByRole('heading', { name: 'What to do' }).waitFor();
     assert.ok((await page.getByRole('listitem').count()) >= 3, 'numbered steps');
     assert.equal(await page.getByText(/SN-|suite|policy/i).count(), 0, 'nothing of how it is administered');
     await phone(page);
     await axeClean(page);
-    await world.picture(page, 'my-device');
     const agent = awake(broken);
     await page.getByRole('button', { name: 'I have done it – check now' }).click();
     await page.getByText('this is still to be done').waitFor();
@@ -134,13 +132,12 @@ describe('the portal', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'History', exact: true }).click();
     await page.getByText('You locked the screen').waitFor();
     await axeClean(page);
-    await world.picture(page, 'my-history');
   });
 
   test('POR-02 erasing the own company device takes its name and the password again, and ends with an erased device', async () => {
     const doomed = await world.server.enrol('acme');
     await doomed.report();
-    const page = await signIn();
+    const page = await signIn({ expects: [/400/] });
     // As the page finds it later: the password was shown, but not a moment ago.
     world.server.advance(6 * 60_000);
     const id = doomed.memory.identity?.deviceId ?? '';
@@ -149,7 +146,6 @@ describe('the portal', { skip: noBrowser }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Everything on the device').waitFor();
     await axeClean(page);
-    await world.picture(page, 'my-erase');
     assert.ok(
       await dialog
         .getByRole('button', { name: 'Keep it as it is' })
@@ -188,7 +184,6 @@ describe('the portal', { skip: noBrowser }, () => {
     assert.ok(performance.now() - begun < 5_000);
     await page.getByText('Whether the storage is encrypted', { exact: true }).first().waitFor();
     await axeClean(page);
-    await world.picture(page, 'my-privacy');
     await phone(page);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -197,7 +192,7 @@ describe('the portal', { skip: noBrowser }, () => {
     assert.equal(file.suggestedFilename(), 'my-data.json');
   });
 
-  test('a further device: a one-time password as a QR code, after the password again', async () => {
+  test('NAC-43 a further device: a QR code after the password again, and the enrolment page until its policies are on', async () => {
     const page = await signIn({ width: 360, height: 740 });
     world.server.advance(6 * 60_000);
     await page.reload();
@@ -209,7 +204,29 @@ describe('the portal', { skip: noBrowser }, () => {
     await page.getByRole('img', { name: /QR code/ }).waitFor();
     await phone(page);
     await axeClean(page);
-    await world.picture(page, 'my-enrol');
+    const ticket = {
+      url: world.url('/agent/v1/enroll/acme'),
+      oneTimePassword: (await page.getByText(/^[0-9A-Z]{5}(?:-[0-9A-Z]{5}){4}$/).textContent()) ?? '',
+    };
+    await page.getByRole('link', { name: 'It is this device: go on here' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Enrol this computer' }).waitFor();
+    const agent = new SimulatedAgent({ computer: newComputer('acme-portal', { platform: 'linux' }) });
+    try {
+      await agent.enroll(ticket);
+      await agent.report(['device-information']);
+      // Registered, and not let in yet: the page says what it waits for, and offers nothing that would not work (NAC-43).
+      await page.getByRole('heading', { level: 1, name: 'Almost done' }).waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Continue' }).count(), 0);
+      await phone(page);
+      await agent.report();
+      await agent.report();
+      await page.getByRole('heading', { level: 1, name: 'Your device is enrolled' }).waitFor();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('The network has been told', { exact: false }).waitFor();
+    } finally {
+      await agent.close();
+    }
   });
 
   test('German is complete and everything is reached by keyboard; account and documents are clean', async () => {
@@ -220,7 +237,6 @@ describe('the portal', { skip: noBrowser }, () => {
     await page.getByRole('heading', { level: 1, name: 'Konto' }).waitFor();
     await page.getByText('Dieser Browser').waitFor();
     await axeClean(page);
-    await world.picture(page, 'my-account');
     await phone(page);
     await page.getByRole('link', { name: 'Dokumente und Bedingungen' }).click();
     await page.getByRole('heading', { level: 1, name: 'Dokumente und Bedingungen' }).waitFor();

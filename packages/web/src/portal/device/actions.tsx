@@ -1,7 +1,8 @@
 // What a person may do to the own device: what is possible as buttons, what is not with its reason, and a question before what
 // cannot be taken back.
 import { Alert, Anchor, Button, Card, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { MyActionAnswer, MyDeviceDetail } from '@gatehouse/contracts/my/devices.ts';
 import { useChange, useRead } from '../../api/hooks.ts';
 import { type ApiProblem, isApiProblem } from '../../api/problem.ts';
@@ -201,6 +202,12 @@ function Outcome({
   const state = order.data?.state;
   const finished = order.data !== undefined && order.data.finishedAt !== null;
   if (finished && !over) setOver(true);
+  const client = useQueryClient();
+  useEffect(() => {
+    // What the order did to the device is seen with it, not a while later.
+    if (over)
+      for (const { id } of [readMyDevice, listMyHistory]) void client.invalidateQueries({ queryKey: [id] });
+  }, [over, client]);
   const verb = t(action);
   if (answer.outcome === 'held')
     return (

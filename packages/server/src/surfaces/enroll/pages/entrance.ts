@@ -70,7 +70,9 @@ const drawn = new Map<string, Promise<Html>>();
 function qrOf(page: string): Promise<Html> {
   const known = drawn.get(page);
   if (known) return known;
-  const qr = drawQr(page, { type: 'svg', margin: 2 }).then((svg) => new Html(svg));
+  const qr = drawQr(page, { type: 'svg', margin: 2 }).then(
+    (svg) => new Html(svg.replace('<svg ', '<svg aria-hidden="true" focusable="false" ')),
+  );
   if (drawn.size > 1_000) drawn.clear();
   drawn.set(page, qr);
   return qr;
