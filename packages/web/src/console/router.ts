@@ -3,7 +3,6 @@ import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../design/search-params.ts';
 import { approvalRoutes } from './activity/approvals/routes.ts';
 import { accountRoutes } from './account/routes.ts';
-import { accountRoutes } from './account/routes.ts';
 import { complianceRoutes } from './compliance/routes.ts';
 import { devicePageRoutes } from './devices/device/routes.ts';
 import { deviceListRoutes } from './devices/list/routes.ts';
@@ -15,14 +14,11 @@ import { integrationRoutes } from './integrations/routes.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
-import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage } from './shell/root.tsx';
 import { rootRoute } from './root-route.ts';
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    ...settingsRoutes,
-    ...accountRoutes,
     ...settingsRoutes,
     ...accountRoutes,
     ...systemRoutes,

@@ -26,6 +26,10 @@ export const queryTexts = defineTexts('query', {
     empty: 'Say what {{key}} should be.',
     bracket: 'A bracket is not closed.',
     quote: 'A quote is not closed.',
+    insertFact: 'Insert a fact',
+    expressionHint:
+      'In CEL: && and, || or, ! not; version(os.version) < version("17.4"); age("contact.made") > duration("7d").',
+    expressionAt: 'Line {{line}}, column {{column}}: {{problem}}',
   },
   de: {
     label: 'Geräte finden',
@@ -51,5 +55,9 @@ export const queryTexts = defineTexts('query', {
     empty: 'Sagen Sie, was {{key}} sein soll.',
     bracket: 'Eine Klammer ist nicht geschlossen.',
     quote: 'Ein Anführungszeichen ist nicht geschlossen.',
+    insertFact: 'Angabe einfügen',
+    expressionHint:
+      'In CEL: && und, || oder, ! nicht; version(os.version) < version("17.4"); age("contact.made") > duration("7d").',
+    expressionAt: 'Zeile {{line}}, Spalte {{column}}: {{problem}}',
   },
 });

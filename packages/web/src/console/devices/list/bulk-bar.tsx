@@ -80,11 +80,12 @@ export function BulkBar(props: BulkBarProps) {
               <Button
                 size="xs"
                 variant="default"
-                data-disabled={!allowed || undefined}
                 aria-disabled={!allowed}
-                aria-description={allowed ? undefined : d('notAllowed')}
-                c={name === 'selective-wipe' && allowed ? 'red' : undefined}
-                onClick={() => allowed && setAction(name)}
+                {...(allowed ? {} : { 'data-disabled': true, 'aria-description': d('notAllowed') })}
+                {...(name === 'selective-wipe' && allowed ? { c: 'red' } : {})}
+                onClick={() => {
+                  if (allowed) setAction(name);
+                }}
               >
                 {t(name)}
               </Button>

@@ -40,19 +40,24 @@ const shown: Readonly<Record<Key, Omit<Known, 'key' | 'title'>>> = {
   name: {
     sort: 'name',
     card: 'title',
-    width: '20%',
+    width: '18%',
     render: (device) => (
-      <RouteLink to={`/devices/${device.id}`}>
+      <RouteLink to={`/devices/${device.id}`} size="sm" fw={550}>
         <Plain text={device.name === '' ? device.id : device.name} limit={80} />
       </RouteLink>
     ),
   },
-  owner: { sort: 'owner', render: ({ user }) => <Owner user={user} /> },
-  standing: { sort: 'standing', card: 'mark', render: (device) => <StandingMark device={device} /> },
-  os: { sort: 'os', render: (device) => <Os device={device} /> },
-  gates: { width: '7.5rem', card: 'line', render: ({ access }) => <GateMarks access={access} /> },
-  ownership: { card: 'hidden', render: ({ ownership }) => <Word word={ownership} /> },
-  seen: { sort: 'seen', render: ({ lastCheckInAt }) => <Moment at={lastCheckInAt} /> },
+  owner: { sort: 'owner', width: '15%', render: ({ user }) => <Owner user={user} /> },
+  standing: {
+    sort: 'standing',
+    card: 'mark',
+    width: '19%',
+    render: (device) => <StandingMark device={device} />,
+  },
+  os: { sort: 'os', width: '12%', render: (device) => <Os device={device} /> },
+  gates: { width: '7rem', card: 'line', render: ({ access }) => <GateMarks access={access} /> },
+  ownership: { card: 'hidden', width: '10%', render: ({ ownership }) => <Word word={ownership} /> },
+  seen: { sort: 'seen', width: '13%', render: ({ lastCheckInAt }) => <Moment at={lastCheckInAt} /> },
   state: { card: 'hidden', render: ({ state }) => <Word word={state} /> },
   email: { card: 'hidden', render: ({ user }) => text(user?.email ?? null) },
   model: { card: 'hidden', render: ({ model }) => text(model) },
@@ -90,7 +95,7 @@ function factValue(value: unknown) {
 function Owner({ user }: { user: ListedDevice['user'] }) {
   if (user === null) return '–';
   return (
-    <RouteLink to={`/users/${user.id}`} c="inherit">
+    <RouteLink to={`/users/${user.id}`} c="inherit" size="sm">
       <Plain text={user.displayName === '' ? user.userName : user.displayName} limit={60} />
     </RouteLink>
   );
@@ -100,7 +105,8 @@ function Os({ device }: { device: ListedDevice }) {
   const t = fleetTexts.use();
   return (
     <>
-      {t(device.platform)} {device.osVersion !== null && <Plain text={device.osVersion} limit={20} />}
+      {device.platform === 'ios' ? t('iosShort') : t(device.platform)}{' '}
+      {device.osVersion !== null && <Plain text={device.osVersion} limit={20} />}
     </>
   );
 }

@@ -6,7 +6,6 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { send } from '../../../api/call.ts';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { countDevices, exportDevices, getSelection, searchDevices } from '../../../api/operations/fleet.ts';
-import { isApiProblem } from '../../../api/problem.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
@@ -65,7 +64,7 @@ export function DevicesPage() {
   const [dialog, setDialog] = useState<'paste' | 'save'>();
   const [compared, setCompared] = useState<readonly [string, string]>();
   const [exporting, setExporting] = useState(false);
-  const asked = JSON.stringify(question);
+  const asked = question === undefined ? '' : JSON.stringify(question);
   // What was ticked in one answer says nothing about another.
   const selected = ticked?.of === asked ? ticked.ids : nobody;
   const setSelected = (next: ReadonlySet<string>) => setTicked({ of: asked, ids: next });
@@ -245,7 +244,7 @@ function KeptList({ id, onRemove }: { id: string; onRemove: () => void }) {
   const { data, error } = useRead(getSelection, { params: { selectionId: id } });
   const [open, setOpen] = useState(false);
   if (error) {
-    const gone = isApiProblem(error, 'not-found');
+    const gone = error.code === 'not-found';
     return (
       <Alert
         color="orange"

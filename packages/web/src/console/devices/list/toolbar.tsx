@@ -34,7 +34,7 @@ export function ViewsMenu({ onChange, onSave }: { onChange: Change; onSave: () =
   return (
     <Menu position="bottom-start" shadow="md">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconStar size={16} aria-hidden />}>
+        <Button variant="default" size="xs" leftSection={<IconStar size={16} aria-hidden />}>
           {t('views')}
         </Button>
       </Menu.Target>
@@ -83,7 +83,7 @@ export function FilterMenu({ onAdd }: { onAdd: (clause: string) => void }) {
   return (
     <Menu position="bottom-start" shadow="md">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconFilter size={16} aria-hidden />}>
+        <Button variant="default" size="xs" leftSection={<IconFilter size={16} aria-hidden />}>
           {t('filter')}
         </Button>
       </Menu.Target>
@@ -139,7 +139,7 @@ export function ColumnsMenu(props: {
   return (
     <Menu position="bottom-end" shadow="md" closeOnItemClick={false} opened={open} onChange={setOpen}>
       <Menu.Target>
-        <Button variant="default" leftSection={<IconColumns3 size={16} aria-hidden />}>
+        <Button variant="default" size="xs" leftSection={<IconColumns3 size={16} aria-hidden />}>
           {t('columns')}
         </Button>
       </Menu.Target>
@@ -190,13 +190,14 @@ export function MoreMenu({
     <>
       <Button
         variant="default"
+        size="xs"
         leftSection={<IconDownload size={16} aria-hidden />}
         onClick={onExport}
         loading={busy}
       >
         {t('csv')}
       </Button>
-      <Button variant="default" leftSection={<IconDots size={16} aria-hidden />} onClick={onPaste}>
+      <Button variant="default" size="xs" leftSection={<IconDots size={16} aria-hidden />} onClick={onPaste}>
         {t('paste')}
       </Button>
     </>
