@@ -1,7 +1,7 @@
 // Builds console and portal when what they are made of has changed since the last time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,12 +22,22 @@ export function buildWeb(): void {
   console.error('Building the pages (only after they changed) …');
   const began = Date.now();
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: web,
-    stdio: ['ignore', 2, 2],
-  });
-  if (built.status !== 0) throw new Error('the pages could not be built; the reason stands above');
-  writeFileSync(stamp, wanted);
+  // Beside the one in use, which stays whole until the new one is.
+  const fresh = join(web, `.build-${process.pid}`);
+  try {
+    const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error', '--outDir', fresh], {
+      cwd: web,
+      stdio: ['ignore', 2, 2],
+    });
+    if (built.status !== 0) throw new Error('the pages could not be built; the reason stands above');
+    writeFileSync(join(fresh, '.built-from'), wanted);
+    const before = join(web, `.before-${process.pid}`);
+    if (existsSync(join(web, 'dist'))) renameSync(join(web, 'dist'), before);
+    renameSync(fresh, join(web, 'dist'));
+    rmSync(before, { recursive: true, force: true });
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
   console.error(`Pages built in ${Math.round((Date.now() - began) / 1000)} s.`);
 }
 

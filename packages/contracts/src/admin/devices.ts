@@ -438,7 +438,10 @@ export const HardwareBlock = Type.Object(
   closed,
 );
 
+export type HardwareBlock = Static<typeof HardwareBlock>;
+
 export const NewHardwareBlock = Type.Object(
   { kind: HardwareKind, value: Line(128), reason: Line(500) },
   closed,
 );
+export type NewHardwareBlock = Static<typeof NewHardwareBlock>;

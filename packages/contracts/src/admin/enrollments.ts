@@ -57,6 +57,9 @@ export const Enrollment = Type.Object(
   {
     id: Id,
     userId: orNull(Id),
+    email: Type.Union([Type.String(), Type.Null()], {
+      description: 'Whose device it will be; null for nobody’s, and for who may not see users.',
+    }),
     platform: Type.String(),
     ownership: Type.Enum([...ownerships]),
     state: Type.Enum([...enrollmentStates], {

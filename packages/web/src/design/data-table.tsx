@@ -1,6 +1,6 @@
 // Rows, a hundred or a hundred thousand: only those in view are in the page, the keyboard goes through them all, and on a phone
 // each is a card. What a row shows, and what is done with it, is its owner's.
-import { Checkbox, Text } from '@mantine/core';
+import { Checkbox, Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -272,7 +272,7 @@ function Heading<Row>({ column, sorting, onSort }: Inner<Row> & { column: Column
   if (sort === undefined || onSort === undefined) {
     return (
       <th scope="col" style={style} className={align}>
-        {column.title}
+        {column.title === '' ? <VisuallyHidden>{t('actions')}</VisuallyHidden> : column.title}
       </th>
     );
   }

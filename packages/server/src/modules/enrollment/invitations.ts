@@ -32,6 +32,7 @@ import {
   selectGroupUsers,
   setInvitationState,
 } from './invitation-queries.ts';
+import { addressesFor } from './list-enrollments.ts';
 import { enrollmentPage } from './new-code.ts';
 
 export interface InvitationDeps extends IssuingDeps {
@@ -239,15 +240,26 @@ export async function listInvitations(
     state: filter.state ?? null,
     limit: page.limit + 1,
   };
-  const rows = await deps.database.withTenant(actor.organizationId, (tx) => listInvitationRows(tx, query), {
-    readOnly: true,
-  });
-  return pageOfRows(rows, page.limit, present, (row) => [row.invitation_id]);
+  const [rows, addresses] = await deps.database.withTenant(
+    actor.organizationId,
+    async (tx) => {
+      const found = await listInvitationRows(tx, query);
+      return [found, await addressesFor(tx, actor, found)] as const;
+    },
+    { readOnly: true },
+  );
+  return pageOfRows(
+    rows,
+    page.limit,
+    (row) => present(row, addresses),
+    (row) => [row.invitation_id],
+  );
 }
 
-const present = (row: InvitationRow): Invitation => ({
+const present = (row: InvitationRow, addresses: ReadonlyMap<string, string>): Invitation => ({
   id: row.invitation_id,
   userId: row.user_id,
+  email: addresses.get(row.user_id) ?? null,
   enrollmentId: row.enrollment_id,
   delivery: row.delivery,
   state: row.state,

@@ -7,6 +7,8 @@ import {
   type PageRequest,
   type TenantPrincipal,
 } from '../../kernel/http/route.ts';
+import type { TenantTx } from '../../kernel/db/database.ts';
+import { addressesOf } from '../users/index.ts';
 import type { EnrollmentDeps } from './enrollment-deps.ts';
 import { type EnrollmentRow, listRows, selectEnrollment } from './queries.ts';
 
@@ -22,22 +24,24 @@ export async function listEnrollments(
   requirePermission(actor, 'enrollments.read');
   const now = deps.clock.now();
   const [before] = page.after ?? [];
-  const rows = await deps.database.withTenant(
+  const [rows, addresses] = await deps.database.withTenant(
     actor.organizationId,
-    (tx) =>
-      listRows(tx, {
+    async (tx) => {
+      const found = await listRows(tx, {
         now,
         userId: filter.userId ?? null,
         state: filter.state ?? null,
         before: typeof before === 'string' ? before : null,
         limit: page.limit + 1,
-      }),
+      });
+      return [found, await addressesFor(tx, actor, found)] as const;
+    },
     { readOnly: true },
   );
   return pageOfRows(
     rows,
     page.limit,
-    (row) => present(row, now),
+    (row) => present(row, now, addresses),
     (row) => [row.enrollment_id],
   );
 }
@@ -49,21 +53,37 @@ export async function getEnrollment(
   enrollmentId: string,
 ): Promise<Enrollment> {
   requirePermission(actor, 'enrollments.read');
-  const row = await deps.database.withTenant(
+  const [row, addresses] = await deps.database.withTenant(
     actor.organizationId,
-    (tx) => selectEnrollment(tx, enrollmentId),
-    {
-      readOnly: true,
+    async (tx) => {
+      const found = await selectEnrollment(tx, enrollmentId);
+      return [found, await addressesFor(tx, actor, found ? [found] : [])] as const;
     },
+    { readOnly: true },
   );
   if (!row) throw new DomainError('not-found', 'There is no such enrolment.');
-  return present(row, deps.clock.now());
+  return present(row, deps.clock.now(), addresses);
 }
 
-function present(row: EnrollmentRow, now: number): Enrollment {
+/** Whose they are, for those who may know. */
+export async function addressesFor(
+  tx: TenantTx,
+  actor: TenantPrincipal,
+  rows: readonly { readonly user_id: string | null }[],
+): Promise<ReadonlyMap<string, string>> {
+  return actor.permissions.has('users.read')
+    ? addressesOf(
+        tx,
+        rows.map((row) => row.user_id),
+      )
+    : new Map();
+}
+
+function present(row: EnrollmentRow, now: number, addresses: ReadonlyMap<string, string>): Enrollment {
   return {
     id: row.enrollment_id,
     userId: row.user_id,
+    email: addresses.get(row.user_id ?? '') ?? null,
     platform: row.platform,
     ownership: row.ownership,
     // Overdue codes count as expired before the sweep has come by.

@@ -24,3 +24,4 @@ export {
 } from './user-session.ts';
 export { provePassword, type ProvePasswordDeps } from './prove-password.ts';
 export { signInUser, type SignedInUser, type UserSignInDeps } from './sign-in-user.ts';
+export { addressesOf } from './queries.ts';

@@ -155,3 +155,19 @@ export function selectGroupNames(
 ): Promise<{ user_id: string; names: string[] }[]> {
   return tx.query(groupNames, [tx.organizationId, userIds]);
 }
+
+const selectAddresses = sql(
+  'users-select-addresses',
+  `select user_id, email from users where organization_id = $1 and user_id = any ((select $2::uuid[])::uuid[])`,
+);
+
+/** Whom ids mean, for lists that are about something else: addresses by id. */
+export async function addressesOf(
+  tx: TenantTx,
+  userIds: readonly (string | null)[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(userIds.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  const rows = await tx.query<{ user_id: string; email: string }>(selectAddresses, [tx.organizationId, wanted]);
+  return new Map(rows.map((row) => [row.user_id, row.email]));
+}

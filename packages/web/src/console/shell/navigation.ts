@@ -217,6 +217,14 @@ export function destinationsFor(has: Has): readonly Destination[] {
   ];
 }
 
+/** Whether somebody may open an address: the most particular entry that it belongs to decides. */
+export function mayOpen(path: string, has: Has): boolean {
+  const entry = [...menu.flatMap((each) => each.pages ?? [each]), ...besides]
+    .filter((each) => isWithin(path, each.to))
+    .sort((a, b) => b.to.length - a.to.length)[0];
+  return entry === undefined || isPermitted(entry, has);
+}
+
 /** Whether an address is that entry's or one below it. */
 export function isWithin(path: string, to: string): boolean {
   return to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);

@@ -26,15 +26,6 @@ export function NotFoundPage() {
   );
 }
 
-export function NotPermittedPage() {
-  const t = shellTexts.use();
-  return (
-    <Page title={t('notPermitted')}>
-      <EmptyState title={t('notPermittedText')} action={<RouteLink to="/">{t('toOverview')}</RouteLink>} />
-    </Page>
-  );
-}
-
 export function BrokenPage({ error }: ErrorComponentProps) {
   const t = shellTexts.use();
   return (

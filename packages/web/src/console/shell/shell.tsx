@@ -29,7 +29,8 @@ import { SignInOver } from '../../session/sign-in-over.tsx';
 import { designTexts } from '../../design/texts.ts';
 import { AppearanceMenu } from './appearance.tsx';
 import { KeysHelp } from './keys-help.tsx';
-import { isWithin, menuFor } from './navigation.ts';
+import { isWithin, mayOpen, menuFor } from './navigation.ts';
+import { NotPermittedPage } from './not-permitted-page.tsx';
 import { Palette } from './palette.tsx';
 import classes from './shell.module.css';
 import { shellTexts } from './texts.ts';
@@ -39,6 +40,7 @@ import { useShellKeys } from './use-shell-keys.ts';
 export function Shell() {
   const t = shellTexts.use();
   const d = designTexts.use();
+  const may = useMay();
   const [menuOpen, menuState] = useDisclosure(false);
   const [paletteOpen, palette] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);
@@ -101,7 +103,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Notices />
-        <Outlet />
+        {mayOpen(pathname, may) ? <Outlet /> : <NotPermittedPage />}
       </AppShell.Main>
       <Palette opened={paletteOpen} onClose={palette.close} />
       <KeysHelp opened={helpOpen} onClose={help.close} />

@@ -12,7 +12,6 @@ import { useLiveness } from '../../../live/use-live.ts';
 import { useMay } from '../../../session/session.ts';
 import { deviceTexts } from '../../devices/device/texts.ts';
 import { BudgetMeter } from '../../devices/device/actions/budget-meter.tsx';
-import { NotPermittedPage } from '../../shell/root.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import {
   type ApprovalsSearch,
@@ -26,11 +25,6 @@ import { approvalTexts } from './texts.ts';
 const news = ['approval.*', 'command.finished'];
 
 export function ApprovalsPage() {
-  const may = useMay();
-  return may('approvals.read') ? <Approvals /> : <NotPermittedPage />;
-}
-
-function Approvals() {
   const t = approvalTexts.use();
   const d = deviceTexts.use();
   const may = useMay();

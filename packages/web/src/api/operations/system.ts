@@ -1,0 +1,21 @@
+/** The operator's view of the whole instance. */
+import type { NewOrganization, Organization } from '@gatehouse/contracts/admin/organizations.ts';
+import type { OrganizationUsage, SystemHealth } from '@gatehouse/contracts/admin/system.ts';
+import { operation } from '../call.ts';
+import type { PageOf, Paging } from './shapes.ts';
+
+export const getSystemHealth = operation<{ answer: SystemHealth }>()(
+  'getSystemHealth',
+  'GET',
+  '/system/health',
+);
+export const listOrganizationUsage = operation<{ query: Paging; answer: PageOf<OrganizationUsage> }>()(
+  'listOrganizationUsage',
+  'GET',
+  '/system/usage',
+);
+export const createOrganization = operation<{ body: NewOrganization; answer: Organization }>()(
+  'createOrganization',
+  'POST',
+  '/organizations',
+);
