@@ -137,14 +137,18 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       return undefined;
     }
     const deviceId = request.kind === 'command' ? request.deviceId : noDevice;
+    const client = clients.client(organizationId, login.name, deviceId);
     return shapes.remember(key, {
       // Of credentials and organization alone: what was proved once holds for every request with them.
       proofKey: proofs.keyOf(organizationId, headers.authorization),
       organizationId,
       login,
       isVouched,
-      client: clients.client(organizationId, login.name, deviceId),
-      request: request as Shape['request'],
+      client,
+      // Its bytes are kept once.
+      request: (request.kind === 'command'
+        ? { ...request, deviceId: client.deviceKey }
+        : request) as Shape['request'],
       proof: undefined,
       query: undefined,
     });

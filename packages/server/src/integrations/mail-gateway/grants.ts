@@ -15,7 +15,8 @@ export interface Grant {
   readonly of: GrantFor;
   /** ms since the epoch */
   readonly expiresAt: number;
-  readonly seal: Buffer;
+  /** As text, which takes a fifth of the memory: each client has one. */
+  readonly seal: string;
 }
 
 export const grantLifeMs = 10 * 60_000;
@@ -31,7 +32,7 @@ export function createGrants(key: Uint8Array = randomBytes(32)): Grants {
       .update(
         JSON.stringify([of.organizationId, of.login, of.deviceKey, of.policyVersion, of.serverId, expiresAt]),
       )
-      .digest();
+      .digest('base64');
   return {
     issue(of, now) {
       const expiresAt = now + grantLifeMs;
@@ -41,8 +42,12 @@ export function createGrants(key: Uint8Array = randomBytes(32)): Grants {
       if (grant === undefined || grant.expiresAt <= now) return 'none';
       // A clock that was set back must not make one live longer.
       if (grant.expiresAt > now + grantLifeMs) return 'none';
-      const good = timingSafeEqual(grant.seal, seal(of, grant.expiresAt));
+      const good = isSame(grant.seal, seal(of, grant.expiresAt));
       return good ? 'live' : 'forged';
     },
   };
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

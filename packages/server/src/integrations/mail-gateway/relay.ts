@@ -117,7 +117,8 @@ export class Relay implements Exchange, UnderWay {
 
   onWhole(body: Buffer | null): void {
     if (!this.#fits(body)) return;
-    this.#whole = body;
+    // It is a part of all that came at once, which would wait with it.
+    this.#whole = body !== null && this.mayHold ? copyOf(body) : body;
     this.send(false);
   }
 
@@ -342,6 +343,13 @@ export class Relay implements Exchange, UnderWay {
   giveWay(): void {
     this.#owner.giveWay(this);
   }
+}
+
+/** In memory of its own. */
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 const lastChunk = Buffer.from('0\r\n\r\n');

@@ -3,12 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MailDecision } from '@gatehouse/core/mail/decide-mail-access.ts';
 import type { MailOutcome } from '@gatehouse/core/mail/mail-outcome.ts';
 import type { MailLogin } from '@gatehouse/core/mail/mail-login.ts';
-import type {
-  CommandRequest,
-  Credentials,
-  OptionsRequest,
-  Refusal,
-} from '@gatehouse/protocols/activesync/index.ts';
+import type { CommandRequest, OptionsRequest, Refusal } from '@gatehouse/protocols/activesync/index.ts';
 import { gatewayMark } from '@gatehouse/protocols/mail-probe/index.ts';
 import type { CertifiedDevice, MailServerProfile } from '../../modules/mail/index.ts';
 import { securityHeaders } from './answer-headers.ts';
@@ -95,9 +90,6 @@ export class Visit {
     this.onClose = undefined;
     this.#owner.over(this);
   }
-
-  /** The credentials are read from the request each time that they are needed, and kept nowhere. */
-  credentials: (() => Credentials | undefined) | undefined;
 
   answer(
     outcome: MailOutcome,
