@@ -18,7 +18,7 @@ export function CopyText({ value, children }: { value: string; children?: React.
             <ActionIcon
               variant="subtle"
               color="gray"
-              size="sm"
+              size={24}
               onClick={copy}
               aria-label={copied ? t('copied') : label}
             >

@@ -1,7 +1,7 @@
 // Settings without a page: the first that one may see.
 import { Navigate } from '@tanstack/react-router';
 import { useMay } from '../../session/session.ts';
-import { NotPermittedPage } from '../shell/root.tsx';
+import { NotPermittedPage } from '../shell/not-permitted-page.tsx';
 import { tabsFor } from './settings-tabs.ts';
 
 export function SettingsIndex() {

@@ -14,6 +14,7 @@ import { Tile } from '../../../../design/charts.tsx';
 import { Time } from '../../../../design/time.tsx';
 import { formatTime } from '../../../../language/format.ts';
 import { useMay } from '../../../../session/session.ts';
+import classes from '../device.module.css';
 import { commandName, commandStateText, isUpcoming } from '../commands/command-words.ts';
 import { factValueText } from '../fact-value.ts';
 import { useFacts, valueOf } from '../facts/use-facts.ts';
@@ -182,7 +183,7 @@ function Identity({ device }: { device: Device }) {
               device.macs.length === 0
                 ? undefined
                 : device.macs.slice(0, 8).map((mac) => (
-                    <div key={mac}>
+                    <div key={mac} className={classes.identifier}>
                       <CopyText value={mac} />
                     </div>
                   )),
