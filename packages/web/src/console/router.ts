@@ -4,6 +4,7 @@ import { parseSearch, stringifySearch } from '../design/search-params.ts';
 import { approvalRoutes } from './activity/approvals/routes.ts';
 import { accountRoutes } from './account/routes.ts';
 import { complianceRoutes } from './compliance/routes.ts';
+import { gateRoutes } from './gates/routes.ts';
 import { devicePageRoutes } from './devices/device/routes.ts';
 import { deviceListRoutes } from './devices/list/routes.ts';
 import { peopleRoutes } from './people/routes.ts';
@@ -28,6 +29,7 @@ export const router = createRouter({
     ...approvalRoutes,
     ...devicePageRoutes,
     ...complianceRoutes,
+    ...gateRoutes,
     ...overviewRoutes,
     ...peopleRoutes,
     ...policyRoutes,

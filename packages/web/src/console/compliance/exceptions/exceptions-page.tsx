@@ -115,7 +115,7 @@ function columnsOf(t: Say, now: number, onLeave: ((exception: ListedException) =
       card: 'title',
       width: '20%',
       render: ({ device }) => (
-        <RouteLink to={`/devices/${device.id}`}>
+        <RouteLink to={`/devices/${device.id}`} inherit>
           <Plain text={device.name || device.id} limit={60} />
         </RouteLink>
       ),
@@ -178,7 +178,7 @@ function RuleName({ exception: { rule, ruleName } }: { exception: ListedExceptio
   if (isRuleKind(rule)) return t('ofPolicies', { title: kindTitle(rule, currentLanguage()) });
   if (ruleName === null) return t('gone');
   return (
-    <RouteLink to={`/compliance/rules/${rule}`}>
+    <RouteLink to={`/compliance/rules/${rule}`} inherit>
       <Plain text={ruleName} limit={60} />
     </RouteLink>
   );

@@ -73,7 +73,11 @@ function columnsOf(t: ReturnType<typeof playbookTexts.use>): Column<PlaybookRun>
       title: t('what'),
       card: 'title',
       width: '12rem',
-      render: ({ id, playbook }) => <RouteLink to={`/compliance/playbooks/${id}`}>{t(playbook)}</RouteLink>,
+      render: ({ id, playbook }) => (
+        <RouteLink to={`/compliance/playbooks/${id}`} inherit>
+          {t(playbook)}
+        </RouteLink>
+      ),
     },
     { key: 'reason', title: t('reason'), render: ({ reason }) => <Plain text={reason} limit={100} /> },
     {
@@ -92,7 +96,11 @@ function columnsOf(t: ReturnType<typeof playbookTexts.use>): Column<PlaybookRun>
       key: 'device',
       title: t('device'),
       width: '9rem',
-      render: ({ deviceId }) => <RouteLink to={`/devices/${deviceId}`}>{t('toDevice')}</RouteLink>,
+      render: ({ deviceId }) => (
+        <RouteLink to={`/devices/${deviceId}`} inherit>
+          {t('toDevice')}
+        </RouteLink>
+      ),
     },
     {
       key: 'started',

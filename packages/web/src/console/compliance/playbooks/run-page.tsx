@@ -68,7 +68,11 @@ export function PlaybookRunPage() {
             rows={[
               {
                 label: t('device'),
-                value: <RouteLink to={`/devices/${data.deviceId}`}>{t('toDevice')}</RouteLink>,
+                value: (
+                  <RouteLink to={`/devices/${data.deviceId}`} inherit>
+                    {t('toDevice')}
+                  </RouteLink>
+                ),
               },
               { label: t('reason'), value: <Plain text={data.reason} /> },
               { label: t('started'), value: <Time at={data.startedAt} /> },

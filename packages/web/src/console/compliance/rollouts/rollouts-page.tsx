@@ -25,7 +25,7 @@ export function RolloutsPage() {
       title: t('what'),
       card: 'title',
       render: ({ id, item }) => (
-        <RouteLink to={`/compliance/rollouts/${id}`}>
+        <RouteLink to={`/compliance/rollouts/${id}`} inherit>
           <Plain text={nameOf(item)} limit={80} />
         </RouteLink>
       ),

@@ -1,5 +1,5 @@
 // All compliance rules: what each weighs, where it counts, and what it does to the fleet at this moment.
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { countComplianceRules, listComplianceRules } from '../../../api/operations/compliance.ts';
@@ -19,6 +19,7 @@ import { complianceTexts } from '../texts.ts';
 import { GateLetters } from './gate-letters.tsx';
 import { type Numbers, type PolicyRow, policyRows, type RuleRow, ruleRows } from './rule-rows.ts';
 import { kindTitle, minutesText, type SayRule, type SayShared } from './rule-sentence.ts';
+import css from './rules.module.css';
 import { targetText } from './target.ts';
 import { type RuleText, ruleTexts } from './texts.ts';
 
@@ -84,7 +85,7 @@ function OfPolicies({ rows, mayManage }: { rows: readonly PolicyRow[]; mayManage
     nowColumn<PolicyRow>(t),
     {
       key: 'weigh',
-      title: '',
+      title: t('weigh'),
       width: '8rem',
       render: ({ kind }) =>
         mayManage && (
@@ -141,13 +142,16 @@ function Now({ numbers }: { numbers: Numbers | undefined }) {
       </Text>
     );
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap="sm" wrap="nowrap">
       {some.map(([name, title, kind]) => {
         const count = formatNumber(numbers[name]);
+        const said = `${t(title)}: ${count}`;
         return (
-          <span key={name} role="img" aria-label={`${t(title)}: ${count}`}>
-            <StatusMark kind={kind} word={count} why={`${t(title)}: ${count}`} />
-          </span>
+          <Tooltip key={name} label={said}>
+            <span role="img" aria-label={said} tabIndex={0} className={css.number}>
+              <StatusMark kind={kind} word={count} />
+            </span>
+          </Tooltip>
         );
       })}
     </Group>
@@ -160,9 +164,9 @@ function columnsOf(t: SayRule, shared: SayShared): Column<RuleRow>[] {
       key: 'name',
       title: t('name'),
       card: 'title',
-      width: '22%',
+      width: '19%',
       render: ({ rule }) => (
-        <RouteLink to={`/compliance/rules/${rule.id}`}>
+        <RouteLink to={`/compliance/rules/${rule.id}`} inherit>
           <Plain text={rule.name} limit={60} />
         </RouteLink>
       ),

@@ -66,7 +66,7 @@ function columnsOf(t: Say, shared: SayShared): Column<Simulation>[] {
       title: t('what'),
       card: 'title',
       render: ({ id, change }) => (
-        <RouteLink to={`/compliance/simulations/${id}`}>
+        <RouteLink to={`/compliance/simulations/${id}`} inherit>
           <Plain text={changeText(change, t, shared)} limit={80} />
         </RouteLink>
       ),

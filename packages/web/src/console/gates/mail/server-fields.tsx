@@ -1,0 +1,113 @@
+// A mail server as a form: where it is, how it is told who logs in, and what it proves itself with.
+import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import type { MailServer } from '@gatehouse/contracts/admin/mail.ts';
+import { useState } from 'react';
+import { useChange } from '../../../api/hooks.ts';
+import { createMailServer, listMailServers, updateMailServer } from '../../../api/operations/mail-gate.ts';
+import { Failure } from '../../../design/failure.tsx';
+import { gateTexts } from '../texts.ts';
+import { mailTexts } from './texts.ts';
+
+interface ServerFieldsProps {
+  readonly server?: MailServer;
+  /** Of a new one, as it was found. */
+  readonly url?: string;
+  readonly onDone: (name: string) => void;
+}
+
+const loginForms = ['as-given', 'address', 'user-name', 'windows'] as const;
+
+export function ServerFields({ server, url: found = '', onDone }: ServerFieldsProps) {
+  const t = mailTexts.use();
+  const shared = gateTexts.use();
+  const [name, setName] = useState(server?.name ?? '');
+  const [url, setUrl] = useState(server?.url ?? found);
+  const [loginForm, setLoginForm] = useState<MailServer['loginForm']>(server?.loginForm ?? 'as-given');
+  const [lockout, setLockout] = useState(server?.lockoutAttempts ?? 5);
+  const [trust, setTrust] = useState(server?.trust ?? '');
+  const [enabled, setEnabled] = useState(server?.enabled ?? true);
+  const [tried, setTried] = useState(false);
+  const options = { refreshes: [listMailServers], onDone: (answer: MailServer) => onDone(answer.name) };
+  const create = useChange(createMailServer, options);
+  const update = useChange(updateMailServer, options);
+  const nameMissing = name.trim() === '';
+  const urlWrong = !/^https?:\/\/[^\s/]+/.test(url.trim());
+  const problem = create.error ?? update.error;
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (nameMissing || urlWrong) return;
+        const body = {
+          name: name.trim(),
+          url: url.trim(),
+          loginForm,
+          lockoutAttempts: lockout,
+          trust: trust.trim() === '' ? null : trust.trim(),
+          enabled,
+        };
+        if (server === undefined) create.mutate({ body });
+        else update.mutate({ params: { mailServerId: server.id }, body });
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={shared('name')}
+          value={name}
+          maxLength={100}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={tried && nameMissing ? shared('required') : undefined}
+        />
+        <TextInput
+          label={t('url')}
+          description={t('urlHint')}
+          value={url}
+          maxLength={2_048}
+          onChange={(event) => setUrl(event.currentTarget.value)}
+          error={tried && urlWrong ? t('urlWrong') : undefined}
+        />
+        <Select
+          label={t('loginForm')}
+          data={loginForms.map((each) => ({ value: each, label: t(`login.${each}`) }))}
+          value={loginForm}
+          allowDeselect={false}
+          onChange={(next) => next !== null && setLoginForm(next as typeof loginForm)}
+        />
+        <NumberInput
+          label={t('lockout')}
+          value={lockout}
+          min={1}
+          max={1_000}
+          allowDecimal={false}
+          w={320}
+          maw="100%"
+          onChange={(next) => setLockout(typeof next === 'number' ? next : 5)}
+        />
+        <Textarea
+          label={t('trust')}
+          description={t('trustHint')}
+          value={trust}
+          maxLength={100_000}
+          autosize
+          minRows={2}
+          maxRows={8}
+          spellCheck={false}
+          onChange={(event) => setTrust(event.currentTarget.value)}
+        />
+        <Switch
+          label={t('enabled')}
+          checked={enabled}
+          onChange={(event) => setEnabled(event.currentTarget.checked)}
+        />
+        {problem && <Failure problem={problem} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={create.isPending || update.isPending}>
+            {shared('save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

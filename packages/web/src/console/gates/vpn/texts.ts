@@ -1,0 +1,53 @@
+import { defineTexts } from '../../../language/texts.ts';
+
+export const vpnTexts = defineTexts('gates-vpn', {
+  en: {
+    title: 'VPN',
+    meaning: 'Who may come in by VPN. The decision is made for each device, as for the other gates.',
+    howTitle: 'How a VPN gateway learns of it',
+    radius:
+      'By RADIUS: the gateway asks like a switch does and is told of changes; add it under Network devices.',
+    signals: 'By Shared Signals: a receiver hears of each change of a device’s compliance.',
+    streams: 'Receivers of Shared Signals',
+    receiver: 'Receiver',
+    method: 'Method',
+    push: 'pushed to it',
+    poll: 'fetched by it',
+    waitingEvents: 'Waiting',
+    refused: 'Refused',
+    enabled: 'On',
+    paused: 'Paused',
+    disabled: 'Off',
+    emptyTitle: 'No receiver has a stream',
+    empty: 'A receiver makes its stream itself, with a token of the role that may receive signals.',
+    toNetwork: 'To the network devices',
+    contact: 'Last contact',
+    pause: 'Pause',
+    resume: 'Resume',
+  },
+  de: {
+    title: 'VPN',
+    meaning: 'Wer per VPN herein darf. Entschieden wird für jedes Gerät, wie an den anderen Zugangspunkten.',
+    howTitle: 'Wie ein VPN-Gateway davon erfährt',
+    radius:
+      'Per RADIUS: das Gateway fragt wie ein Switch und erfährt von Änderungen; fügen Sie es unter Netzgeräte hinzu.',
+    signals: 'Per Shared Signals: ein Empfänger hört von jeder Änderung der Konformität eines Geräts.',
+    streams: 'Empfänger von Shared Signals',
+    receiver: 'Empfänger',
+    method: 'Verfahren',
+    push: 'wird gesendet',
+    poll: 'wird abgeholt',
+    waitingEvents: 'Wartend',
+    refused: 'Abgelehnt',
+    enabled: 'Ein',
+    paused: 'Pausiert',
+    disabled: 'Aus',
+    emptyTitle: 'Kein Empfänger hat einen Strom',
+    empty:
+      'Ein Empfänger legt seinen Strom selbst an, mit einem Token der Rolle, die Signale empfangen darf.',
+    toNetwork: 'Zu den Netzgeräten',
+    contact: 'Letzter Kontakt',
+    pause: 'Pausieren',
+    resume: 'Fortsetzen',
+  },
+});
