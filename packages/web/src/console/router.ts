@@ -15,12 +15,14 @@ import { integrationRoutes } from './integrations/routes.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { setupGuideRoutes } from './setup-guide/routes.ts';
 import { NotFoundPage } from './shell/root.tsx';
 import { rootRoute } from './root-route.ts';
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     ...settingsRoutes,
+    ...setupGuideRoutes,
     ...accountRoutes,
     ...systemRoutes,
     ...integrationRoutes,

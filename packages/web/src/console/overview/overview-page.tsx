@@ -68,7 +68,7 @@ export function OverviewPage() {
       }
     >
       {isNew && (
-        <EmptyState title={t('welcome')} action={<RouteLink to="/setup">{t('guide')}</RouteLink>}>
+        <EmptyState title={t('welcome')} action={<RouteLink to="/setup-guide">{t('guide')}</RouteLink>}>
           {t('welcomeText')}
         </EmptyState>
       )}
