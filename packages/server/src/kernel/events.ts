@@ -3,7 +3,7 @@
 import type { Database, TenantTx } from './db/database.ts';
 import { sql } from './db/sql.ts';
 import { enqueueAll, type NewJob } from './jobs/jobs.ts';
-import { purgeEvents } from './jobs/queries.ts';
+import { purgeEvents, selectWantedKinds } from './jobs/queries.ts';
 
 export interface DomainEvent {
   /** `device.posture-changed`: subject and what happened, in the past tense. */
@@ -48,10 +48,14 @@ const insertEvents = sql(
    order by e.place`,
 );
 
+/** From so many events on it is asked first what is wanted, instead of writing down jobs that nobody wants. */
+const many = 20;
+
 /** @param wake called after the commit of a transaction that added jobs. */
 export function createEvents(subscriptions: Subscriptions, wake: () => void): Events {
-  const jobsOf = (event: DomainEvent): NewJob[] =>
+  const jobsOf = (event: DomainEvent, wanted?: ReadonlySet<string>): NewJob[] =>
     (subscriptions[event.name] ?? []).flatMap((reaction): NewJob[] => {
+      if (reaction.ifWanted === true && wanted?.has(reaction.job) === false) return [];
       if (reaction.when?.(event) === false) return [];
       const key = reaction.key?.(event);
       return [
@@ -68,6 +72,17 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
     tx.afterCommit(wake);
     await enqueueAll(tx, jobs);
   };
+  const addJobsOf = async (tx: TenantTx, events: readonly DomainEvent[]): Promise<void> => {
+    const some = events.length >= many && events.some(({ name }) => subscriptions[name]?.some(isForSome));
+    const wanted = some
+      ? await tx.query<{ kind: string }>(selectWantedKinds, [tx.organizationId])
+      : undefined;
+    const kinds = wanted && new Set(wanted.map(({ kind }) => kind));
+    await addJobs(
+      tx,
+      events.flatMap((event) => jobsOf(event, kinds)),
+    );
+  };
   return {
     async emit(tx, event) {
       await Promise.all([
@@ -82,7 +97,7 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
           tx.organizationId,
           JSON.stringify(events.map(({ name, subjectId, payload }) => ({ name, subjectId, payload }))),
         ]),
-        addJobs(tx, events.flatMap(jobsOf)),
+        addJobsOf(tx, events),
       ]);
     },
     hasReactions: (event) =>
@@ -90,6 +105,10 @@ export function createEvents(subscriptions: Subscriptions, wake: () => void): Ev
         ? (subscriptions[event]?.length ?? 0) > 0
         : (subscriptions[event.name] ?? []).some(({ when }) => when?.(event) !== false),
   };
+}
+
+function isForSome({ ifWanted }: Subscription): boolean {
+  return ifWanted === true;
 }
 
 const keepDays = 30;

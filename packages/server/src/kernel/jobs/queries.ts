@@ -41,6 +41,11 @@ export const insertJobs = sql(
    do update set payload = excluded.payload, run_at = least(jobs.run_at, excluded.run_at), attempts = 0, last_error = null`,
 );
 
+export const selectWantedKinds = sql(
+  'jobs-select-wanted-kinds',
+  'select distinct kind from job_receivers where organization_id = $1',
+);
+
 export const insertReceiver = sql(
   'jobs-insert-receiver',
   `insert into job_receivers (organization_id, kind, receiver) values ($1, $2, $3) on conflict do nothing`,

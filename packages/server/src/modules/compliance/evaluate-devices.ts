@@ -2,6 +2,7 @@
 // caller's transaction, so that a report and what follows from it appear together.
 import { systemActor } from '@gatehouse/core/actor.ts';
 import { earliest } from '@gatehouse/core/compliance/moments.ts';
+import { failingOf, standingOf } from '@gatehouse/core/compliance/standing.ts';
 import type { Evaluation, RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
 import { selectFacts } from '@gatehouse/core/facts/select.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -11,17 +12,24 @@ import { recordAudits } from '../audit/index.ts';
 import { noSuchDevice } from '../devices/index.ts';
 import { type EffectivePolicy, resolveForDevices } from '../policies/index.ts';
 import { refreshGroups, refreshWatchLists } from '../searches/index.ts';
-import { composePosture, contextOf, evaluatedScans, exceptionsOf, type Posture } from './posture.ts';
 import {
+  composePosture,
+  contextOf,
+  evaluatedScans,
+  exceptionsOf,
+  type Posture,
+  statedColumns,
+} from './posture.ts';
+import {
+  type DecisionColumns,
   type DeviceRow,
   loadRows,
-  type PostureColumns,
   type PostureRow,
-  writePolicyVersions,
-  writePostures,
+  type StatedColumns,
 } from './queries.ts';
-import { furtherFacts, ruleCache } from './rules-of-devices.ts';
+import { factsForRules, furtherFacts, ruleCache } from './rules-of-devices.ts';
 import { stageChanges } from './stage-changes.ts';
+import { type DecisionNews, writeDecisions, writePolicyVersions, writePostures } from './store-queries.ts';
 
 export interface EvaluationDeps {
   readonly events: Events;
@@ -30,7 +38,7 @@ export interface EvaluationDeps {
 
 export interface EvaluatedDevice {
   readonly deviceId: string;
-  readonly posture: PostureColumns;
+  readonly posture: DecisionColumns;
   readonly evaluation: Evaluation;
   /** What applies to the device, with its schedule: the answer to a check-in needs it. */
   readonly policy: EffectivePolicy;
@@ -52,15 +60,23 @@ export async function evaluateDevice(
   return evaluated;
 }
 
-/** Locks the devices, in one round trip loads what is known of all, in another writes what changed. Unknown ids are left out. */
+/**
+ * Why devices are evaluated. `report`: what is known of them may be new, and with it what gates are told of their facts. `rules`:
+ * rules or time may have changed and facts have not: of these only what rules look at is read, and what was copied of them stays
+ * as the last report left it.
+ */
+export type Occasion = 'report' | 'rules';
+
+/** Locks the devices, in one or two round trips loads what is known of all, in another writes what changed. Unknown ids are left out. */
 export async function evaluateDevices(
   deps: EvaluationDeps,
   tx: TenantTx,
   deviceIds: readonly string[],
   now: number,
+  occasion: Occasion = 'report',
 ): Promise<readonly EvaluatedDevice[]> {
   const [rows, resolved, searches] = await Promise.all([
-    loadRows(tx, deviceIds, evaluatedScans, { lock: true }),
+    loadRows(tx, deviceIds, occasion === 'report' ? evaluatedScans : null, { lock: true }),
     resolveForDevices(tx, deviceIds),
     refreshGroups(deps, tx, deviceIds, now),
   ]);
@@ -71,27 +87,30 @@ export async function evaluateDevices(
   const contacts = new Map(rows.contacts.map((row) => [row.device_id, row]));
   const postures = new Map(rows.postures.map((row) => [row.device_id, row]));
   const rulesFor = ruleCache();
-  const further = await furtherFacts(tx, rows.devices, policies, rulesFor);
+  const readFurther = occasion === 'report' ? furtherFacts : factsForRules;
+  const further = await readFurther(tx, rows.devices, policies, rulesFor);
   const outcomes = rows.devices.flatMap((device) => {
     const [contact, before] = [contacts.get(device.device_id), postures.get(device.device_id)];
     const policy = policies.get(device.device_id);
     if (!contact || !before || !policy) return [];
     // Whoever waited for the lock brings an older time than the one before him wrote: time never runs backwards for a device.
     const at = Math.max(now, before.evaluated_at.getTime());
+    const facts = selectFacts([
+      ...(rows.facts.get(device.device_id) ?? []),
+      ...(further.get(device.device_id) ?? []),
+    ]);
     const posture = composePosture({
       device: contextOf(device, contact, policy),
       exceptions: exceptionsOf(device),
       rules: rulesFor(policy, device.platform),
-      facts: selectFacts([
-        ...(rows.facts.get(device.device_id) ?? []),
-        ...(further.get(device.device_id) ?? []),
-      ]),
+      facts,
       lastCheckInAt: contact.last_check_in_at?.getTime() ?? null,
       previous: before.evaluation,
       now: at,
     });
     const nextSearchAt = searches.nextChanges.get(device.device_id) ?? null;
-    return [{ device, contact, before, policy, posture, at, nextSearchAt }];
+    const stated = occasion === 'report' ? statedColumns(facts) : null;
+    return [{ device, contact, before, policy, posture, stated, at, nextSearchAt }];
   });
   await store(deps, tx, outcomes);
   await refreshWatchLists(deps, tx, searches.watchLists, deviceIds, now);
@@ -109,6 +128,8 @@ interface Outcome {
   readonly device: Pick<DeviceRow, 'device_id' | 'platform' | 'bar'>;
   readonly before: PostureRow;
   readonly posture: Posture;
+  /** What gates are told of its facts; null: as before. */
+  readonly stated: StatedColumns | null;
   /** When it was evaluated, ms since the epoch. */
   readonly at: number;
   /** When it may enter or leave a smart group or watch list by the passing of time. */
@@ -124,19 +145,20 @@ async function store(deps: EvaluationDeps, tx: TenantTx, outcomes: readonly Outc
         statuses(before.evaluation) !== statuses(posture.subject.evaluation),
     ),
   );
-  const rows = Map.groupBy(outcomes, newsOf);
-  const whole = rows.get('posture') ?? [];
-  if (whole.length > 0) {
-    const news = whole.map((outcome) => ({
-      ...rowOf(outcome),
-      blocked: outcome.posture.subject.blocked,
-      bar: outcome.device.bar,
-      remembered: changes.has(outcome),
-    }));
+  const {
+    policy: slight = [],
+    decision = [],
+    stated = [],
+  } = Object.fromEntries(Map.groupBy(outcomes, newsOf));
+  const newsFor = (outcome: Outcome) => decisionNews(outcome, changes.has(outcome));
+  if (slight.length > 0) writes.push(writePolicyVersions(tx, slight.map(rowOf)));
+  if (decision.length > 0) writes.push(writeDecisions(tx, decision.map(newsFor)));
+  if (stated.length > 0) {
+    const news = stated.flatMap((outcome) =>
+      outcome.stated === null ? [] : [{ ...newsFor(outcome), ...outcome.stated }],
+    );
     writes.push(writePostures(tx, news));
   }
-  const slight = rows.get('policy-version')?.map(rowOf) ?? [];
-  if (slight.length > 0) writes.push(writePolicyVersions(tx, slight));
   for (const { device, before, posture } of outcomes) {
     if (!before.registered || before.policy_version === posture.columns.policy_version) continue;
     announce(tx, deps.notifications, 'policy-changed', {
@@ -196,7 +218,7 @@ async function tell(
   ]);
 }
 
-function decisionOf(columns: PostureColumns) {
+function decisionOf(columns: DecisionColumns) {
   return {
     registered: columns.registered,
     compliant: columns.compliant,
@@ -208,7 +230,7 @@ function decisionOf(columns: PostureColumns) {
   };
 }
 
-function decisionChanged(before: PostureColumns, after: PostureColumns): boolean {
+function decisionChanged(before: DecisionColumns, after: DecisionColumns): boolean {
   return (
     before.registered !== after.registered ||
     before.compliant !== after.compliant ||
@@ -225,17 +247,30 @@ function decisionChanged(before: PostureColumns, after: PostureColumns): boolean
  * is evaluated, found unchanged, and the later time written then. So a check-in that changes nothing writes nothing here, and
  * a policy that changes no verdict writes its version.
  */
-function newsOf({ before, posture, at, nextSearchAt }: Outcome): 'nothing' | 'policy-version' | 'posture' {
+function newsOf({
+  before,
+  posture,
+  stated,
+  at,
+  nextSearchAt,
+}: Outcome): 'nothing' | 'policy' | 'decision' | 'stated' {
   const { columns, subject } = posture;
+  if (stated !== null && !sameStated(before, stated)) return 'stated';
   const next = nextChangeOf(subject, nextSearchAt);
   const stored = before.next_change_at?.getTime() ?? null;
   const timeIsFine = stored === null ? next === null : stored > at && (next === null || stored <= next);
-  if (!timeIsFine || !sameSubstance(before.evaluation, subject.evaluation)) return 'posture';
-  const [other, ...others] = (Object.keys(columns) as (keyof PostureColumns)[]).filter((name) =>
-    name === 'macs' ? before.macs.join() !== columns.macs.join() : before[name] !== columns[name],
+  if (!timeIsFine || !sameSubstance(before.evaluation, subject.evaluation)) return 'decision';
+  const [other, ...others] = (Object.keys(columns) as (keyof DecisionColumns)[]).filter(
+    (name) => before[name] !== columns[name],
   );
   if (other === undefined) return 'nothing';
-  return other === 'policy_version' && others.length === 0 ? 'policy-version' : 'posture';
+  return other === 'policy_version' && others.length === 0 ? 'policy' : 'decision';
+}
+
+function sameStated(before: Partial<StatedColumns>, stated: StatedColumns): boolean {
+  return (Object.keys(stated) as (keyof StatedColumns)[]).every((name) =>
+    name === 'macs' ? before.macs?.join() === stated.macs.join() : before[name] === stated[name],
+  );
 }
 
 function nextChangeOf({ registered, evaluation }: Posture['subject'], nextSearchAt: number | null) {
@@ -246,14 +281,28 @@ function nextChangeOf({ registered, evaluation }: Posture['subject'], nextSearch
   return earliest(own);
 }
 
-function rowOf({ device, posture: { columns, subject }, at, nextSearchAt }: Outcome): PostureRow {
-  const next = nextChangeOf(subject, nextSearchAt);
+function rowOf({ device, posture, at }: Outcome) {
   return {
     device_id: device.device_id,
-    ...columns,
-    evaluation: subject.evaluation,
+    policy_version: posture.columns.policy_version,
     evaluated_at: new Date(at),
+  };
+}
+
+function decisionNews(outcome: Outcome, remembered: boolean): DecisionNews {
+  const { device, posture, nextSearchAt } = outcome;
+  const { columns, subject } = posture;
+  const next = nextChangeOf(subject, nextSearchAt);
+  return {
+    ...columns,
+    ...rowOf(outcome),
+    evaluation: subject.evaluation,
     next_change_at: next === null ? null : new Date(next),
+    standing: standingOf(subject.evaluation.verdicts),
+    failing: failingOf(subject.evaluation.verdicts),
+    blocked: subject.blocked,
+    bar: device.bar,
+    remembered,
   };
 }
 

@@ -24,7 +24,9 @@ export async function evaluateDue(deps: DueDeps): Promise<{ evaluated: number }>
     for (const [organizationId, rows] of Map.groupBy(due, (row) => row.organization_id)) {
       for (let from = 0; from < rows.length; from += batch) {
         const deviceIds = rows.slice(from, from + batch).map((row) => row.device_id);
-        await deps.database.withTenant(organizationId, (tx) => evaluateDevices(deps, tx, deviceIds, now));
+        await deps.database.withTenant(organizationId, (tx) =>
+          evaluateDevices(deps, tx, deviceIds, now, 'rules'),
+        );
       }
     }
     evaluated += due.length;

@@ -14,7 +14,7 @@ import type { DeviceState } from '@gatehouse/core/devices/device.ts';
 import { type FactName, factDefinition, type FactValueOf } from '@gatehouse/core/facts/catalogue.ts';
 import type { Facts, Scan } from '@gatehouse/core/facts/types.ts';
 import { macAddresses, normalizeIdentifier } from '../devices/index.ts';
-import type { ContactRow, DeviceRow, PostureColumns } from './queries.ts';
+import type { ContactRow, DecisionColumns, DeviceRow, StatedColumns } from './queries.ts';
 
 /** What the network is told of a device (NAC-23 … NAC-34), beside the verdict. */
 const copiedFacts = [
@@ -47,7 +47,7 @@ export function scansBeyond(rules: readonly Rule[]): readonly Scan[] {
   return scansOf(rules.flatMap(({ reads }) => reads)).filter((scan) => !evaluatedScans.includes(scan));
 }
 
-function scansOf(facts: readonly FactName[]): readonly Scan[] {
+export function scansOf(facts: readonly FactName[]): readonly Scan[] {
   return [...new Set(facts.map((fact) => factDefinition(fact).scan))];
 }
 
@@ -113,7 +113,7 @@ export interface PostureInput {
 
 export interface Posture {
   readonly subject: AccessSubject & { readonly evaluation: Evaluation };
-  readonly columns: PostureColumns;
+  readonly columns: DecisionColumns;
 }
 
 export function composePosture(input: PostureInput): Posture {
@@ -137,7 +137,6 @@ export function composePosture(input: PostureInput): Posture {
       remediation: remediation && asciiLine(remediation, summaryLength),
       policy_version: device.policyVersion,
       user_name: device.userName,
-      ...attributes(facts),
     },
   };
 }
@@ -157,7 +156,8 @@ export function stagedFor(state: DeviceState, rules: readonly Rule[]): readonly 
   return rules.map((rule) => (rule.kind === 'enrollment' ? rule : { ...rule, stages: [] }));
 }
 
-function attributes(facts: Facts) {
+/** What the network is told of a device beside the decision. */
+export function statedColumns(facts: Facts): StatedColumns {
   const read = <N extends (typeof copiedFacts)[number]>(name: N) =>
     (facts.get(name)?.value ?? null) as FactValueOf<N> | null;
   const identifier = (kind: 'imei' | 'meid' | 'udid' | 'serial' | 'host-name', text: string | null) =>

@@ -1,6 +1,6 @@
 // Statements over the one stored decision and its history, for one device or for many at once. `$1` is the organization.
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
-import { readEvaluation, writeEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
+import { readEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { Evaluation } from '@gatehouse/core/compliance/verdict.ts';
 import type { Bar, DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
@@ -58,8 +58,8 @@ const selectDevices = sql(
    where d.organization_id = $1 and d.device_id = any ($2)`,
 );
 
-/** The columns that an evaluation writes. */
-export interface PostureColumns {
+/** What an evaluation decides. */
+export interface DecisionColumns {
   readonly registered: boolean;
   readonly compliant: boolean;
   readonly access_network: Access;
@@ -71,6 +71,10 @@ export interface PostureColumns {
   readonly remediation: string | null;
   readonly policy_version: string;
   readonly user_name: string | null;
+}
+
+/** What gates are told of a device beside the decision: copied from its facts when it reports. */
+export interface StatedColumns {
   readonly disk_encrypted: boolean | null;
   readonly passcode_set: boolean | null;
   readonly compromised: boolean | null;
@@ -86,18 +90,25 @@ export interface PostureColumns {
   readonly macs: readonly string[];
 }
 
-export interface PostureRow extends PostureColumns {
+/** As it is stored; with what is stated where that was asked for. */
+export interface PostureRow extends DecisionColumns, Partial<StatedColumns> {
   readonly device_id: string;
   readonly evaluation: Evaluation;
   readonly evaluated_at: Date;
   readonly next_change_at: Date | null;
 }
 
+const decision = `device_id, registered, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
+     failure_reason, remediation, policy_version, user_name, evaluation, evaluated_at, next_change_at`;
+
+const selectDecisions = sql(
+  'compliance-select-decisions',
+  `select ${decision} from device_posture where organization_id = $1 and device_id = any ($2)`,
+);
 const selectPostures = sql(
   'compliance-select-postures',
-  `select device_id, registered, compliant, access_network, access_mail, access_vpn, access_apps, access_content,
-     failure_reason, remediation, policy_version, user_name, disk_encrypted, passcode_set, compromised, manufacturer, model, imei, meid, udid,
-     serial_number, os_version, phone_number, host_name, macs, evaluation, evaluated_at, next_change_at
+  `select ${decision}, disk_encrypted, passcode_set, compromised, manufacturer, model, imei, meid, udid, serial_number,
+     os_version, phone_number, host_name, macs
    from device_posture where organization_id = $1 and device_id = any ($2)`,
 );
 
@@ -118,22 +129,26 @@ export interface LoadedRows {
   readonly contacts: readonly ContactRow[];
   readonly devices: readonly DeviceRow[];
   readonly postures: readonly PostureRow[];
+  /** What was reported by the scans asked for. */
   readonly facts: ReadonlyMap<string, readonly FactReport[]>;
 }
 
-/** One round trip. With `lock`, everything is read after the lock is held, and thus is the newest truth. */
+/**
+ * One round trip. With `lock`, everything is read after the lock is held, and thus is the newest truth.
+ * @param scans null: neither facts nor what was copied from them is read.
+ */
 export async function loadRows(
   tx: TenantTx,
   deviceIds: readonly string[],
-  scans: readonly Scan[],
+  scans: readonly Scan[] | null,
   { lock }: { readonly lock: boolean },
 ): Promise<LoadedRows> {
   const key = [tx.organizationId, deviceIds];
   const [contacts, devices, postures, facts] = await Promise.all([
     tx.query<ContactRow>(lock ? lockContacts : selectContacts, key),
     tx.query<DeviceRow>(selectDevices, key),
-    tx.query<PostureRow>(selectPostures, key),
-    tx.query<FactsRow>(selectFactsOfMany, [...key, scans]),
+    tx.query<PostureRow>(scans === null ? selectDecisions : selectPostures, key),
+    scans === null ? [] : tx.query<FactsRow>(selectFactsOfMany, [...key, scans]),
   ]);
   return {
     contacts,
@@ -163,70 +178,6 @@ function toReport({ source, observed_at, facts }: FactsRow): FactReport {
 
 function withReadEvaluation<Row extends { readonly evaluation: Evaluation }>(row: Row): Row {
   return { ...row, evaluation: readEvaluation(row.evaluation) };
-}
-
-/** What becomes of a posture: the row that gates read and, where it is worth remembering, the same in the history. */
-export interface PostureNews extends PostureRow {
-  readonly blocked: boolean;
-  readonly bar: Bar | null;
-  readonly remembered: boolean;
-}
-
-const storePostures = sql(
-  'compliance-store-postures',
-  `with r as materialized (
-     select * from jsonb_to_recordset($2) as r (device_id uuid, registered boolean, compliant boolean, access_network text,
-       access_mail text, access_vpn text, access_apps text, access_content text, failure_reason text, remediation text,
-       policy_version text, user_name text, disk_encrypted boolean, passcode_set boolean, compromised boolean, manufacturer text,
-       model text, imei text, meid text, udid text, serial_number text, os_version text, phone_number text, host_name text,
-       macs text[], evaluation jsonb, evaluated_at timestamptz, next_change_at timestamptz, blocked boolean, bar jsonb, remembered boolean)
-   ), remembered as (
-     insert into posture_changes (organization_id, device_id, registered, blocked, bar, compliant, access_network, access_mail,
-       access_vpn, access_apps, access_content, evaluation, policy_version, changed_at)
-     select $1, r.device_id, r.registered, r.blocked, r.bar, r.compliant, r.access_network, r.access_mail, r.access_vpn,
-       r.access_apps, r.access_content, r.evaluation, r.policy_version, r.evaluated_at
-     from r where r.remembered
-   )
-   update device_posture p set registered = r.registered, compliant = r.compliant, access_network = r.access_network,
-     access_mail = r.access_mail, access_vpn = r.access_vpn, access_apps = r.access_apps,
-     access_content = r.access_content, failure_reason = r.failure_reason,
-     remediation = r.remediation, policy_version = r.policy_version, user_name = r.user_name,
-     disk_encrypted = r.disk_encrypted, passcode_set = r.passcode_set, compromised = r.compromised,
-     manufacturer = r.manufacturer, model = r.model, imei = r.imei, meid = r.meid, udid = r.udid,
-     serial_number = r.serial_number, os_version = r.os_version, phone_number = r.phone_number,
-     host_name = r.host_name, macs = r.macs, evaluation = r.evaluation, evaluated_at = r.evaluated_at,
-     next_change_at = r.next_change_at,
-     access_changed_at = case when (p.access_network, p.access_mail, p.access_vpn) = (r.access_network, r.access_mail, r.access_vpn)
-       then p.access_changed_at else r.evaluated_at end
-   from r
-   where p.organization_id = $1 and p.device_id = r.device_id`,
-);
-
-/** Posture and history in one statement: an evaluation is written and read once for both. */
-export function writePostures(tx: TenantTx, rows: readonly PostureNews[]): Promise<number> {
-  const stored = rows.map((row) => ({ ...row, evaluation: writeEvaluation(row.evaluation) }));
-  return tx.run(storePostures, [tx.organizationId, JSON.stringify(stored)]);
-}
-
-const updatePolicyVersions = sql(
-  'compliance-update-policy-versions',
-  `update device_posture p set policy_version = r.policy_version, evaluated_at = r.evaluated_at
-   from unnest((select $2::uuid[]), (select $3::text[]), (select $4::timestamptz[]))
-     as r (device_id, policy_version, evaluated_at)
-   where p.organization_id = $1 and p.device_id = r.device_id`,
-);
-
-/** Another policy that changes no verdict: no index holds what is written here, and the verdicts stay where they are. */
-export function writePolicyVersions(
-  tx: TenantTx,
-  rows: readonly Pick<PostureRow, 'device_id' | 'policy_version' | 'evaluated_at'>[],
-): Promise<number> {
-  return tx.run(updatePolicyVersions, [
-    tx.organizationId,
-    rows.map((row) => row.device_id),
-    rows.map((row) => row.policy_version),
-    rows.map((row) => row.evaluated_at),
-  ]);
 }
 
 export interface ChangeRow {

@@ -39,7 +39,7 @@ export function reevaluateDevicesJob(deps: DueDeps): JobDefinition<ReevaluatePay
       const evaluateRest = async (): Promise<void> => {
         for (const ids of rest)
           await deps.database.withTenant(organizationId, (tx) =>
-            evaluateDevices(deps, tx, ids, deps.clock.now()),
+            evaluateDevices(deps, tx, ids, deps.clock.now(), 'rules'),
           );
       };
       await Promise.all(Array.from({ length: atOnce }, evaluateRest));

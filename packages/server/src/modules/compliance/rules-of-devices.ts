@@ -3,7 +3,8 @@ import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { EffectivePolicy } from '../policies/index.ts';
-import { scansBeyond } from './posture.ts';
+import { loadPickedFacts } from './picked-facts.ts';
+import { scansBeyond, scansOf } from './posture.ts';
 import { type DeviceRow, type LoadedRows, loadFurtherFacts } from './queries.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
 
@@ -18,6 +19,24 @@ export function ruleCache(): RulesFor {
     known.set(key, rules);
     return rules;
   };
+}
+
+/** Of facts only what the rules of these devices look at. */
+export async function factsForRules(
+  tx: TenantTx,
+  devices: readonly DeviceRow[],
+  policies: ReadonlyMap<string, EffectivePolicy>,
+  rulesFor: RulesFor,
+): Promise<LoadedRows['facts']> {
+  const rules = new Set(
+    devices.flatMap((device) => {
+      const policy = policies.get(device.device_id);
+      return policy ? [rulesFor(policy, device.platform)] : [];
+    }),
+  );
+  const facts = [...new Set([...rules].flatMap((each) => each.flatMap(({ reads }) => reads)))];
+  const ids = devices.map(({ device_id }) => device_id);
+  return loadPickedFacts(tx, ids, { scans: scansOf(facts), facts });
 }
 
 /** Inventories, read only for devices that have a rule that looks into them: one statement more for those. */

@@ -4,9 +4,10 @@ import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import type { BarCause, DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
 import type { FactReport } from '@gatehouse/core/facts/select.ts';
-import type { FactSource, FactValue, Scan } from '@gatehouse/core/facts/types.ts';
+import type { Scan } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
+import { namesToPick, pickedFacts, readPickedFacts } from './picked-facts.ts';
 import type { DeviceRow } from './queries.ts';
 
 /** Whom a change can concern: everybody, or whoever is one of these or belongs to one. */
@@ -57,19 +58,12 @@ export interface SimulatedRow {
   readonly reports: readonly FactReport[];
 }
 
-/** Facts that are picked from each report; where more are needed, reports come whole. */
-const slots = 8;
-
-/**
- * The devices first, each once by the index of their numbers; then what is known of each, by its key. What they report is a line
- * each: the device's number, source, time, and the facts in the order in which they were asked for; JSON holds no bare tab or
- * line break. Times are taken as floating numbers, which are exact to the millisecond and cost a tenth.
- */
+/** The devices first, each once by the index of their numbers; then what is known of each, by its key. */
 const selectChunk = sql(
   'compliance-simulate-chunk',
   `with d as materialized (
      select * from devices d
-     where d.organization_id = $1 and d.device_no > $2 and d.device_no <= $13 and d.state <> 'unmanaged'
+     where d.organization_id = $1 and d.device_no > $2 and d.device_no <= $12 and d.state <> 'unmanaged'
        and ($4::text is null or d.platform = $4)
        and ($5 or d.device_id = any ($8) or d.user_id = any ($7)
          or (cardinality($6::uuid[]) > 0 and (
@@ -103,12 +97,9 @@ const selectChunk = sql(
        join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
        join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
        left join users u on u.organization_id = $1 and u.user_id = d.user_id) r)::text as devices,
-     (select string_agg(concat(d.device_no, e'\\t', f.source, e'\\t', round(date_part('epoch', f.observed_at) * 1000), e'\\t',
-         case when $12::boolean then f.facts::text else concat(
-           f.facts -> ($10::text[])[1], e'\\t', f.facts -> ($10::text[])[2], e'\\t', f.facts -> ($10::text[])[3], e'\\t',
-           f.facts -> ($10::text[])[4], e'\\t', f.facts -> ($10::text[])[5], e'\\t', f.facts -> ($10::text[])[6], e'\\t',
-           f.facts -> ($10::text[])[7], e'\\t', f.facts -> ($10::text[])[8]) end), e'\\n')
-       from d join device_facts f on f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($9)) as reports`,
+     (select string_agg(concat(d.device_no, ${pickedFacts}), e'\\n')
+       from (select $10::text[] as names) n, d
+       join device_facts f on f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($9)) as reports`,
 );
 
 /** The next devices of a circle by their number; none when it is through. */
@@ -118,7 +109,7 @@ export async function readChunk(
   circle: Circle,
   needed: Needed,
 ): Promise<readonly SimulatedRow[]> {
-  const whole = needed.facts.length > slots;
+  const names = namesToPick(needed.facts);
   const row = await tx.one<{ devices: string | null; reports: string | null }>(selectChunk, [
     tx.organizationId,
     after,
@@ -129,38 +120,15 @@ export async function readChunk(
     circle.userIds,
     circle.deviceIds,
     needed.scans,
-    needed.facts,
+    names,
     JSON.stringify(needed.kinds),
-    whole,
     upTo,
   ]);
   const devices = JSON.parse(row?.devices ?? '[]') as Omit<SimulatedRow, 'reports'>[];
-  const reports = readReports(row?.reports ?? null, whole ? null : needed.facts);
+  const reports = readPickedFacts(row?.reports ?? null, names);
   return devices
     .toSorted((a, b) => a.no - b.no)
-    .map((device) => Object.assign(device, { reports: reports.get(device.no) ?? [] }));
-}
-
-/** @param names of the facts that a line holds; null: it holds the whole report. */
-function readReports(lines: string | null, names: readonly string[] | null): Map<number, FactReport[]> {
-  const reports = new Map<number, FactReport[]>();
-  for (const line of lines?.split('\n') ?? []) {
-    const [no, source, observedAt, ...values] = line.split('\t');
-    const facts =
-      names === null
-        ? (JSON.parse(values[0] ?? '{}') as FactReport['facts'])
-        : Object.fromEntries(
-            names.flatMap((name, place) => {
-              const value = values[place];
-              return value ? [[name, JSON.parse(value) as FactValue]] : [];
-            }),
-          );
-    const report = { source: source as FactSource, observedAt: Number(observedAt), facts };
-    const those = reports.get(Number(no));
-    if (those === undefined) reports.set(Number(no), [report]);
-    else those.push(report);
-  }
-  return reports;
+    .map((device) => Object.assign(device, { reports: reports.get(String(device.no)) ?? [] }));
 }
 
 const selectLastNo = sql(

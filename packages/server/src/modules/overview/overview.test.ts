@@ -64,9 +64,18 @@ describe('the overview', () => {
     ) => {
       const id = await acme.addDevice({ platform, name: `${platform} ${os}` });
       await admin.query(
-        `update device_posture set access_network = $2, access_mail = $2, os_version = $3, evaluation = $4, access_changed_at = $5
+        `update device_posture set access_network = $2, access_mail = $2, os_version = $3, evaluation = $4, access_changed_at = $5,
+           standing = $6, failing = $7
          where device_id = $1`,
-        [id, access, os, { verdicts: verdicts[standing] }, new Date(t0 - changedMs)],
+        [
+          id,
+          access,
+          os,
+          { verdicts: verdicts[standing] },
+          new Date(t0 - changedMs),
+          standing,
+          verdicts[standing].filter(({ status }) => status !== 'compliant').map(({ rule }) => rule),
+        ],
       );
       await admin.query('update device_contacts set last_check_in_at = $2 where device_id = $1', [
         id,

@@ -6,7 +6,7 @@ import { sql } from '../../kernel/db/sql.ts';
 import type { AssignedRow } from './resolve-queries.ts';
 
 /** An assignment with what it assigns, whomever it reaches. */
-export interface TabledRow extends Omit<AssignedRow, 'device_id' | 'platform'> {
+export interface TabledRow extends AssignedRow {
   readonly assignment_id: string;
   /** Only devices of this platform; null: of every one. */
   readonly for_platform: Platform | null;

@@ -7,7 +7,6 @@ import type { TargetKind } from '@gatehouse/core/settings/resolve.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { type EffectivePolicy, resolveAssigned } from './resolve-for-device.ts';
 import { selectAllAssigned, type TabledRow } from './assignment-table-queries.ts';
-import type { AssignedRow } from './resolve-queries.ts';
 
 /** What of a device decides what reaches it. */
 export interface Reachable {
@@ -84,11 +83,7 @@ export class AssignmentTable {
       .map((row) => row.assignment_id)
       .sort()
       .join();
-    const policy =
-      this.#resolved.get(name) ??
-      resolveAssigned(
-        rows.map((row): AssignedRow => ({ ...row, device_id: device.deviceId, platform: device.platform })),
-      );
+    const policy = this.#resolved.get(name) ?? resolveAssigned(rows);
     this.#resolved.set(name, policy);
     return { name, policy };
   }

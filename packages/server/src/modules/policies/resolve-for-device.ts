@@ -40,17 +40,12 @@ export async function resolveForDevices(
   tx: TenantTx,
   deviceIds: readonly string[],
 ): Promise<ReadonlyMap<string, EffectivePolicy>> {
-  const byDevice = Map.groupBy(await selectAssignedTo(tx, deviceIds), (row) => row.device_id);
-  const known = new Map<string, EffectivePolicy>();
+  const assigned = await selectAssignedTo(tx, deviceIds);
+  const known = new Map<readonly AssignedRow[], EffectivePolicy>();
   return new Map(
-    [...byDevice].map(([deviceId, rows]) => {
-      const assigned = rows.filter((row) => row.item_kind !== null);
-      const key = assigned
-        .map((row) => `${row.item_id}/${row.version}/${row.target_id}`)
-        .sort()
-        .join();
-      const policy = known.get(key) ?? resolveAssigned(assigned);
-      known.set(key, policy);
+    [...assigned].map(([deviceId, rows]) => {
+      const policy = known.get(rows) ?? resolveAssigned(rows);
+      known.set(rows, policy);
       return [deviceId, policy];
     }),
   );

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { failingOf, standingOf } from '@gatehouse/core/compliance/standing.ts';
+import { readEvaluation, type StoredEvaluation } from '@gatehouse/core/compliance/stored-evaluation.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
@@ -107,6 +109,13 @@ const fleet: readonly Made[] = [
   },
 ];
 
+/** What whoever evaluates stores beside the verdicts. */
+function wordsOf(verdicts: readonly object[]) {
+  const evaluation = { verdicts, compliant: false, nextChangeAt: null, evaluatedAt: 0 };
+  const read = readEvaluation(evaluation as unknown as StoredEvaluation);
+  return [standingOf(read.verdicts), failingOf(read.verdicts)];
+}
+
 describe('the list of devices', () => {
   let db: TestDatabase;
   let acme: TestFleet;
@@ -129,7 +138,8 @@ describe('the list of devices', () => {
       ids.set(made.name, id);
       await admin.query(
         `update device_posture set access_network = $2, access_mail = $2, access_vpn = 'allow', compliant = $3, os_version = $4,
-           evaluation = $5, evaluated_at = $6, access_changed_at = $6, model = 'Model ' || $7 where device_id = $1`,
+           evaluation = $5, evaluated_at = $6, access_changed_at = $6, model = 'Model ' || $7, standing = $8, failing = $9
+         where device_id = $1`,
         [
           id,
           made.access,
@@ -138,6 +148,7 @@ describe('the list of devices', () => {
           { verdicts: made.verdicts },
           new Date(t0 - (made.seen ?? 0)),
           index,
+          ...wordsOf(made.verdicts),
         ],
       );
       await admin.query('update device_contacts set last_check_in_at = $2 where device_id = $1', [

@@ -31,7 +31,7 @@ interface Waiter {
   readonly resolve: (outcome: HeldOutcome) => void;
 }
 
-/** News of so many devices are remembered; whoever looked before all of them must look again. */
+/** News of so many devices at least are remembered; whoever looked before all of them must look again. */
 const remembered = 10_000;
 
 export function createHeldRequests(
@@ -51,14 +51,16 @@ export function createHeldRequests(
     latest += 1;
     recent.delete(key);
     recent.set(key, latest);
-    if (recent.size > remembered) {
-      const [oldest] = recent;
-      if (oldest) {
-        recent.delete(oldest[0]);
-        forgotten = oldest[1];
-      }
-    }
+    if (recent.size > 2 * remembered) forgetOldest();
     for (const waiter of waiting.get(key) ?? []) waiter.resolve('news');
+  }
+  /** Many at once: a map passes over all that was deleted before it finds its first. */
+  function forgetOldest(): void {
+    for (const [key, number] of recent) {
+      if (recent.size <= remembered) return;
+      recent.delete(key);
+      forgotten = number;
+    }
   }
   const unsubscribe = [
     notifications.subscribe('command-queued', tell),
