@@ -9,6 +9,8 @@ export async function greeting({ config, database }: Pick<Kernel, 'config' | 'da
   const lines = [
     '',
     `  Gatehouse is ready at ${at}`,
+    `    Console      ${at}/console/`,
+    `    Portal       ${at}/my/`,
     `    API          ${at}/api/v1  (described at ${at}/api/v1/openapi.json)`,
     `    Cisco ISE    ${at}/ciscoise`,
     `    Devices      ${config.deviceUrl.origin}`,
@@ -21,7 +23,7 @@ export async function greeting({ config, database }: Pick<Kernel, 'config' | 'da
       `    npx gatehouse org create --slug acme --name "Acme"${data}`,
       `    npx gatehouse admin create --org acme --email you@acme.example --role org-admin${data}`,
       '',
-      '  The second command prints a link, good once, with which you choose your password.',
+      '  The second command prints a link, good once, with which you choose your password; then sign in to the console.',
     );
   }
   return `${lines.join('\n')}\n\n`;

@@ -55,6 +55,7 @@ export const employees: readonly Employee[] = [
 export const emailOf = ({ name }: Employee): string => `${userNameOf({ name })}@${domain}`;
 export const userNameOf = ({ name }: Pick<Employee, 'name'>): string => name.toLowerCase().replace(' ', '.');
 export const iseAccount = `ise@${domain}`;
+export const consoleAccount = `admin@${domain}`;
 
 /** `ann-keller-1`: names the machine in lists, on disk, and in what the demonstration prints. */
 export const hostNameOf = ({ name }: Employee, index: number): string =>

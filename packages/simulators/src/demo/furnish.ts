@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectLocalApi, type LocalApi } from '../operator/local-api.ts';
 import {
+  consoleAccount,
   type Department,
   emailOf,
   employees,
@@ -39,6 +40,7 @@ export async function furnish(dataDirectory: string, tell: (line: string) => voi
   const groups = await ensureGroups(api, tell);
   await ensurePolicies(api, demo.id, groups, tell);
   await ensureIseAccount(api, dataDirectory, tell);
+  await ensureConsoleAccount(api, dataDirectory, tell);
   return api;
 }
 
@@ -109,24 +111,37 @@ async function ensurePolicies(
 }
 
 /** The account that a Cisco ISE would sign in with; its password is kept where only the server's user can read it. */
-async function ensureIseAccount(
+function ensureIseAccount(api: LocalApi, dataDirectory: string, tell: (line: string) => void): Promise<void> {
+  const account = { email: iseAccount, displayName: 'Cisco ISE', role: 'nac-service' };
+  return ensureAccount(api, join(dataDirectory, 'demo'), 'ise-account.json', account, tell);
+}
+
+/** The account with which whoever tries the demo opens the console. Nobody wants to enrol a second factor for a look. */
+async function ensureConsoleAccount(
   api: LocalApi,
   dataDirectory: string,
   tell: (line: string) => void,
 ): Promise<void> {
+  await api.request('PATCH', '/organization/settings', { secondFactorRequired: false });
+  const account = { email: consoleAccount, displayName: 'Dana Demo', role: 'org-admin' };
+  await ensureAccount(api, join(dataDirectory, 'demo'), 'console-account.json', account, tell);
+}
+
+async function ensureAccount(
+  api: LocalApi,
+  folder: string,
+  fileName: string,
+  account: { readonly email: string; readonly displayName: string; readonly role: string },
+  tell: (line: string) => void,
+): Promise<void> {
   const known = await api.list<{ email: string }>('/administrators');
-  if (known.some(({ email }) => email === iseAccount)) return;
-  const folder = join(dataDirectory, 'demo');
-  const file = join(folder, 'ise-account.json');
+  if (known.some(({ email }) => email === account.email)) return;
+  const file = join(folder, fileName);
   const password = randomBytes(18).toString('base64url');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (existsSync(file)) tell(`${file} was of an earlier account and is replaced`);
-  writeFileSync(file, `${JSON.stringify({ user: iseAccount, password }, null, 2)}\n`, { mode: 0o600 });
-  await api.request('POST', '/administrators', {
-    email: iseAccount,
-    displayName: 'Cisco ISE',
-    role: 'nac-service',
-    password,
-  });
-  tell(`made the account ${iseAccount} for Cisco ISE; its password is in ${file}`);
+  const kept = { organization: organization.slug, user: account.email, password };
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
+  await api.request('POST', '/administrators', { ...account, password });
+  tell(`made the account ${account.email} (${account.displayName}); its password is in ${file}`);
 }

@@ -1,6 +1,7 @@
 // Short news in the corner: what went well fades, what went wrong stays until it is closed.
 import { notifications } from '@mantine/notifications';
 import { problemText } from './failure.tsx';
+import { designTexts } from './texts.ts';
 
 export function notifyDone(message: string, title?: string): void {
   notifications.show({
@@ -8,6 +9,7 @@ export function notifyDone(message: string, title?: string): void {
     ...(title === undefined ? {} : { title }),
     color: 'green',
     autoClose: 5_000,
+    closeButtonProps: { 'aria-label': designTexts.say('close') },
   });
 }
 
@@ -17,6 +19,7 @@ export function notifyProblem(error: unknown, title?: string): void {
     ...(title === undefined ? {} : { title }),
     color: 'red',
     autoClose: false,
+    closeButtonProps: { 'aria-label': designTexts.say('close') },
     role: 'alert',
   });
 }

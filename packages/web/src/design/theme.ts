@@ -28,10 +28,24 @@ const red: MantineColorsTuple = [
   '#760c10',
 ];
 
+/** Of warnings: from the seventh shade on it can be read on its own light ground. */
+const orange: MantineColorsTuple = [
+  '#fff4e6',
+  '#ffe8cc',
+  '#ffd8a8',
+  '#ffc078',
+  '#ffa94d',
+  '#d97a14',
+  '#a85a06',
+  '#8f4c05',
+  '#763e04',
+  '#5f3203',
+];
+
 export const theme = createTheme({
   primaryColor: 'gate',
   primaryShade: { light: 7, dark: 6 },
-  colors: { gate, red },
+  colors: { gate, orange, red },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono", monospace',
   defaultRadius: 'md',
