@@ -162,7 +162,12 @@ function AssignDialog({ item, onClose }: { item: AssignedItem; onClose: () => vo
   const organizationId = me.organizationId;
   const targetId = kind === 'organization' ? organizationId : chosen?.id;
   return (
-    <Modal opened onClose={onClose} title={t('assignTitle', { name: item.name })}>
+    <Modal
+      closeButtonProps={{ 'aria-label': t('close') }}
+      opened
+      onClose={onClose}
+      title={t('assignTitle', { name: item.name })}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

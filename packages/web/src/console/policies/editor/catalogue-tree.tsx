@@ -3,7 +3,7 @@
 import { Checkbox, Group, Select, Stack, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronRight, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
 import type { Support } from '../model/field.ts';
 import type { SearchIndex } from '../model/search-index.ts';
 import { type TreeGroup, type TreeRow, treeRows } from '../model/tree.ts';
@@ -204,6 +204,7 @@ interface ItemProps extends TreeProps {
 
 function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemProps) {
   const t = editorTexts.use();
+  const name = useId();
   const common = {
     'data-place': place,
     style: { blockSize: rowHeight, transform: `translateY(${start}px)` },
@@ -218,13 +219,15 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
         tabIndex={active ? 0 : -1}
         aria-level={1}
         aria-expanded={row.open}
-        aria-label={`${row.title}, ${t('groupCount', { set: row.set, total: row.total })}`}
+        aria-labelledby={`${name}-title ${name}-rest`}
         className={`${css.row} ${css.rowGroup}`}
         onClick={() => props.onToggle(row.id)}
       >
         {row.open ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}
-        <span className={css.rowTitle}>{row.title}</span>
-        <span className={css.rowCount}>
+        <span className={css.rowTitle} id={`${name}-title`}>
+          {row.title}
+        </span>
+        <span className={css.rowCount} id={`${name}-rest`}>
           {row.set}/{row.total}
         </span>
       </div>
@@ -239,15 +242,18 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
       tabIndex={active ? 0 : -1}
       aria-level={2}
       aria-selected={row.id === props.selected}
-      aria-label={row.set ? `${title}, ${t('isSet')}` : title}
+      aria-labelledby={`${name}-title ${name}-rest`}
       className={`${css.row} ${css.rowKey}`}
       onClick={() => props.onSelect(row.id)}
       onDoubleClick={() => !row.set && props.onAdd?.(row.id)}
     >
-      <span className={css.rowTitle} title={title}>
+      <span className={css.rowTitle} title={title} id={`${name}-title`}>
         {title}
       </span>
-      <SupportBadges support={key?.support} short />
+      <span id={`${name}-rest`}>
+        <SupportBadges support={key?.support} short />
+        {row.set && <VisuallyHidden>{t('isSet')}</VisuallyHidden>}
+      </span>
       {row.set ? (
         <IconCheck size={16} aria-hidden />
       ) : (

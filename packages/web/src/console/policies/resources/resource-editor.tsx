@@ -17,6 +17,7 @@ import type { FieldErrors } from '../editor/use-field-errors.ts';
 import { applies, type Field, firstValue } from '../model/field.ts';
 import { buildIndex } from '../model/search-index.ts';
 import type { TreeGroup } from '../model/tree.ts';
+import { policyTexts } from '../texts.ts';
 import { sectionOrder } from './sections.ts';
 import { SecretNote, type SecretState } from './secret-note.tsx';
 import { type ResourceKey, resourceTexts } from './texts.ts';
@@ -109,6 +110,7 @@ function FormEditor(props: ResourceEditorProps) {
 
 function PayloadEditor(props: ResourceEditorProps) {
   const t = resourceTexts.use();
+  const tp = policyTexts.use();
   const te = editorTexts.use();
   const { schema, editing, errors, readOnly } = props;
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
@@ -178,6 +180,7 @@ function PayloadEditor(props: ResourceEditorProps) {
             {t('addKeyButton')}
           </Button>
           <Drawer
+            closeButtonProps={{ 'aria-label': tp('close') }}
             opened={adding}
             onClose={() => setAdding(false)}
             title={t('addKeyButton')}

@@ -110,7 +110,7 @@ function NewSchedule({ onClose }: { onClose: () => void }) {
   });
   const taken = isApiProblem(create.error, 'name-taken');
   return (
-    <Modal opened onClose={onClose} title={t('newSchedule')}>
+    <Modal closeButtonProps={{ 'aria-label': tp('close') }} opened onClose={onClose} title={t('newSchedule')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -34,7 +34,13 @@ export function ImportDialog({ fields, onClose, into, onTake, busy, error }: Imp
   }
   const count = Object.keys(read?.settings ?? {}).length;
   return (
-    <Modal opened onClose={onClose} title={t('importTitle')} size="lg">
+    <Modal
+      closeButtonProps={{ 'aria-label': t('close') }}
+      opened
+      onClose={onClose}
+      title={t('importTitle')}
+      size="lg"
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -51,7 +51,13 @@ export interface PublishDialogProps {
 export function PublishDialog(props: PublishDialogProps) {
   const t = policyTexts.use();
   return (
-    <Modal opened onClose={props.onClose} size="xl" title={t('publishTitle', { name: props.suite.name })}>
+    <Modal
+      closeButtonProps={{ 'aria-label': t('close') }}
+      opened
+      onClose={props.onClose}
+      size="xl"
+      title={t('publishTitle', { name: props.suite.name })}
+    >
       <Publishing {...props} />
     </Modal>
   );

@@ -94,7 +94,7 @@ function Rename({ suite, onClose }: { suite: Suite; onClose: () => void }) {
   });
   const taken = isApiProblem(change.error, 'name-taken');
   return (
-    <Modal opened onClose={onClose} title={t('rename')}>
+    <Modal closeButtonProps={{ 'aria-label': t('close') }} opened onClose={onClose} title={t('rename')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

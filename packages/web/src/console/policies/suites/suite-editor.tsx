@@ -177,6 +177,7 @@ export function SuiteEditor({ suite, catalogue, editing, errors, sound, readOnly
             {t('addSetting')}
           </Button>
           <Drawer
+            closeButtonProps={{ 'aria-label': t('close') }}
             opened={adding}
             onClose={() => setAdding(false)}
             title={t('addSetting')}

@@ -129,7 +129,7 @@ function NewSuite({ onClose }: { onClose: () => void }) {
   const create = useCreate(onClose);
   const taken = isApiProblem(create.error, 'name-taken');
   return (
-    <Modal opened onClose={onClose} title={t('newSuite')}>
+    <Modal closeButtonProps={{ 'aria-label': t('close') }} opened onClose={onClose} title={t('newSuite')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
