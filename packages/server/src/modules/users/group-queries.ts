@@ -123,7 +123,7 @@ export async function deleteGroupMember(tx: TenantTx, groupId: string, userId: s
 
 const members = sql(
   'groups-members',
-  `select u.user_id, u.user_no, u.email, u.user_name, u.display_name, u.employee_id, u.state, u.created_at
+  `select u.user_id, u.user_no, u.email, u.user_name, u.display_name, u.employee_id, u.language, u.state, u.created_at
    from group_members m join users u on u.organization_id = m.organization_id and u.user_id = m.user_id
    where m.organization_id = $1 and m.group_id = $2 and u.user_no > $3 order by u.user_no limit $4`,
 );
