@@ -2,7 +2,7 @@
 // keyed hash of all that was read, credentials included, while it comes again. The credentials themselves are not.
 import type { Shape } from './visit.ts';
 
-const lifeMs = 60_000;
+export const shapeLimits = { lifeMs: 60_000 };
 const most = 50_000;
 
 export interface Shapes {
@@ -20,7 +20,7 @@ export function createShapes(): Shapes {
       return undefined;
     },
     remember(key, given) {
-      const shape: Shape = { ...given, until: performance.now() + lifeMs };
+      const shape: Shape = { ...given, until: performance.now() + shapeLimits.lifeMs };
       if (shapes.size >= most) {
         let count = 0;
         for (const oldest of shapes.keys()) {

@@ -36,23 +36,47 @@ export function createMailDirectory(deps: {
   const across = (work: (tx: Parameters<typeof findOnlyWithMail>[0]) => Promise<string | undefined>) =>
     deps.database.withSystem('find-organization', work);
 
+  async function find(
+    name: string,
+    windowsDomain: string | null,
+    mailDomain: string | null,
+  ): Promise<string | undefined> {
+    const byHost = await once(`host ${name}`, () => across((tx) => findByHost(tx, name)));
+    if (byHost !== undefined) return byHost;
+    if (windowsDomain !== null) {
+      const found = await once(`windows ${windowsDomain}`, () =>
+        across((tx) => findByWindowsDomain(tx, windowsDomain)),
+      );
+      if (found !== undefined) return found;
+    }
+    if (mailDomain !== null) {
+      const found = await deps.findOrganizationByMailDomain(mailDomain);
+      if (found !== undefined) return found.organizationId;
+    }
+    return once('only', () => across(findOnlyWithMail));
+  }
+
+  /** What was said last: whoever has a grant is somebody’s still while the database does not answer. */
+  const last = new Map<string, string>();
+
   return {
     async organizationOf(login, host) {
-      const name = host.toLowerCase();
-      const byHost = await once(`host ${name}`, () => across((tx) => findByHost(tx, name)));
-      if (byHost !== undefined) return byHost;
       const { windowsDomain = null, mailDomain = null } = login ?? {};
-      if (windowsDomain !== null) {
-        const found = await once(`windows ${windowsDomain}`, () =>
-          across((tx) => findByWindowsDomain(tx, windowsDomain)),
-        );
-        if (found !== undefined) return found;
+      const name = host.toLowerCase();
+      const key = JSON.stringify([name, windowsDomain, mailDomain]);
+      try {
+        const found = await find(name, windowsDomain, mailDomain);
+        if (found === undefined) last.delete(key);
+        else if (last.get(key) !== found) {
+          if (last.size >= remembered) last.clear();
+          last.set(key, found);
+        }
+        return found;
+      } catch (error) {
+        const found = last.get(key);
+        if (found === undefined) throw error;
+        return found;
       }
-      if (mailDomain !== null) {
-        const found = await deps.findOrganizationByMailDomain(mailDomain);
-        if (found !== undefined) return found.organizationId;
-      }
-      return once('only', () => across(findOnlyWithMail));
     },
   };
 }
