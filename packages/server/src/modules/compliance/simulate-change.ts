@@ -13,7 +13,7 @@ import type { EffectivePolicy } from '../policies/index.ts';
 import { stagedFor } from './posture.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
 import { type RuleSet, rulesThatDiffer } from './rules-that-differ.ts';
-import { type DeviceOutcome, sameDecision, simulateDevice } from './simulate-device.ts';
+import { type DeviceOutcome, sameDecision, simulateDevice, type SimulatedDevice } from './simulate-device.ts';
 import {
   type GroupName,
   readChunk,
@@ -95,7 +95,7 @@ export async function simulateChange(
         const groups = row.groupIds.flatMap((id) => names.get(id) ?? []);
         tally.add(outcome, groups);
         onOutcome?.(outcome, groups);
-        if (outcomes.length < mostListed) outcomes.push(outcome);
+        if (outcomes.length < mostListed) outcomes.push({ ...outcome, row: named(row) });
       }
       tally.examined += rows.length;
       reading = following;
@@ -107,6 +107,11 @@ export async function simulateChange(
   const shares = await Promise.all([examine(0, middle), examine(middle, Number.MAX_SAFE_INTEGER)]);
   const outcomes = shares.flat().slice(0, mostListed);
   return { counts: tally.counts(), base: prepared.base, outcomes, at: now };
+}
+
+/** Without its reports and verdicts: thousands are kept until the last device is judged. */
+function named({ id, no, name, platform, userName }: SimulatedRow): SimulatedDevice {
+  return { id, no, name, platform, userName };
 }
 
 /** What devices of one platform, reached by the same assignments before and by the same after, have in common. */

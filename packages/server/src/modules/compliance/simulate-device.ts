@@ -20,8 +20,11 @@ export interface Decision {
 export const graveActions = ['lock', 'selective-wipe', 'full-wipe'] as const satisfies readonly ActionKind[];
 export type GraveAction = (typeof graveActions)[number];
 
+/** What an outcome says of whom it is about. */
+export type SimulatedDevice = Pick<SimulatedRow, 'id' | 'no' | 'name' | 'platform' | 'userName'>;
+
 export interface DeviceOutcome {
-  readonly row: SimulatedRow;
+  readonly row: SimulatedDevice;
   readonly before: Decision;
   readonly after: Decision;
   /** The verdicts that change; ids of rules. */
