@@ -61,6 +61,8 @@ function Question(props: AskProps) {
   ] as const;
   return (
     <form
+      // What is missing is said at the field, in the words of the page.
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);

@@ -13,13 +13,7 @@ import { useMay } from '../../../session/session.ts';
 import { deviceTexts } from '../../devices/device/texts.ts';
 import { BudgetMeter } from '../../devices/device/actions/budget-meter.tsx';
 import { ApprovalCard } from './approval-card.tsx';
-import {
-  type ApprovalsSearch,
-  type ApprovalTab,
-  approvalTabs,
-  belongsTo,
-  countToDecide,
-} from './approvals-search.ts';
+import { type ApprovalsSearch, approvalTabs, belongsTo, countToDecide, tabOf } from './approvals-search.ts';
 import { approvalTexts } from './texts.ts';
 
 const news = ['approval.*', 'command.finished'];
@@ -32,8 +26,10 @@ export function ApprovalsPage() {
   const polling = useLiveness().state === 'live' ? {} : { every: 15_000 };
   const open = useList(listApprovals, { query: { open: 'true', limit: 100 } }, { live: news, ...polling });
   const over = useList(listApprovals, { query: { open: 'false' } }, { live: news, ...polling });
-  const meant = open.items.find(({ id }) => id === search.request);
-  const tab: ApprovalTab = search.tab ?? (meant?.own || !may('approvals.decide') ? 'requested' : 'mine');
+  const tab =
+    search.tab ??
+    tabOf(search.request, open.items, over.items) ??
+    (may('approvals.decide') ? 'mine' : 'requested');
   const list = tab === 'decided' ? over : open;
   const items = tab === 'decided' ? over.items : open.items.filter((request) => belongsTo(tab, request));
   return (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { belongsTo, budgetAfter, countToDecide, readApprovalsSearch } from './approvals-search.ts';
+import { belongsTo, budgetAfter, countToDecide, readApprovalsSearch, tabOf } from './approvals-search.ts';
 
 test('the address of approvals is read whatever somebody wrote into it', () => {
   const request = '01930000-0000-7000-8000-000000000000';
@@ -19,4 +19,15 @@ test('one’s own requests are never among those to decide', () => {
 test('the budget after a request counts its devices, and a change of the budget spends nothing', () => {
   assert.equal(budgetAfter({ action: 'command', deviceIds: ['a', 'b'] }, { spent: 3 }), 5);
   assert.equal(budgetAfter({ action: 'change-budget', deviceIds: [] }, { spent: 3 }), 3);
+});
+
+test('a link to a request leads to where it is, also when that changes', () => {
+  const open = [
+    { id: 'a', own: true },
+    { id: 'b', own: false },
+  ];
+  assert.equal(tabOf('a', open, []), 'requested');
+  assert.equal(tabOf('b', open, []), 'mine');
+  assert.equal(tabOf('a', [], [{ id: 'a' }]), 'decided');
+  assert.equal(tabOf(undefined, open, []), undefined);
 });

@@ -26,6 +26,17 @@ export function belongsTo(tab: Exclude<ApprovalTab, 'decided'>, request: Sorted)
   return tab === 'requested' ? request.own : !request.own;
 }
 
+/** Where the request is that a link meant; it moves when it is decided, and whoever watches it moves along. */
+export function tabOf(
+  request: string | undefined,
+  open: readonly Pick<ListedApproval, 'id' | 'own'>[],
+  over: readonly Pick<ListedApproval, 'id'>[],
+): ApprovalTab | undefined {
+  const waiting = open.find(({ id }) => id === request);
+  if (waiting !== undefined) return waiting.own ? 'requested' : 'mine';
+  return over.some(({ id }) => id === request) ? 'decided' : undefined;
+}
+
 export const countToDecide = (requests: readonly Sorted[]): number =>
   requests.filter(({ mayApprove }) => mayApprove).length;
 
