@@ -3,18 +3,6 @@ import { after, before, describe, test } from 'node:test';
 import { type DeviceWorld, openDeviceWorld } from './device-world.ts';
 import { axeClean, noBrowser, phone } from './web-world.ts';
 
-const tabs = [
-  'overview',
-  'why',
-  'facts',
-  'policies',
-  'apps',
-  'certificates',
-  'commands',
-  'location',
-  'history',
-];
-
 describe('the page of a device', { skip: noBrowser }, () => {
   let world: DeviceWorld;
   before(async () => {

@@ -126,8 +126,24 @@ test('the list a device was opened from leads to its neighbours, and is read wit
     assert.equal(readTrail(stored), undefined);
 });
 
-test('FILE-01 a cell that a spreadsheet would calculate is text', () => {
-  assert.equal(csvOf(['a'], [['=1+1'], ['x,"y"'], ['a\nb']]), `a\r\n'=1+1\r\n"x,""y"""\r\na b`);
+test('CSV-01 a cell that a spreadsheet would calculate is text', () => {
+  const written = {
+    '=1+1': `'=1+1`,
+    '\t=1+1': `'=1+1`,
+    '\r@x': `'@x`,
+    '"=1+1': `'""=1+1`,
+    '+1': `'+1`,
+    '-1': `'-1`,
+    'x,"y"': 'x,""y""',
+    'a\nb': 'a b',
+  };
+  assert.equal(
+    csvOf(
+      ['a'],
+      Object.keys(written).map((cell) => [cell]),
+    ),
+    ['a', ...Object.values(written)].map((cell) => `"${cell}"`).join('\r\n'),
+  );
 });
 
 test('an app that is installed and managed stands once, with how far it is', () => {

@@ -5,9 +5,9 @@ export function csvOf(header: readonly string[], rows: readonly (readonly string
 }
 
 function cell(text: string): string {
-  const plain = text.replace(/[\p{Cc}]+/gu, ' ');
-  const safe = /^[=+\-@]/.test(plain) ? `'${plain}` : plain;
-  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const plain = text.replace(/\p{Cc}+/gu, ' ').trimStart();
+  const safe = /^["']*[=+\-@]/.test(plain) ? `'${plain}` : plain;
+  return `"${safe.replaceAll('"', '""')}"`;
 }
 
 /** Hands a file to the browser. */
