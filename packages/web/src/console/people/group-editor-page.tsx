@@ -1,5 +1,5 @@
 // The editor of a smart group: the expression left, as rows or as text, and what it finds now right, with what would change.
-import { Alert, Button, Card, Grid, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, Grid, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Group as SmartGroup } from '@gatehouse/contracts/admin/users.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -154,15 +154,11 @@ function Preview({ expression, groupId }: { expression: string; groupId: string 
               <Text size="sm" fw={600}>
                 {t('sample')}
               </Text>
-              <List size="sm">
-                {count.data.devices.map((device) => (
-                  <List.Item key={device.id}>
-                    <RouteLink to={`/devices/${device.id}`} size="sm">
-                      <Plain text={device.name} limit={60} />
-                    </RouteLink>
-                  </List.Item>
-                ))}
-              </List>
+              {count.data.devices.map((device) => (
+                <RouteLink key={device.id} to={`/devices/${device.id}`} size="sm" py={3}>
+                  <Plain text={device.name} limit={60} />
+                </RouteLink>
+              ))}
             </>
           )}
         </Stack>

@@ -1,5 +1,5 @@
 // One group: who or what is in it, and what is given to it.
-import { Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Code, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import type { Group as OneOfGroups } from '@gatehouse/contracts/admin/users.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -56,6 +56,7 @@ function OneGroup({ group }: { group: OneOfGroups }) {
   const target = [{ id: group.id, through: undefined }];
   const used = useAssigned(target, may('policies.read'));
   const isSmart = group.expression !== null;
+  const isUsed = used.items.length > 0;
   return (
     <Page
       title={plainLine(group.name, 80)}
@@ -74,17 +75,18 @@ function OneGroup({ group }: { group: OneOfGroups }) {
       action={
         may('groups.manage') && (
           <Group gap="xs">
-            <Button
-              variant="default"
-              {...(used.items.length === 0 ? { c: 'red' } : {})}
-              onClick={() =>
-                used.items.length === 0 ? setDeleting(true) : notifyProblem(undefined, t('inUse'))
-              }
-              aria-description={used.items.length === 0 ? undefined : t('inUse')}
-              aria-disabled={used.items.length > 0}
-            >
-              {t('deleteGroup')}
-            </Button>
+            <Tooltip label={t('inUse')} disabled={!isUsed}>
+              <Button
+                variant="default"
+                aria-disabled={isUsed}
+                {...(isUsed ? { 'data-disabled': true, 'aria-description': t('inUse') } : { c: 'red' })}
+                onClick={() => {
+                  if (!isUsed) setDeleting(true);
+                }}
+              >
+                {t('deleteGroup')}
+              </Button>
+            </Tooltip>
             {isSmart && (
               <Button component="a" href={addressOf(`/groups/${group.id}/edit`)}>
                 {t('edit')}

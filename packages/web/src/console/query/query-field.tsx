@@ -51,6 +51,7 @@ export function QueryField({ value, onChange, names, understood, right }: QueryF
   }, [value]);
   const send = (next: string) => {
     sent.current = next;
+    setText(next);
     onChange(next);
   };
   const [settled] = useDebouncedValue(text, 250);
