@@ -33,6 +33,13 @@ export function registerWebSurface(
   });
 }
 
+const plainAddress = /^\/[a-z]+(?:\/(?!\.)[\w.~-]+)*\/?(?:\?|$)/;
+
+/** Of a page: words between single slashes, and no other spelling of an interface's. */
+function isPlainAddress(url: string): boolean {
+  return plainAddress.test(url) && !/^\/[a-z]+\/api(?:[/?.]|$)/i.test(url);
+}
+
 /** One document for every address below: which page it is, the page itself finds out. */
 function registerApplication(
   server: FastifyInstance,
@@ -47,8 +54,8 @@ function registerApplication(
     renderFailure: renderProblem,
     routes(scope) {
       const send = async (request: FastifyRequest, reply: FastifyReply) => {
-        // Below it are interfaces, and what they do not know is no page.
-        if (request.url.startsWith(`/${application}/api/`)) throw notFound();
+        // Below it are interfaces, and what they do not know is no page, however it is spelled (HTTP-01).
+        if (!isPlainAddress(request.url)) throw notFound();
         if (build === undefined)
           throw new DomainError(
             'not-found',

@@ -93,6 +93,7 @@ describe('the database catalog', () => {
         'data_keys:INSERT',
         'data_keys:UPDATE',
         'events:DELETE',
+        'grave_deeds:DELETE',
         'idempotency_keys:DELETE',
         'jobs:DELETE',
         'jobs:UPDATE',
@@ -106,6 +107,7 @@ describe('the database catalog', () => {
         'scep_challenges:DELETE',
         'text_messages:DELETE',
         'throttles:DELETE',
+        'user_sessions:DELETE',
         'webhook_deliveries:DELETE',
       ],
     );

@@ -6,7 +6,7 @@ import type { Database } from '../../kernel/db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { explainDevice } from '../compliance/index.ts';
 import type { ReadDesiredState } from '../policies/index.ts';
-import type { VisitRow } from './visit-queries.ts';
+import { selectArrived } from './visit-queries.ts';
 
 export interface EnrollmentProgress {
   /** Settings that the device has, of those that it is to have. */
@@ -23,8 +23,6 @@ export interface ProgressDeps {
   readonly desiredState?: ReadDesiredState | undefined;
 }
 
-export type Arrived = Pick<VisitRow, 'access_network' | 'policy_version' | 'acknowledged_policy_version'>;
-
 /** Everything that is to be on the device is there, and the network lets it in. */
 export function isThere({ settings, access }: EnrollmentProgress): boolean {
   return access === 'allow' && settings.on === settings.total;
@@ -37,20 +35,22 @@ export async function readProgress(
   deps: ProgressDeps,
   organizationId: string,
   deviceId: string,
-  row: Arrived,
   wish: string,
 ): Promise<EnrollmentProgress> {
-  const items = await deps.database.withTenant(
+  const { row, items } = await deps.database.withTenant(
     organizationId,
-    async (tx) => (await deps.desiredState?.(tx, deviceId)) ?? [],
+    async (tx) => ({
+      row: await selectArrived(tx, deviceId),
+      items: (await deps.desiredState?.(tx, deviceId)) ?? [],
+    }),
     { readOnly: true },
   );
   // What cannot come, or has failed, is nothing to wait for: the decision knows what it is worth.
   const coming = items.filter(({ state }) => onTheWay.has(state)).length;
   const on = items.filter(({ state }) => state === 'installed').length;
-  const heard = row.policy_version !== null && row.acknowledged_policy_version === row.policy_version;
+  const heard = row !== undefined && row.acknowledged_policy_version === row.policy_version;
   const settings = items.length > 0 ? { on, total: on + coming } : { on: heard ? 1 : 0, total: 1 };
-  const access = row.access_network ?? 'deny';
+  const access = row?.access_network ?? 'deny';
   const language = languageFor(wish);
   const waitsFor = access === 'allow' ? [] : await whatIsMissing(deps, organizationId, deviceId, language);
   return { settings, access, waitsFor };

@@ -26,29 +26,43 @@ export interface VisitRow {
   readonly enrollment_state: EnrollmentState | null;
   readonly enrollment_device_id: string | null;
   readonly enrollment_expires_at: Date | null;
-  /** Of the device that came of it; null until it is there. */
-  readonly access_network: Access | null;
-  readonly policy_version: string | null;
-  readonly acknowledged_policy_version: string | null;
 }
 
 /** Everything about a visit in one round trip. */
 export const selectVisit = tenantStatement(
   'enrollment-visit-select',
   `select v.visit_id, v.secret_hash, v.user_id, u.state as user_state, u.email, u.display_name, v.signed_in_by, v.language,
-     v.offer_expires_at, v.offer_used_at, v.offers, d.device_id, d.state as device_state, v.expires_at,
+     v.offer_expires_at, v.offer_used_at, v.offers, coalesce(d.device_id, a.device_id) as device_id,
+     coalesce(d.state, a.state) as device_state, v.expires_at,
      e.enrollment_id, e.platform, e.ownership, e.state as enrollment_state, e.device_id as enrollment_device_id,
-     e.expires_at as enrollment_expires_at, p.access_network, p.policy_version, c.acknowledged_policy_version
+     e.expires_at as enrollment_expires_at
    from enrollment_visits v
    left join users u on u.organization_id = t.org and u.user_id = v.user_id
    left join enrollments e on e.organization_id = t.org and e.enrollment_id = v.enrollment_id
    -- An agent that used the code is found by the enrolment, a phone by the visit that handed it its profile.
-   left join devices d on d.organization_id = t.org
-     and d.device_id = coalesce(v.device_id, case when e.state = 'completed' then e.device_id end)
-   left join device_posture p on p.organization_id = t.org and p.device_id = d.device_id
-   left join device_contacts c on c.organization_id = t.org and c.device_id = d.device_id
+   left join devices d on d.organization_id = t.org and d.device_id = v.device_id
+   left join devices a on a.organization_id = t.org and a.device_id = e.device_id and v.device_id is null and e.state = 'completed'
    where v.organization_id = t.org and v.visit_id = $2`,
 );
+
+export interface ArrivedRow {
+  readonly access_network: Access;
+  readonly policy_version: string;
+  readonly acknowledged_policy_version: string | null;
+}
+
+const arrived = sql(
+  'enrollment-visit-arrived',
+  `select p.access_network, p.policy_version, c.acknowledged_policy_version
+   from device_posture p
+   join device_contacts c on c.organization_id = $1 and c.device_id = $2
+   where p.organization_id = $1 and p.device_id = $2`,
+);
+
+/** What has been decided of the device, and which policy it says it has. */
+export function selectArrived(tx: TenantTx, deviceId: string): Promise<ArrivedRow | undefined> {
+  return tx.one(arrived, [tx.organizationId, deviceId]);
+}
 
 const owned = sql(
   'enrollment-visit-owned',

@@ -89,7 +89,7 @@ export async function readVisit(
   const ways = { agent: way?.agent === true, profile: way?.profile !== undefined };
   const registered = row.device_id !== null && row.device_state === 'registered';
   const progress = registered
-    ? await readProgress(deps, organizationId, row.device_id, row, row.language)
+    ? await readProgress(deps, organizationId, row.device_id, row.language)
     : undefined;
   const { user_id: userId } = row;
   const owned =
