@@ -73,6 +73,8 @@ interface Api {
   signInAgain: (() => Promise<void>) | undefined;
   /** Called when something wants the second factor once more; resolves once it was shown, rejects when somebody thinks better of it. */
   showFactor: (() => Promise<void>) | undefined;
+  /** Called when something is refused for want of a right: the page may not know its rights any more. */
+  refused: (() => void) | undefined;
 }
 
 /** What belongs to every request from this page. */
@@ -82,6 +84,7 @@ export const api: Api = {
   organization: undefined,
   signInAgain: undefined,
   showFactor: undefined,
+  refused: undefined,
 };
 
 export interface Answered<Answer> {
@@ -114,6 +117,7 @@ export async function send(asked: Operation, given: Arguments): Promise<Response
     if (shown.ok) return shown;
     throw await readProblem(shown);
   }
+  if (problem.status === 403) api.refused?.();
   if (problem.status !== 401 || api.signInAgain === undefined || asked.path === '/session') throw problem;
   await api.signInAgain();
   // What only reads is asked again. What changes something is not: whoever pressed the button presses it again, and sees.

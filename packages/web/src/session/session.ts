@@ -16,6 +16,8 @@ export interface SignedInPerson {
   readonly me: Me;
   readonly permissions: ReadonlySet<string>;
   readonly secondFactor: SignedIn['secondFactor'];
+  /** When this page learned that some of them were taken away, milliseconds. */
+  readonly lostRightsAt?: number;
 }
 
 export type SessionState =
@@ -72,6 +74,7 @@ export async function openSession(): Promise<void> {
   }
   api.signInAgain = askAgain;
   api.showFactor = askForFactor;
+  api.refused = () => void refreshRights().catch(() => undefined);
 }
 
 /** After the server has accepted somebody. */
@@ -98,11 +101,17 @@ export async function begin(signedIn: SignedIn): Promise<void> {
   waiting = undefined;
 }
 
-/** What one may do is read anew: after a refusal that says that it has changed. */
-export async function refreshRights(): Promise<void> {
+/** What one may do is read anew: after a refusal, which may say that it has changed. */
+async function refreshRights(): Promise<void> {
   if (current.state !== 'signed-in') return;
+  const { person } = current;
   const me = (await call(readMe, {})).answer as Me;
-  become({ state: 'signed-in', person: { ...current.person, me, permissions: new Set(me.permissions) } });
+  const permissions = new Set<string>(me.permissions);
+  const lost = [...person.permissions].some((permission) => !permissions.has(permission));
+  become({
+    state: 'signed-in',
+    person: { ...person, me, permissions, ...(lost ? { lostRightsAt: Date.now() } : {}) },
+  });
 }
 
 async function askAgain(): Promise<void> {

@@ -4,6 +4,7 @@ import { IconFingerprint } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
 import { api, call } from '../api/call.ts';
 import { challengeFactor, proveFactor } from '../api/operations/account.ts';
+import type { SignedIn } from '@gatehouse/contracts/admin/session.ts';
 import { isApiProblem } from '../api/problem.ts';
 import { Failure, problemText } from '../design/failure.tsx';
 import type { FactorChallenge, FactorProof } from '@gatehouse/contracts/admin/passkeys.ts';
@@ -26,6 +27,11 @@ function become(next: readonly Waiting[]): void {
 /** For the way to the server: resolves once the factor was shown, rejects when somebody thinks better of it. */
 export function askForFactor(): Promise<void> {
   return new Promise((resolve, reject) => become([...waiting, { resolve, reject }]));
+}
+
+/** The session was replaced by one that says when the factor was shown; nothing else about it is another. */
+function adopt({ csrfToken }: SignedIn): void {
+  api.csrfToken = csrfToken;
 }
 
 export function ShowFactor() {
@@ -69,7 +75,7 @@ function Proof({ onShown }: { onShown: () => void }) {
     setWord('');
     try {
       const { answer } = await call(proveFactor, { body: await made() });
-      api.csrfToken = answer.csrfToken;
+      adopt(answer);
       onShown();
     } catch (error) {
       setWord(

@@ -13,9 +13,12 @@ import { sessionTexts } from './texts.ts';
 
 const organizationKey = 'gatehouse-sign-in-organization';
 
+/** Where somebody signed in from this browser before. */
+export const knownOrganization = (): string | undefined => localStorage.getItem(organizationKey) ?? undefined;
+
 export function SignInForm({ email: known }: { email?: string }) {
   const t = sessionTexts.use();
-  const [organization, setOrganization] = useState(() => localStorage.getItem(organizationKey) ?? '');
+  const [organization, setOrganization] = useState(() => knownOrganization() ?? '');
   const [email, setEmail] = useState(known ?? '');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');

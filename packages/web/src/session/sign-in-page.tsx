@@ -1,8 +1,8 @@
 // Where everybody begins who is not signed in.
 import { Card, Center, Stack, Text, Title } from '@mantine/core';
 import { useEffect } from 'react';
-import { Logo } from '../design/logo.tsx';
-import { SignInForm } from './sign-in-form.tsx';
+import { BrandMark } from '../design/brand-mark.tsx';
+import { knownOrganization, SignInForm } from './sign-in-form.tsx';
 import { openSession } from './session.ts';
 import { sessionTexts } from './texts.ts';
 
@@ -15,7 +15,7 @@ export function SignInPage() {
     <Center component="main" mih="100dvh" p="md">
       <Stack w="100%" maw={400} gap="lg">
         <Stack gap="xs" align="center">
-          <Logo size={44} />
+          <BrandMark slug={knownOrganization()} size={44} />
           <Title order={1}>{t('title')}</Title>
         </Stack>
         <Card>

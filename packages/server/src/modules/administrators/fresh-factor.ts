@@ -17,7 +17,7 @@ import { deleteSession } from './session-queries.ts';
 import { type NewSession, startSession } from './start-session.ts';
 import { codeLimits, refundLimits, spendLimits } from './throttle.ts';
 
-export const factorFreshMs = 10 * 60_000;
+const factorFreshMs = 10 * 60_000;
 
 /** @throws DomainError `forbidden`, reason `fresh-factor-required`: the caller proves the factor and asks again. */
 export function requireFreshFactor(principal: Pick<Principal, 'provenAt'>, now: number): void {

@@ -12,7 +12,7 @@ export interface PasskeyChallenges {
   check(challenge: string, purpose: ChallengePurpose): Date | undefined;
 }
 
-export const challengeSeconds = 300;
+const challengeSeconds = 300;
 const sizes = { nonce: 16, expiry: 8, mac: 24 } as const;
 
 export function createPasskeyChallenges(key: Buffer, now: () => number): PasskeyChallenges {

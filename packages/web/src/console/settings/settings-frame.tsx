@@ -81,7 +81,7 @@ export function DraftForm<T extends object>({
           />
         )}
         {draft.problem !== undefined && <Failure problem={draft.problem} />}
-        {mayChange && (
+        {mayChange && draft.conflict === undefined && (
           <Group>
             <Button
               type="submit"

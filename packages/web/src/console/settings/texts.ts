@@ -70,6 +70,7 @@ export const settingsTexts = defineTexts('settings', {
     personal: 'Personal devices',
     unspecified: 'Devices of unknown ownership',
     ownActions: 'What people may do to their own devices',
+    action: 'Action',
     ownActionsHint: 'In the portal. Dangerous ones ask for the password again.',
     action_refresh: 'Ask it to report',
     action_lock: 'Lock the screen',
@@ -157,7 +158,7 @@ export const settingsTexts = defineTexts('settings', {
     endSessions: 'End sessions',
     endSessionsAsk: 'End all sessions of {{name}}?',
     endSessionsAfter: 'Whoever sits there signs in again.',
-    actionsFor: 'Actions for {{name}}',
+    actionsFor: 'Change: {{name}}',
     invited: 'Invited',
 
     rolesMeaning: 'What each role may do. Changes are collected here and saved together.',
@@ -295,6 +296,7 @@ export const settingsTexts = defineTexts('settings', {
     personal: 'Privatgeräten',
     unspecified: 'Geräten ohne Angabe',
     ownActions: 'Was Menschen mit ihren eigenen Geräten tun dürfen',
+    action: 'Aktion',
     ownActionsHint: 'Im Portal. Gefährliches fragt noch einmal nach dem Passwort.',
     action_refresh: 'Rückmeldung anfordern',
     action_lock: 'Bildschirm sperren',
@@ -383,7 +385,7 @@ export const settingsTexts = defineTexts('settings', {
     endSessions: 'Sitzungen beenden',
     endSessionsAsk: 'Alle Sitzungen von {{name}} beenden?',
     endSessionsAfter: 'Wer dort sitzt, meldet sich neu an.',
-    actionsFor: 'Aktionen für {{name}}',
+    actionsFor: 'Ändern: {{name}}',
     invited: 'Eingeladen',
 
     rolesMeaning: 'Was jede Rolle darf. Änderungen werden hier gesammelt und zusammen gespeichert.',

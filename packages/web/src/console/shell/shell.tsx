@@ -16,7 +16,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch, IconUserCircle } from '@tabler/icons-react';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import css from '../../design/design.module.css';
 import { Logo } from '../../design/logo.tsx';
 import { RouteLink, useAddressOf } from '../../design/route-link.tsx';
@@ -48,6 +48,11 @@ export function Shell() {
   const { pathname } = useLocation();
   const closeMenu = menuState.close;
   useEffect(() => closeMenu(), [pathname, closeMenu]);
+  // A right that is withdrawn closes no page under the hands of somebody who types: what is there stays until one leaves it.
+  const permitted = mayOpen(pathname, may);
+  const [opened, setOpened] = useState<string>();
+  if (permitted && opened !== pathname) setOpened(pathname);
+  const stays = permitted || opened === pathname;
   return (
     <AppShell
       header={{ height: 52 }}
@@ -103,7 +108,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Notices />
-        {mayOpen(pathname, may) ? <Outlet /> : <NotPermittedPage />}
+        {stays ? <Outlet /> : <NotPermittedPage />}
       </AppShell.Main>
       <Palette opened={paletteOpen} onClose={palette.close} />
       <KeysHelp opened={helpOpen} onClose={help.close} />
@@ -210,13 +215,18 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
 /** What concerns the whole console. */
 function Notices() {
   const t = shellTexts.use();
-  const { secondFactor, me } = useMe();
+  const { secondFactor, me, lostRightsAt } = useMe();
   const addressOf = useAddressOf();
   return (
     <>
       {secondFactor === 'to-be-enrolled' && (
         <Alert color="orange" mb="md">
           {t('factorMissing')} <a href={addressOf('/account')}>{t('factorEnrol')}</a>
+        </Alert>
+      )}
+      {lostRightsAt !== undefined && (
+        <Alert color="orange" mb="md" role="alert">
+          {t('rightsChanged', { time: formatTime(new Date(lostRightsAt)) })}
         </Alert>
       )}
       {api.organization !== undefined && (

@@ -61,6 +61,8 @@ export const shellTexts = defineTexts('shell', {
     help: 'Help',
     factorMissing: 'The organization asks for a second factor. Nothing else is possible until you have one.',
     factorEnrol: 'Enrol one now',
+    rightsChanged:
+      'Your rights changed at {{time}}. What you typed is kept here; copy it, or ask an administrator of your organization.',
     notFound: 'There is nothing at this address',
     notFoundText: 'The link may be old, or what it led to was deleted.',
     toOverview: 'To the overview',
@@ -135,6 +137,8 @@ export const shellTexts = defineTexts('shell', {
     help: 'Hilfe',
     factorMissing: 'Die Organisation verlangt einen zweiten Faktor. Ohne ihn ist nichts anderes möglich.',
     factorEnrol: 'Jetzt einrichten',
+    rightsChanged:
+      'Ihre Rechte haben sich um {{time}} geändert. Was Sie getippt haben, bleibt hier; kopieren Sie es, oder fragen Sie einen Administrator Ihrer Organisation.',
     notFound: 'An dieser Adresse ist nichts',
     notFoundText: 'Der Link ist vielleicht alt, oder sein Ziel wurde gelöscht.',
     toOverview: 'Zur Übersicht',

@@ -18,7 +18,7 @@ import type { MySession } from '@gatehouse/contracts/my/session.ts';
 import { call } from '../../api/call.ts';
 import { isApiProblem } from '../../api/problem.ts';
 import { problemText } from '../../design/failure.tsx';
-import { Logo } from '../../design/logo.tsx';
+import { BrandMark } from '../../design/brand-mark.tsx';
 import { formatDuration } from '../../language/format.ts';
 import { signInToPortal } from '../operations.ts';
 import { begin, openPortalSession, usePortalSession } from './portal-session.ts';
@@ -131,7 +131,7 @@ export function SignInPage() {
     <Center component="main" mih="100dvh" p="md">
       <Stack w="100%" maw={400} gap="lg">
         <Stack gap="xs" align="center">
-          <Logo size={44} />
+          <BrandMark slug={knownOrganization() || undefined} size={44} />
           <Title order={1}>{t('title')}</Title>
           <Text ta="center" c="dimmed">
             {t('intro')}

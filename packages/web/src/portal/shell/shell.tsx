@@ -3,9 +3,11 @@ import { Anchor, Button, Menu } from '@mantine/core';
 import { IconDevices, IconHelp, IconHistory, IconShieldLock, IconUser } from '@tabler/icons-react';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import design from '../../design/design.module.css';
-import { Logo } from '../../design/logo.tsx';
+import { BrandMark } from '../../design/brand-mark.tsx';
+import { useAccent, useLook } from '../../design/look.ts';
 import { Plain } from '../../design/plain.tsx';
 import { RouteLink } from '../../design/route-link.tsx';
+import { currentLanguage } from '../../language/texts.ts';
 import { useMyself } from '../session/portal-session.ts';
 import css from './shell.module.css';
 import { shellTexts } from './texts.ts';
@@ -21,6 +23,9 @@ export function Shell() {
   const t = shellTexts.use();
   const { organization } = useMyself();
   const { pathname } = useLocation();
+  const look = useLook(organization.slug);
+  useAccent(look?.accent);
+  const words = (look?.texts[currentLanguage()] ?? look?.texts.en)?.portal;
   const here = pathname.replace(/^\/my/, '') || '/';
   const isHere = (to: string) =>
     to === '/' ? here === '/' || here.startsWith('/devices') || here === '/enrol' : here.startsWith(to);
@@ -32,9 +37,9 @@ export function Shell() {
       <header className={css.head}>
         <div className={css.headInner}>
           <RouteLink to="/" className={css.home ?? ''} underline="never">
-            <Logo size={28} />
+            <BrandMark slug={organization.slug} size={28} />
             <span className={css.name}>
-              <Plain text={organization.name} limit={60} />
+              <Plain text={look?.name ?? organization.name} limit={60} />
             </span>
           </RouteLink>
           <span className={css.push} />
@@ -56,6 +61,11 @@ export function Shell() {
         </div>
       </header>
       <main id="content" className={css.main} tabIndex={-1}>
+        {words !== undefined && here === '/' && (
+          <p className={css.words}>
+            <Plain text={words} limit={1_000} />
+          </p>
+        )}
         <Outlet />
       </main>
     </div>

@@ -51,16 +51,18 @@ export function AdministratorsPage() {
             render: ({ id, email, displayName }) => (
               <>
                 <Plain text={displayName || email} limit={80} />
-                {id === me.id && (
-                  <Text component="span" size="sm" c="dimmed">
-                    {' '}
-                    ({t('you')})
-                  </Text>
-                )}
+                <Text component="span" size="sm" c="dimmed">
+                  {displayName !== '' && (
+                    <>
+                      {' '}
+                      <Plain text={email} limit={80} />
+                    </>
+                  )}
+                  {id === me.id && ` (${t('you')})`}
+                </Text>
               </>
             ),
           },
-          { key: 'email', title: t('email'), render: ({ email }) => <Plain text={email} limit={80} /> },
           { key: 'role', title: t('role'), width: '12rem', render: ({ role }) => nameOf(role) },
           {
             key: 'state',

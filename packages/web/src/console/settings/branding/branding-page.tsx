@@ -59,6 +59,7 @@ export function BrandingPage() {
             description={t('accentHint')}
             placeholder={t('noAccent')}
             format="hex"
+            withEyeDropper={false}
             value={accent}
             onChange={(colour) => set({ accent: colour.toLowerCase() })}
             error={

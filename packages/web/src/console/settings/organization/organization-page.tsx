@@ -70,6 +70,7 @@ function RulesForm() {
       draft={draft}
       mayChange={may('settings.manage')}
       blocked={wrong === undefined ? undefined : t('mailDomainWrong', { domain: wrong })}
+      nameOf={(path) => t(named[path.split('.')[0] ?? ''] ?? 'organization')}
     >
       <Section title={t('signIn')}>
         <Switch
@@ -194,6 +195,19 @@ function RulesForm() {
   );
 }
 
+/** What each setting is called, where it is told what somebody else made of it. */
+const named: Readonly<Record<string, Parameters<typeof settingsTexts.say>[0]>> = {
+  secondFactorRequired: 'secondFactor',
+  tokenMaximumDays: 'tokenDays',
+  enrollmentCodeHours: 'codeHours',
+  mailDomains: 'mailDomains',
+  changes: 'unconfirmed',
+  nac: 'nacWipe',
+  scep: 'ciphers',
+  apple: 'appleSection',
+  support: 'support',
+};
+
 /** The label may be longer than the field. */
 const narrow = { wrapper: { maxWidth: 240 } };
 
@@ -205,8 +219,8 @@ function supportOf({ support }: OrganizationSettings, name: keyof Support, text:
   return text === '' ? others : { ...others, [name]: text };
 }
 
-function withValue<T>(value: T | undefined, use: (value: T) => void): void {
-  if (value !== undefined) use(value);
+function withValue<T>(value: T | undefined, take: (value: T) => void): void {
+  if (value !== undefined) take(value);
 }
 
 export function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {

@@ -40,7 +40,7 @@ export function PrivacyPage() {
         </Section>
         <Section title={t('ownActions')} hint={t('ownActionsHint')}>
           <Choices
-            head={t('ownActions')}
+            head={t('action')}
             columns={ownerships.map((ownership) => [ownership, t(ownership)] as const)}
             rows={ownActions.map((action) => [action, t(`action_${action}`)] as const)}
             isChosen={(action, ownership) => portal.actions[action].includes(ownership)}

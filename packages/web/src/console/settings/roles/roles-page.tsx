@@ -55,7 +55,10 @@ export function RolesPage() {
   const [problem, setProblem] = useState<unknown>();
   const [clash, setClash] = useState<Clash>();
   const [busy, setBusy] = useState(false);
-  const roles = (data?.items ?? []).filter((role) => builtIn || !role.builtIn);
+  // Those that can be changed come first.
+  const roles = (data?.items ?? [])
+    .filter((role) => builtIn || !role.builtIn)
+    .toSorted((a, b) => Number(a.builtIn) - Number(b.builtIn));
 
   async function tick(role: Role, permission: Permission): Promise<void> {
     setStaged((before) => toggle(role, permission, before));
