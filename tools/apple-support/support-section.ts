@@ -131,7 +131,7 @@ function payloads(): string[] {
     '',
     `Of the ${restrictions} keys of \`com.apple.applicationaccess\`, ${restrictionNames.length} are settings of ours. \`com.apple.declarations\` is never given.`,
     '',
-    `Passed on in a \`custom-profile\`, checked for what the device would refuse (${passed.length - kept.length}):`,
+    `Passed on in an \`apple-payload\` or a \`custom-profile\`, checked for what the device would refuse (${passed.length - kept.length}):`,
     `${passed
       .filter((type) => !kept.includes(type))
       .map(code)

@@ -17,6 +17,8 @@ export interface FieldGroup {
 }
 
 export interface StatedFieldsProps {
+  /** Of the titles of the groups; 3 below a heading of their own. */
+  readonly order?: 2 | 3;
   readonly groups: readonly FieldGroup[];
   readonly values: Values;
   readonly complaints: ReadonlyMap<string, Complaint>;
@@ -35,12 +37,12 @@ export interface StatedFieldsProps {
 /** The id of a field’s frame, to which the summary of errors leads. */
 export const fieldId = (name: string): string => `field-${name.replace(/[^\w-]/g, '_')}`;
 
-export function StatedFields({ groups, ...rest }: StatedFieldsProps) {
+export function StatedFields({ groups, order = 3, ...rest }: StatedFieldsProps) {
   return (
     <Stack gap="lg">
       {groups.map((group) => (
         <section key={group.id} aria-label={group.title}>
-          <Title order={3} size="h5" mb={6}>
+          <Title order={order} size="h5" mb={6}>
             {group.title}
           </Title>
           <Stack gap="xs">

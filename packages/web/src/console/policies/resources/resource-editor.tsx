@@ -76,6 +76,7 @@ function FormEditor(props: ResourceEditorProps) {
       <Stack gap="md" miw={0}>
         {errors.summary.length > 0 && <ErrorSummary complaints={errors.summary} titleOf={titleOf} />}
         <StatedFields
+          order={2}
           groups={groups}
           values={values}
           complaints={errors.shown}
