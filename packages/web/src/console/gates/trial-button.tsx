@@ -1,8 +1,9 @@
 // A button that asks somebody now whether it works, and shows in words what came of it.
-import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../../api/hooks.ts';
 import type { ArgumentsOf, Operation } from '../../api/call.ts';
+import { Dialog } from '../../design/dialog.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Plain } from '../../design/plain.tsx';
 import { plainLine } from '../../design/plain-text.ts';
@@ -39,7 +40,7 @@ export function TrialButton<Types extends { readonly answer: Trial }, Path exten
       >
         {t('try')}
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={plainLine(name, 60)}>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title={plainLine(name, 60)}>
         <Stack>
           {error && <Failure problem={error} />}
           {data !== undefined && data !== null && (
@@ -55,7 +56,7 @@ export function TrialButton<Types extends { readonly answer: Trial }, Path exten
             </Alert>
           )}
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

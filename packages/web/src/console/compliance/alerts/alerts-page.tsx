@@ -15,6 +15,7 @@ import { RouteLink } from '../../../design/route-link.tsx';
 import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
 import { useMay } from '../../../session/session.ts';
+import { useActorName } from '../../actors/actor-name.tsx';
 import { alertMarks, alertPage, alertsQuery, readAlertsSearch, shownAlerts } from './alert-view.ts';
 import { alertTexts } from './texts.ts';
 
@@ -23,6 +24,7 @@ export function AlertsPage() {
   const may = useMay();
   const navigate = useNavigate();
   const { show } = readAlertsSearch(useSearch({ strict: false }));
+  const nameOf = useActorName();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const list = useList(listAlerts, { query: alertsQuery(show) }, { live: ['alert.*'], every: 30_000 });
   const acknowledge = useChange(acknowledgeAlert, { refreshes: [listAlerts] });
@@ -62,6 +64,7 @@ export function AlertsPage() {
           label={t('title')}
           columns={columnsOf(
             t,
+            nameOf,
             mayAcknowledge
               ? (alertId) =>
                   acknowledge.mutate({ params: { alertId } }, { onError: (error) => notifyProblem(error) })
@@ -86,6 +89,7 @@ export function AlertsPage() {
 
 function columnsOf(
   t: ReturnType<typeof alertTexts.use>,
+  nameOf: (reference: string) => string,
   onAcknowledge: ((alertId: string) => void) | undefined,
 ): Column<Alert>[] {
   return [
@@ -127,7 +131,7 @@ function columnsOf(
               kind="ok"
               word={t('acknowledged')}
               since={acknowledgedAt}
-              why={<Plain text={t('acknowledgedBy', { who: acknowledgedBy ?? '' })} />}
+              why={<Plain text={t('acknowledgedBy', { who: nameOf(acknowledgedBy ?? '') })} />}
             />
           );
         return onAcknowledge === undefined ? (

@@ -26,6 +26,7 @@ import { currentLanguage } from '../../../language/texts.ts';
 import { useMay } from '../../../session/session.ts';
 import { kindTitle } from '../rules/rule-sentence.ts';
 import { endsSoon, exceptionsQuery, readExceptionsSearch, shownKinds } from './exception-list.ts';
+import css from './exceptions.module.css';
 import { NewException } from './new-exception.tsx';
 import { exceptionTexts } from './texts.ts';
 
@@ -55,7 +56,7 @@ export function ExceptionsPage() {
   const add = mayManage && <Button onClick={() => setAdding(true)}>{t('add')}</Button>;
   return (
     <Page title={t('title')} meaning={t('meaning')} action={add}>
-      <div>
+      <div className={css.filter}>
         <VisuallyHidden id="exceptions-shown">{t('filter')}</VisuallyHidden>
         <SegmentedControl
           aria-labelledby="exceptions-shown"

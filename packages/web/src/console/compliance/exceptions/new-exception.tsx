@@ -1,5 +1,5 @@
 // Excepting a device from a rule: which, from what, why, and until when.
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
 import { useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
@@ -9,6 +9,7 @@ import {
   listAllExceptions,
   listComplianceRules,
 } from '../../../api/operations/compliance.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
@@ -22,9 +23,9 @@ import { exceptionTexts } from './texts.ts';
 export function NewException({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = exceptionTexts.use();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('addTitle')} size="lg">
+    <Dialog opened={opened} onClose={onClose} title={t('addTitle')} size="lg">
       {opened && <Fields onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

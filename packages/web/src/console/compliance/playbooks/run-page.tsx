@@ -22,6 +22,7 @@ import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatTime } from '../../../language/format.ts';
 import { useMay } from '../../../session/session.ts';
+import { ActorName } from '../../actors/actor-name.tsx';
 import { runMarks, stepMarks } from './questions.ts';
 import { Steps } from './steps.tsx';
 import { playbookTexts } from './texts.ts';
@@ -76,7 +77,7 @@ export function PlaybookRunPage() {
               },
               { label: t('reason'), value: <Plain text={data.reason} /> },
               { label: t('started'), value: <Time at={data.startedAt} /> },
-              { label: t('by'), value: <Plain text={data.startedBy} /> },
+              { label: t('by'), value: <ActorName reference={data.startedBy} /> },
               data.endedAt !== null && { label: t('ended'), value: <Time at={data.endedAt} /> },
             ]}
           />

@@ -59,7 +59,9 @@ function Questions({ device }: { device: Chosen }) {
   const navigate = useNavigate();
   const [answers, setAnswers] = useState<Answers>(firstAnswers);
   const [asking, setAsking] = useState(false);
-  const { mutate: look, data: preview, error } = useChange(previewPlaybook);
+  // What was shown stays until the next is there: whose device it is decides what is asked.
+  const [preview, setPreview] = useState<PlaybookPreview>();
+  const { mutate: look, error } = useChange(previewPlaybook);
   const start = useChange(startPlaybook, {
     refreshes: [listPlaybookRuns],
     onDone: (run) => {
@@ -70,7 +72,7 @@ function Questions({ device }: { device: Chosen }) {
   const ownership = preview?.ownership ?? 'unspecified';
   const order = JSON.stringify(orderOf(answers, ownership, looking));
   useEffect(() => {
-    look({ params: { deviceId: device.id }, body: JSON.parse(order) });
+    look({ params: { deviceId: device.id }, body: JSON.parse(order) }, { onSuccess: setPreview });
   }, [look, device.id, order]);
   const set = (part: Partial<Answers>) => setAnswers({ ...answers, ...part });
   const choices = dataChoices(answers, ownership);

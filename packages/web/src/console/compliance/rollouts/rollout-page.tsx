@@ -18,6 +18,7 @@ import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatDuration, formatTime } from '../../../language/format.ts';
 import { useMay } from '../../../session/session.ts';
+import { ActorName } from '../../actors/actor-name.tsx';
 import { revertedOf, type RingColumn, ringColumns, rolloutMarks } from './rollout-rings.ts';
 import { rolloutTexts } from './texts.ts';
 import { itemPage, useItemName } from './use-item-name.ts';
@@ -93,7 +94,7 @@ function Shown({ rollout }: { rollout: Rollout }) {
           },
           { label: t('fromVersion'), value: t('version', { count: rollout.fromVersion }) },
           { label: t('started'), value: <Time at={rollout.startedAt} /> },
-          { label: t('by'), value: <Plain text={rollout.createdBy} /> },
+          { label: t('by'), value: <ActorName reference={rollout.createdBy} /> },
           { label: t('soak'), value: formatDuration(rollout.soakMinutes * 60_000) },
           { label: t('tolerance'), value: t('toleranceValue', { count: rollout.tolerance }) },
         ]}

@@ -68,6 +68,7 @@ export function RulePage() {
   const rule = useEditable(getComplianceRule, { params: { ruleId } });
   const counts = useRead(countComplianceRules, {}, { live: ['device.posture-changed'] });
   const [round, setRound] = useState(0);
+  const [kept, setKept] = useState<RuleDraft>();
   const loaded = rule.data?.answer as ComplianceRule | undefined;
   const problem = rule.error ?? kinds.error;
   const name = loaded === undefined ? '' : plainLine(loaded.name, 80);
@@ -96,14 +97,18 @@ export function RulePage() {
         <RuleEditor
           key={`${loaded.version}/${round}`}
           kinds={kinds.data.kinds}
-          start={draftOf(loaded)}
+          start={kept ?? draftOf(loaded)}
           saved={{ rule: loaded, etag: rule.data?.etag }}
           counts={mine[0]}
-          onTakeTheirs={async () => {
+          onReload={async (mine) => {
+            setKept(mine);
             await rule.refetch();
-            setRound(round + 1);
+            setRound((before) => before + 1);
           }}
-          onSaved={() => void rule.refetch()}
+          onSaved={() => {
+            setKept(undefined);
+            void rule.refetch();
+          }}
         />
       )}
     </Page>
@@ -130,11 +135,12 @@ interface RuleEditorProps {
   readonly start: RuleDraft;
   readonly saved?: { readonly rule: ComplianceRule; readonly etag: string | undefined };
   readonly counts?: RuleCounts['items'][number] | undefined;
-  readonly onTakeTheirs?: () => Promise<void>;
+  /** What is saved is read again; what was written here stays if it is given. */
+  readonly onReload?: (mine: RuleDraft | undefined) => Promise<void>;
   readonly onSaved?: () => void;
 }
 
-function RuleEditor({ kinds, start, saved, counts, onTakeTheirs, onSaved }: RuleEditorProps) {
+function RuleEditor({ kinds, start, saved, counts, onReload, onSaved }: RuleEditorProps) {
   const t = ruleTexts.use();
   const shared = complianceTexts.use();
   const may = useMay();
@@ -202,11 +208,11 @@ function RuleEditor({ kinds, start, saved, counts, onTakeTheirs, onSaved }: Rule
           mine={draft}
           onKeepMine={() => {
             setConflicting(false);
-            void onTakeTheirs?.();
+            void onReload?.(draft);
           }}
           onTakeTheirs={() => {
             setConflicting(false);
-            void onTakeTheirs?.();
+            void onReload?.(undefined);
           }}
         />
       )}

@@ -10,12 +10,14 @@ import { Loading } from '../../../design/loading.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
 import { Time } from '../../../design/time.tsx';
+import { useActorName } from '../../actors/actor-name.tsx';
 import { readRuleSearch } from './search.ts';
 import { ruleTexts } from './texts.ts';
 
 export function Versions({ rule }: { rule: ComplianceRule }) {
   const t = ruleTexts.use();
   const { version } = readRuleSearch(useSearch({ strict: false }));
+  const nameOf = useActorName();
   const { items, error, isPending, refetch, hasMore, loadMore } = useList(listComplianceRuleVersions, {
     params: { ruleId: rule.id },
   });
@@ -36,7 +38,7 @@ export function Versions({ rule }: { rule: ComplianceRule }) {
               {t('version', { count: each.version })}
             </RouteLink>{' '}
             <Text span size="sm" c="dimmed">
-              <Time at={each.createdAt} /> <Plain text={t('versionBy', { who: each.createdBy })} />
+              <Time at={each.createdAt} /> <Plain text={t('versionBy', { who: nameOf(each.createdBy) })} />
             </Text>
           </List.Item>
         ))}

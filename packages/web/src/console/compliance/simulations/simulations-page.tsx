@@ -1,5 +1,5 @@
 // What was asked of the fleet without changing it, and what a system update would do.
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import type { Simulation } from '@gatehouse/contracts/admin/simulations.ts';
 import { platforms } from '@gatehouse/core/devices/device.ts';
 import { parseVersion } from '@gatehouse/core/version.ts';
@@ -7,6 +7,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
 import { createSimulation, listSimulations } from '../../../api/operations/simulations.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
@@ -52,9 +53,9 @@ export function SimulationsPage() {
           }
         />
       )}
-      <Modal opened={asking} onClose={() => setAsking(false)} title={t('osTitle')}>
+      <Dialog opened={asking} onClose={() => setAsking(false)} title={t('osTitle')}>
         {asking && <SystemUpdate />}
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

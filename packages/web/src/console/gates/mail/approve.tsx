@@ -1,10 +1,11 @@
 // Devices that nobody knows: what is known of each, which enrolled device it may be, and the decision, one by one or in bulk.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { MailDevice } from '@gatehouse/contracts/admin/mail.ts';
 import { useState } from 'react';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { findDevice } from '../../../api/operations/choices.ts';
 import { getMailSettings, listMailDevices } from '../../../api/operations/mail-gate.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -171,7 +172,7 @@ export function Approve() {
       >
         <Text size="sm">{t(isApproving ? 'letInText' : 'blockText')}</Text>
       </Ask>
-      <Modal opened={linking !== undefined} onClose={() => setLinking(undefined)} title={t('linkTitle')}>
+      <Dialog opened={linking !== undefined} onClose={() => setLinking(undefined)} title={t('linkTitle')}>
         {linking !== undefined && (
           <LinkOther
             onLink={(deviceId) => {
@@ -180,7 +181,7 @@ export function Approve() {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

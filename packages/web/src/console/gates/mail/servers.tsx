@@ -5,7 +5,6 @@ import {
   Card,
   Group,
   List,
-  Modal,
   Select,
   Stack,
   Text,
@@ -25,6 +24,7 @@ import {
   tryMailServer,
   unassignMailServer,
 } from '../../../api/operations/mail-gate.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { CopyText } from '../../../design/copy-text.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -78,7 +78,7 @@ export function Servers() {
           onEdit={() => setEditing({ server })}
         />
       ))}
-      <Modal
+      <Dialog
         opened={editing !== undefined}
         onClose={() => setEditing(undefined)}
         title={
@@ -97,8 +97,8 @@ export function Servers() {
             }}
           />
         )}
-      </Modal>
-      <Modal opened={finding} onClose={() => setFinding(false)} title={t('discoverTitle')} size="lg">
+      </Dialog>
+      <Dialog opened={finding} onClose={() => setFinding(false)} title={t('discoverTitle')} size="lg">
         {finding && (
           <FindServer
             onFound={(url) => {
@@ -107,7 +107,7 @@ export function Servers() {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </Stack>
   );
 }

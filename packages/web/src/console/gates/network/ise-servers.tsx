@@ -3,7 +3,6 @@ import {
   Button,
   Group,
   List,
-  Modal,
   NumberInput,
   PasswordInput,
   Select,
@@ -24,6 +23,7 @@ import {
   tryIseServer,
   updateIseServer,
 } from '../../../api/operations/network-gate.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -125,7 +125,7 @@ export function IseServers() {
         </>
       )}
       <AccountTest />
-      <Modal
+      <Dialog
         opened={editing !== undefined}
         onClose={() => setEditing(undefined)}
         title={
@@ -144,7 +144,7 @@ export function IseServers() {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
       <Ask
         opened={removing !== undefined}
         onClose={() => setRemoving(undefined)}

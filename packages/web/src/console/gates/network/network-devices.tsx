@@ -3,7 +3,6 @@ import {
   Button,
   Code,
   Group,
-  Modal,
   NumberInput,
   PasswordInput,
   Select,
@@ -23,6 +22,7 @@ import {
   tryNetworkDevice,
   updateNetworkDevice,
 } from '../../../api/operations/network-gate.ts';
+import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { CopyText } from '../../../design/copy-text.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
@@ -129,7 +129,7 @@ export function NetworkDevices() {
           </EmptyState>
         }
       />
-      <Modal
+      <Dialog
         opened={editing !== undefined}
         onClose={() => setEditing(undefined)}
         title={
@@ -149,8 +149,8 @@ export function NetworkDevices() {
             }}
           />
         )}
-      </Modal>
-      <Modal
+      </Dialog>
+      <Dialog
         opened={secret !== undefined}
         onClose={() => setSecret(undefined)}
         title={t('secretTitle', { name: plainLine(secret?.name ?? '', 60) })}
@@ -167,7 +167,7 @@ export function NetworkDevices() {
             </Group>
           </Stack>
         )}
-      </Modal>
+      </Dialog>
       <Ask
         opened={removing !== undefined}
         onClose={() => setRemoving(undefined)}
