@@ -61,12 +61,20 @@ export function registerPortalSurface(server: FastifyInstance, deps: PortalSurfa
   });
 }
 
+/**
+ * Pages read devices and lists anew by themselves, which keeps no session from growing idle. Who is signed in is asked when a page
+ * opens, and again while somebody moves on it.
+ */
+function isOfPerson(request: FastifyRequest): boolean {
+  return /\/(?:me|session)$/.test(request.routeOptions.url ?? '');
+}
+
 async function authenticate(deps: PortalSurfaceDeps, request: FastifyRequest): Promise<void> {
   const value = readCookie(request.headers.cookie, userSessionCookie);
   if (value === undefined) throw new DomainError('unauthenticated', 'Sign in first');
   const unsafe = !safeMethods.has(request.method);
   if (unsafe) requireSameOrigin(headerOf(request), deps.publicUrl);
-  const session = await authenticateUserSession(deps, value);
+  const session = await authenticateUserSession(deps, value, !unsafe && !isOfPerson(request));
   if (unsafe && !session.isCsrfToken(headerOf(request)('gatehouse-csrf'))) {
     throw new DomainError('forbidden', 'The header Gatehouse-Csrf is missing or not of this session', {
       reason: 'csrf-token',

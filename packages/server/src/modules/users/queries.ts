@@ -168,6 +168,9 @@ export async function addressesOf(
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(userIds.filter((id) => id !== null))];
   if (wanted.length === 0) return new Map();
-  const rows = await tx.query<{ user_id: string; email: string }>(selectAddresses, [tx.organizationId, wanted]);
+  const rows = await tx.query<{ user_id: string; email: string }>(selectAddresses, [
+    tx.organizationId,
+    wanted,
+  ]);
   return new Map(rows.map((row) => [row.user_id, row.email]));
 }

@@ -83,8 +83,15 @@ export async function startUserSession(
   };
 }
 
-/** @throws DomainError `unauthenticated`, with one text for every cause. */
-export async function authenticateUserSession(deps: UserSessionDeps, cookie: string): Promise<UserSession> {
+/**
+ * @param passively the person does nothing at this moment: the session goes on growing idle.
+ * @throws DomainError `unauthenticated`, with one text for every cause.
+ */
+export async function authenticateUserSession(
+  deps: UserSessionDeps,
+  cookie: string,
+  passively = false,
+): Promise<UserSession> {
   const credential = parseCredential(cookie, 'mys');
   const organizationId = credential && (await deps.locateCredential(credential));
   if (!organizationId) throw ended();
@@ -95,7 +102,7 @@ export async function authenticateUserSession(deps: UserSessionDeps, cookie: str
   if (!row || !sameHash(row.secret_hash, hashSecret(credential.secret))) throw ended();
   if (row.state !== 'active' || row.epoch !== row.organization_epoch) throw ended();
   if (row.expires_at.getTime() <= now || row.seen_at.getTime() + sessionLife.idleMs <= now) throw ended();
-  if (now - row.seen_at.getTime() >= touchEveryMs) {
+  if (!passively && now - row.seen_at.getTime() >= touchEveryMs) {
     const when = new Date(now);
     await deps.database.withTenant(organizationId, (tx) => touchUserSession(tx, credential.id, when));
   }

@@ -51,6 +51,7 @@ export async function openPortalSession(): Promise<void> {
     become({ state: isApiProblem(error) && error.status === 401 ? 'nobody' : 'unreachable' });
   }
   api.signInAgain = askAgain;
+  for (const event of ['pointerdown', 'keydown']) addEventListener(event, stir, { passive: true });
 }
 
 /** After the server has accepted somebody. */
@@ -66,6 +67,20 @@ export async function begin(session: MySession): Promise<void> {
   become({ state: 'signed-in', me });
   waiting?.resolve();
   waiting = undefined;
+}
+
+/** What a page reads by itself keeps no session: somebody has to move on it. */
+const stirEveryMs = 5 * 60_000;
+let stirredAt = Date.now();
+
+function stir(): void {
+  if (current.state !== 'signed-in' || Date.now() - stirredAt < stirEveryMs) return;
+  stirredAt = Date.now();
+  // Should the session have ended meanwhile, the sign-in opens over the page.
+  call(readMySession, {}).then(
+    ({ answer }) => keep(answer as MySession),
+    () => undefined,
+  );
 }
 
 function keep(session: MySession): void {
