@@ -93,7 +93,8 @@ export function Meter({ parts, label }: { parts: readonly (Bar & { tone: Tone })
             {part.to === undefined ? (
               formatNumber(part.value)
             ) : (
-              <RouteLink to={part.to} size="xs">
+              // Beside text of its colour, it is the line that makes it a link.
+              <RouteLink to={part.to} size="xs" underline="always">
                 {formatNumber(part.value)}
               </RouteLink>
             )}
