@@ -9,12 +9,12 @@ import { CopyText } from '../../design/copy-text.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Page } from '../../design/page.tsx';
+import { QrCode } from '../../design/qr-code.tsx';
 import { formatTime } from '../../language/format.ts';
 import { enrolMyDevice } from '../operations.ts';
 import shared from '../portal.module.css';
 import { useMyself } from '../session/portal-session.ts';
 import { useProof } from '../session/use-proof.tsx';
-import { Qr } from './qr.tsx';
 import { enrolTexts } from './texts.ts';
 
 type Platform = MyNewDevice['platform'];
@@ -139,7 +139,7 @@ function Ready({
         <Group align="flex-start" gap="lg">
           <Stack gap="xs">
             <Text fw={600}>{t('scan')}</Text>
-            <Qr text={address} label={t('qr')} />
+            <QrCode text={address} label={t('qr')} size={200} />
           </Stack>
           <Stack gap="xs" flex={1} miw={220}>
             <Text>{t('orOpen')}</Text>

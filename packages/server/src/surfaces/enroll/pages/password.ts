@@ -26,6 +26,7 @@ ${form(
 export function passwordSetPage(scene: Scene): PageContent {
   const { say } = scene.speech;
   const body = html`<p class="done" role="status">✓ ${say('passwordSet')}</p>
-<p><a class="button" href="${address(scene)}">${say('title')}</a></p>`;
+<p><a class="button" href="${address(scene)}">${say('title')}</a></p>
+<p><a href="/my/?organization=${scene.organization.slug}">${say('portalLink')}</a></p>`;
   return { title: say('passwordSetTitle'), body };
 }

@@ -124,7 +124,9 @@ ${form(scene, '/profile', html`<p class="hint">${say('downloadHint')}</p><button
 
 export function agentPage(scene: Scene, problem?: string): PageContent {
   const { say } = scene.speech;
-  const body = html`<div class="card"><p>${say('agentIntro')}</p>
+  const body = html`<section class="card"><h2>${say('before')}</h2>
+<ul><li>${say('beforePasscode')}</li></ul></section>
+<div class="card"><p>${say('agentIntro')}</p>
 ${command(scene)}
 <p>${say('agentPassword')}</p>
 <p class="waiting" role="status">${say('waiting')}</p></div>
