@@ -1,5 +1,6 @@
 // Some things want the second factor once more. Whatever was asked waits; when the factor was shown it goes on by itself.
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Dialog } from '../design/dialog.tsx';
 import { IconFingerprint } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
 import { api, call } from '../api/call.ts';
@@ -48,14 +49,14 @@ export function ShowFactor() {
     for (const each of asked) how(each);
   };
   return (
-    <Modal
+    <Dialog
       opened={asked.length > 0}
       onClose={() => settle(({ reject }) => reject())}
       title={t('factorTitle')}
       zIndex={900}
     >
       {asked.length > 0 && <Proof onShown={() => settle(({ resolve }) => resolve())} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 // The own passkeys: several, named, and never the last factor taken away where one is demanded.
 import type { Passkey } from '@gatehouse/contracts/admin/passkeys.ts';
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Dialog } from '../../design/dialog.tsx';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -82,12 +83,12 @@ export function PasskeysCard() {
       ) : (
         <Text size="sm">{t('noWebauthn')}</Text>
       )}
-      <Modal opened={adding} onClose={() => setAdding(false)} title={t('addPasskey')}>
+      <Dialog opened={adding} onClose={() => setAdding(false)} title={t('addPasskey')}>
         {adding && <Add onClose={() => setAdding(false)} />}
-      </Modal>
-      <Modal opened={renamed !== undefined} onClose={() => setRenamed(undefined)} title={t('rename')}>
+      </Dialog>
+      <Dialog opened={renamed !== undefined} onClose={() => setRenamed(undefined)} title={t('rename')}>
         {renamed && <Rename passkey={renamed} onClose={() => setRenamed(undefined)} />}
-      </Modal>
+      </Dialog>
       <Ask
         opened={removed !== undefined}
         onClose={() => {

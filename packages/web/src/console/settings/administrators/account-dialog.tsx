@@ -1,6 +1,7 @@
 // One thing done to somebody else's account: what it means first, then the verb.
 import type { Administrator } from '@gatehouse/contracts/admin/administrators.ts';
-import { Button, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
 import {
@@ -120,7 +121,7 @@ function ChangeAccount({ deed: { account }, onClose }: Props) {
     ...(role === null || role === account.role ? {} : { role }),
   };
   return (
-    <Modal opened onClose={onClose} title={t('changeOf', { name: account.displayName || account.email })}>
+    <Dialog opened onClose={onClose} title={t('changeOf', { name: account.displayName || account.email })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -148,7 +149,7 @@ function ChangeAccount({ deed: { account }, onClose }: Props) {
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -157,7 +158,7 @@ function NewLink({ deed: { account }, onClose }: Props) {
   const renew = useChange(renewSetupLink, { refreshes });
   const name = account.displayName || account.email;
   return (
-    <Modal opened onClose={onClose} title={t('newLink')} size="lg">
+    <Dialog opened onClose={onClose} title={t('newLink')} size="lg">
       <Stack>
         {renew.data ? (
           <SetupLinkText name={name} url={renew.data.setupUrl} until={renew.data.setupExpiresAt} />
@@ -177,6 +178,6 @@ function NewLink({ deed: { account }, onClose }: Props) {
           </Button>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 // Inviting somebody: an account, and a link with which its owner chooses password and factor.
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Select, Stack, TextInput } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
 import { createAdministrator, listAdministrators } from '../../../api/operations/settings.ts';
@@ -11,9 +12,9 @@ import { SetupLinkText } from './setup-link-text.tsx';
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = settingsTexts.use();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('invite')} size="lg">
+    <Dialog opened={opened} onClose={onClose} title={t('invite')} size="lg">
       {opened && <Form onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 // Writing a document: a draft until it is published. Two who write at once do not overwrite each other.
 import type { NewTerms, Terms } from '@gatehouse/contracts/admin/terms.ts';
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
 import { useChange, useEditable } from '../../../api/hooks.ts';
 import { changeTerms, createTerms, listTerms, readTerms } from '../../../api/operations/settings.ts';
@@ -12,9 +13,9 @@ import { settingsTexts } from '../texts.ts';
 export function DocumentDialog({ terms, onClose }: { terms?: Terms; onClose: () => void }) {
   const t = settingsTexts.use();
   return (
-    <Modal opened onClose={onClose} title={t(terms ? 'editDocument' : 'newDocument')} size="xl">
+    <Dialog opened onClose={onClose} title={t(terms ? 'editDocument' : 'newDocument')} size="xl">
       {terms ? <Edit terms={terms} onClose={onClose} /> : <Write onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

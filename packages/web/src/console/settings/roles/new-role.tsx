@@ -1,7 +1,8 @@
 // A role of one's own: begun from another one, never with more than one may do.
 import type { Role } from '@gatehouse/contracts/admin/roles.ts';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
-import { Button, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
 import { createRole, listRoles } from '../../../api/operations/settings.ts';
@@ -21,9 +22,9 @@ export function NewRole({
 }) {
   const t = settingsTexts.use();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('newRole')}>
+    <Dialog opened={opened} onClose={onClose} title={t('newRole')}>
       {opened && <Form onClose={onClose} roles={roles} />}
-    </Modal>
+    </Dialog>
   );
 }
 

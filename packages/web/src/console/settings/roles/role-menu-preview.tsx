@@ -1,6 +1,7 @@
 // The menu as somebody with a role sees it: the same list, asked with that role's permissions.
 import type { Role } from '@gatehouse/contracts/admin/roles.ts';
-import { List, Modal, Stack, Text } from '@mantine/core';
+import { List, Stack, Text } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { menuFor } from '../../shell/navigation.ts';
 import { shellTexts } from '../../shell/texts.ts';
 import { settingsTexts } from '../texts.ts';
@@ -23,7 +24,7 @@ export function RoleMenuPreview({
   const isMachine = role.permissions.every((each) => each.startsWith('nac.') || each === 'signals.receive');
   const entries = isMachine ? [] : menuFor((permission) => held.has(permission));
   return (
-    <Modal opened={opened} onClose={onClose} title={t('viewAs')}>
+    <Dialog opened={opened} onClose={onClose} title={t('viewAs')}>
       <Stack>
         <Text size="sm">{t('viewAsText', { role: nameOf(role.reference) })}</Text>
         {entries.length === 0 ? (
@@ -45,6 +46,6 @@ export function RoleMenuPreview({
           </List>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

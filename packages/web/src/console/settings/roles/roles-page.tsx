@@ -5,7 +5,7 @@ import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import { Badge, Button, Checkbox, Group, Menu, Switch, Table, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Fragment, useState } from 'react';
+import { Fragment, memo, useCallback, useState } from 'react';
 import { call } from '../../../api/call.ts';
 import { useChange } from '../../../api/hooks.ts';
 import { deleteRole, listRoles, readRole, updateRole } from '../../../api/operations/settings.ts';
@@ -60,14 +60,17 @@ export function RolesPage() {
     .filter((role) => builtIn || !role.builtIn)
     .toSorted((a, b) => Number(a.builtIn) - Number(b.builtIn));
 
-  async function tick(role: Role, permission: Permission): Promise<void> {
-    setStaged((before) => toggle(role, permission, before));
-    // What is staged is bound to the role as it is shown, from the first tick on.
-    if (role.id === undefined || etags.has(role.id)) return;
-    etags.set(role.id, undefined);
-    const { etag } = await call(readRole, { params: { roleId: role.id } });
-    etags.set(role.id, etag);
-  }
+  const tick = useCallback(
+    async (role: Role, permission: Permission): Promise<void> => {
+      setStaged((before) => toggle(role, permission, before));
+      // What is staged is bound to the role as it is shown, from the first tick on.
+      if (role.id === undefined || etags.has(role.id)) return;
+      etags.set(role.id, undefined);
+      const { etag } = await call(readRole, { params: { roleId: role.id } });
+      etags.set(role.id, etag);
+    },
+    [etags],
+  );
 
   async function save(overrideEtag?: Clash): Promise<void> {
     setBusy(true);
@@ -166,6 +169,9 @@ function Matrix({
 }) {
   const t = settingsTexts.use();
   const r = roleTexts.use();
+  const may = useMay();
+  const nameOf = useRoleName();
+  const { permissions: own } = useMe();
   const wanted = search.trim().toLowerCase();
   const sentence = (permission: Permission) => permissionSentence(permission, currentLanguage());
   const areas = permissionAreas(
@@ -204,7 +210,16 @@ function Matrix({
                   </Table.Th>
                   {roles.map((role) => (
                     <Table.Td key={role.reference}>
-                      <Cell role={role} permission={permission} staged={staged} onTick={onTick} />
+                      <Cell
+                        role={role}
+                        roleName={nameOf(role.reference)}
+                        permission={permission}
+                        sentence={sentence(permission)}
+                        held={holds(role, permission, staged)}
+                        mayManage={may('roles.manage')}
+                        grantable={mayGrant(own, permission)}
+                        onTick={onTick}
+                      />
                     </Table.Td>
                   ))}
                 </Table.Tr>
@@ -217,45 +232,39 @@ function Matrix({
   );
 }
 
-function Cell({
-  role,
-  permission,
-  staged,
-  onTick,
-}: {
-  role: Role;
-  permission: Permission;
-  staged: Staged;
-  onTick: (role: Role, permission: Permission) => void;
-}) {
+interface CellProps {
+  readonly role: Role;
+  readonly roleName: string;
+  readonly permission: Permission;
+  readonly sentence: string;
+  readonly held: boolean;
+  readonly mayManage: boolean;
+  readonly grantable: boolean;
+  readonly onTick: (role: Role, permission: Permission) => void;
+}
+
+/** There are hundreds: each is told what it needs, and is drawn anew only when that changes. */
+const Cell = memo(function Cell(props: CellProps) {
   const t = settingsTexts.use();
-  const may = useMay();
-  const nameOf = useRoleName();
-  const { permissions: own } = useMe();
-  const held = holds(role, permission, staged);
-  const label = t('cellName', {
-    role: nameOf(role.reference),
-    permission: permissionSentence(permission, currentLanguage()),
-  });
-  if (role.builtIn || !may('roles.manage'))
+  const { role, permission, held, grantable } = props;
+  if (role.builtIn || !props.mayManage)
     return (
       <Text component="span" size="sm" {...(held ? {} : { c: 'dimmed' })}>
         {held ? '✓' : '–'}
         <span className={css.hidden}>{t(held ? 'may' : 'mayNot')}</span>
       </Text>
     );
-  const grantable = mayGrant(own, permission);
   const box = (
     <Checkbox
-      aria-label={label}
+      aria-label={t('cellName', { role: props.roleName, permission: props.sentence })}
       checked={held}
       disabled={!grantable}
-      onChange={() => onTick(role, permission)}
+      onChange={() => props.onTick(role, permission)}
       color={held === role.permissions.includes(permission) ? 'gate' : 'orange'}
     />
   );
   return grantable ? box : <Tooltip label={t('notYours')}>{<span>{box}</span>}</Tooltip>;
-}
+});
 
 function RoleHead({ role }: { role: Role }) {
   const t = settingsTexts.use();

@@ -1,6 +1,7 @@
 // Access tokens of programs: made here, shown once, revoked here.
 import type { ApiToken } from '@gatehouse/contracts/admin/tokens.ts';
-import { Button, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
 import { useChange, useList, useRead } from '../../../api/hooks.ts';
 import { createToken, listTokens, readSettings, revokeToken } from '../../../api/operations/settings.ts';
@@ -101,9 +102,9 @@ export function TokensPage() {
           },
         ]}
       />
-      <Modal opened={making} onClose={() => setMaking(false)} title={t('newToken')}>
+      <Dialog opened={making} onClose={() => setMaking(false)} title={t('newToken')}>
         {making && <NewToken onClose={() => setMaking(false)} />}
-      </Modal>
+      </Dialog>
       <Ask
         opened={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
