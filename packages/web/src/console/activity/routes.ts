@@ -1,13 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../root-route.ts';
-import { readAuditSearch } from './audit/audit-search.ts';
 
 const getParentRoute = () => rootRoute;
 
-export const auditRoute = createRoute({
+const audit = createRoute({
   getParentRoute,
   path: '/activity/audit',
-  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 const jobs = createRoute({
@@ -16,4 +14,4 @@ const jobs = createRoute({
   component: lazyRouteComponent(() => import('./jobs/jobs-page.tsx'), 'JobsPage'),
 });
 
-export const activityRoutes = [auditRoute, jobs] as const;
+export const activityRoutes = [audit, jobs] as const;

@@ -1,21 +1,20 @@
 // Who was invited, which codes are open, what may not come back.
 import { Button } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../../design/page.tsx';
 import { addressWith } from '../../design/search-params.ts';
 import { useMay } from '../../session/session.ts';
 import { BlockedTab } from './blocked-tab.tsx';
 import { CodesTab } from './codes-tab.tsx';
-import { enrolmentTabs } from './enrolment-search.ts';
+import { enrolmentTabs, readEnrolmentSearch } from './enrolment-search.ts';
 import { InvitationsTab } from './invitations-tab.tsx';
-import { enrolmentRoute } from './routes.ts';
 import { enrolmentTexts } from './texts.ts';
 
 export function EnrolmentPage() {
   const t = enrolmentTexts.use();
   const may = useMay();
   const navigate = useNavigate();
-  const { tab, state } = enrolmentRoute.useSearch();
+  const { tab, state } = readEnrolmentSearch(useSearch({ strict: false }));
   return (
     <Page
       title={t('title')}

@@ -1,13 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../root-route.ts';
-import { readEnrolmentSearch } from './enrolment-search.ts';
 
 const getParentRoute = () => rootRoute;
 
-export const enrolmentRoute = createRoute({
+const enrolment = createRoute({
   getParentRoute,
   path: '/enrolment',
-  validateSearch: readEnrolmentSearch,
   component: lazyRouteComponent(() => import('./enrolment-page.tsx'), 'EnrolmentPage'),
 });
 const invite = createRoute({
@@ -16,4 +14,4 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('./invite-page.tsx'), 'InvitePage'),
 });
 
-export const enrolmentRoutes = [enrolmentRoute, invite] as const;
+export const enrolmentRoutes = [enrolment, invite] as const;

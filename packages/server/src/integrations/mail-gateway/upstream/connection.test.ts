@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startTestReceiver, type TestReceiver } from '../../../kernel/outbound/test-receiver.ts';
@@ -101,7 +102,7 @@ for (const tls of [true, false]) {
       for (let round = 0; round < 4; round += 1) {
         const sizes = [3_000_000, 70_000, 1_000_000, 10, 65_536, 2_000_001];
         const fetched = await Promise.all(
-          sizes.map((size) => fetchKept(size, () => Math.floor(Math.random() * 12))),
+          sizes.map((size) => fetchKept(size, () => randomInt(12))),
         );
         for (const [index, size] of sizes.entries())
           assert.ok(fetched[index]?.equals(body.subarray(0, size)), `${size} bytes`);

@@ -1,8 +1,8 @@
 // The audit record: whether it is whole, and what stands in it.
 import type { AuditEntry } from '@gatehouse/contracts/admin/audit.ts';
 import { Anchor, Button, Drawer, Group, Select, Stack, TextInput } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
 import { useList } from '../../../api/hooks.ts';
 import { listAuditEntries } from '../../../api/operations/activity.ts';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
@@ -16,9 +16,8 @@ import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatNumber } from '../../../language/format.ts';
 import { ActorName } from '../../actors/actor-name.tsx';
-import { auditRoute } from '../routes.ts';
 import { activityTexts } from '../texts.ts';
-import { type AuditSearch, auditQuery, isFiltered, outcomes } from './audit-search.ts';
+import { type AuditSearch, auditQuery, isFiltered, outcomes, readAuditSearch } from './audit-search.ts';
 import { EntryDetails } from './entry-details.tsx';
 import { Verification } from './verification.tsx';
 
@@ -26,7 +25,7 @@ const outcomeKinds = { done: 'ok', refused: 'grace', failed: 'bad' } as const;
 
 export function AuditPage() {
   const t = activityTexts.use();
-  const search = auditRoute.useSearch();
+  const search = useAuditSearch();
   const list = useList(listAuditEntries, { query: auditQuery(search) });
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   const columns: Column<AuditEntry>[] = [
@@ -114,6 +113,11 @@ export function AuditPage() {
       </Drawer>
     </Page>
   );
+}
+
+function useAuditSearch(): AuditSearch {
+  const search = useSearch({ strict: false });
+  return useMemo(() => readAuditSearch(search), [search]);
 }
 
 /** Typed ones are asked for once somebody stops typing; all of them stand in the address. */
