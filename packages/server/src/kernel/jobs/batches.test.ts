@@ -406,5 +406,22 @@ describe('jobs in batches', () => {
     await happen(wanting);
     assert.deepEqual(await kinds(wanting), ['always', 'always', 'tell']);
     assert.ok(woken > 0);
+    // Of many at once it is asked first.
+    const happenOften = (organization: string) =>
+      test_.database.withTenant(organization, (tx) =>
+        events.emitAll(
+          tx,
+          Array.from({ length: 30 }, () => ({ name: 'thing.happened', subjectId: newId(), payload: {} })),
+        ),
+      );
+    await happenOften(other);
+    assert.deepEqual(
+      (await kinds(other)).filter((kind) => kind === 'tell'),
+      [],
+    );
+    await test_.database.withTenant(other, (tx) => addReceiver(tx, 'tell', 'stream 3'));
+    await happenOften(other);
+    const told = Map.groupBy(await kinds(other), (kind) => kind);
+    assert.deepEqual([told.get('tell')?.length, told.get('always')?.length], [30, 61]);
   });
 });

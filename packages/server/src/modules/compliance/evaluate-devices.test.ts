@@ -8,7 +8,7 @@ import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
 import { createTestFleet, superuserOf, type TestFleet } from '../devices/test-fleet.ts';
 import { blockDevice, type DeviceDeps, unblockDevice, unmanageDevice } from '../devices/index.ts';
 import { ensureDefaults } from '../policies/index.ts';
-import { evaluateDevice } from './evaluate-devices.ts';
+import { evaluateDevice, evaluateDevices } from './evaluate-devices.ts';
 import { evaluateDue } from './evaluate-due.ts';
 import { explainDevice } from './explain-device.ts';
 
@@ -115,6 +115,25 @@ describe('the evaluation of a device', () => {
       },
     );
     assert.equal(row.policy_version, result.policy.version);
+  });
+
+  test('where no report is the cause, the verdicts are the same and what the facts said stays', async () => {
+    now = t0;
+    const device = await acme.addDevice();
+    await checkIn(device, good);
+    const before = await posture(device);
+    const evaluated = async (occasion: 'report' | 'rules') =>
+      (await inAcme((tx) => evaluateDevices(deps, tx, [device], now + hour, occasion)))[0]?.evaluation;
+    assert.deepEqual(await evaluated('rules'), await evaluated('report'));
+    // Everything is told again, by another verdict alone.
+    now = t0 + 4 * 24 * hour;
+    const [later] = await inAcme((tx) => evaluateDevices(deps, tx, [device], now, 'rules'));
+    assert.equal(later?.posture.access_network, 'quarantine');
+    const after = await posture(device);
+    assert.equal(after.standing, 'stale');
+    assert.ok(after.failing.length > 0);
+    for (const column of ['os_version', 'serial_number', 'model', 'macs', 'disk_encrypted', 'passcode_set'])
+      assert.deepEqual(after[column], before[column], column);
   });
 
   test('GAP-12, GAP-08: without a report, and with an aged one, a device is in quarantine', async () => {
