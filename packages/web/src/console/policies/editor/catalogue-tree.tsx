@@ -219,15 +219,12 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
         tabIndex={active ? 0 : -1}
         aria-level={1}
         aria-expanded={row.open}
-        aria-labelledby={`${name}-title ${name}-rest`}
         className={`${css.row} ${css.rowGroup}`}
         onClick={() => props.onToggle(row.id)}
       >
         {row.open ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}
-        <span className={css.rowTitle} id={`${name}-title`}>
-          {row.title}
-        </span>
-        <span className={css.rowCount} id={`${name}-rest`}>
+        <span className={css.rowTitle}>{row.title}</span>{' '}
+        <span className={css.rowCount}>
           {row.set}/{row.total}
         </span>
       </div>
@@ -249,7 +246,7 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
     >
       <span className={css.rowTitle} title={title} id={`${name}-title`}>
         {title}
-      </span>
+      </span>{' '}
       <span id={`${name}-rest`}>
         <SupportBadges support={key?.support} short />
         {row.set && <VisuallyHidden>{t('isSet')}</VisuallyHidden>}

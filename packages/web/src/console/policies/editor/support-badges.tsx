@@ -1,5 +1,6 @@
 // Where a key holds, in a word for each platform, and what advises against it.
 import { Badge, Group } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Support } from '../model/field.ts';
 import { editorTexts } from './texts.ts';
 
@@ -27,17 +28,20 @@ export function SupportBadges({
     <Group gap={4} wrap={short ? 'nowrap' : 'wrap'}>
       {!everywhere &&
         support.map((row) => (
-          <Badge key={row.platform} variant="default" size="xs" tt="none" fw={500}>
-            {platformName(row.platform)}
-            {!short && row.since !== undefined && ` ${t('since', { version: row.since })}`}
-            {!short && row.supervised && ` · ${t('supervised')}`}
-          </Badge>
+          // The blank is for ears: a name is read as one text.
+          <Fragment key={row.platform}>
+            <Badge variant="default" size="xs" tt="none" fw={500}>
+              {platformName(row.platform)}
+              {!short && row.since !== undefined && ` ${t('since', { version: row.since })}`}
+              {!short && row.supervised && ` · ${t('supervised')}`}
+            </Badge>{' '}
+          </Fragment>
         ))}
       {short && support.some(({ supervised }) => supervised) && (
         <Badge variant="light" color="grape" size="xs" tt="none" fw={500}>
           {t('supervised')}
         </Badge>
-      )}
+      )}{' '}
       {support.some(({ deprecated, removed }) => deprecated !== undefined || removed !== undefined) && (
         <Badge variant="light" color="orange" size="xs" tt="none" fw={500}>
           {deprecation(support, t)}
