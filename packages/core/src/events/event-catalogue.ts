@@ -31,6 +31,18 @@ export const eventCatalogue = {
     description: 'A command failed, expired or was cancelled.',
     permission: 'commands.read',
   },
+  'approval.requested': {
+    description: 'Something waits for the approval of a second person.',
+    permission: 'approvals.read',
+  },
+  'approval.moved': {
+    description: 'A request was approved, rejected, withdrawn, released or has expired.',
+    permission: 'approvals.read',
+  },
+  'approval.overridden': {
+    description: 'A request was carried out in an emergency, without a second person.',
+    permission: 'approvals.read',
+  },
   'alert.raised': { description: 'Administrators are alerted.', permission: 'alerts.read' },
   'enrollment.created': { description: 'An enrolment code was made.', permission: 'enrollments.read' },
   'user.created': { description: 'A user was created.', permission: 'users.read' },
