@@ -12,6 +12,12 @@ import { useFound } from './use-found.ts';
 
 const kinds = { done: 'ok', accepted: 'ok', open: 'unchecked', unknown: 'unknown', trouble: 'bad' } as const;
 
+/** How one says that a step is not open any more, where it is not “right as it is”. */
+const acceptWords: Readonly<Partial<Record<GuideStep['name'], 'acceptRead' | 'acceptPush'>>> = {
+  read: 'acceptRead',
+  push: 'acceptPush',
+};
+
 export function SetupGuidePage() {
   const t = guideTexts.use();
   return (
@@ -93,10 +99,10 @@ function Step({
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`${t(name)}: ${state === 'accepted' ? t('undo') : t(name === 'read' ? 'acceptRead' : 'accept')}`}
+              aria-label={`${t(name)}: ${state === 'accepted' ? t('undo') : t(acceptWords[name] ?? 'accept')}`}
               onClick={() => onAccept(name, state !== 'accepted')}
             >
-              {state === 'accepted' ? t('undo') : t(name === 'read' ? 'acceptRead' : 'accept')}
+              {state === 'accepted' ? t('undo') : t(acceptWords[name] ?? 'accept')}
             </Button>
           )}
           {to !== undefined && mayOpen && (

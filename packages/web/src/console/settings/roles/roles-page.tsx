@@ -203,7 +203,7 @@ function Matrix({
                   <Table.Th scope="row" className={css.permission ?? ''}>
                     {sentence(permission)}
                     {isDangerous(permission) && (
-                      <Badge color="red" variant="light" size="sm" tt="none" ml="xs">
+                      <Badge color="red" variant="light" size="sm" tt="none" className={css.danger ?? ''}>
                         {t('danger')}
                       </Badge>
                     )}
