@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
 
 /** What runs in browsers knows other things than what runs in Node. */
 async function types(): Promise<string> {
-  const projects = ['tsconfig.json', 'packages/web/tsconfig.json'];
+  const projects = ['tsconfig.json', 'packages/web/tsconfig.json', 'packages/web/test/tsconfig.json'];
   const wrong = await Promise.all(
     projects.map((project) => program('tsc', ['-p', project, '--noEmit', '--pretty', 'false'])),
   );
