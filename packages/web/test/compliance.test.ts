@@ -57,7 +57,7 @@ describe('compliance in the console', { skip: noBrowser }, () => {
     await page.getByRole('note', { name: 'It reads' }).filter({ hasText: 'for All devices' }).waitFor();
     await page.getByRole('button', { name: 'Simulate' }).click();
     await page.getByText('1 device would stop being compliant').waitFor();
-    await page.getByText('It catches 1 devices, 25 % of the fleet').waitFor();
+    await page.getByText('It catches 1 device, 25 % of the fleet').waitFor();
     await page.getByRole('button', { name: 'Show the devices' }).click();
     await page.getByRole('grid').getByRole('link', { name: caught.name }).waitFor();
     await world.picture(page, 'compliance-rule-simulated');

@@ -155,7 +155,8 @@ describe('the gates in the console', { skip: noBrowser }, () => {
     });
     try {
       await stranger.connect();
-      assert.notEqual(stranger.state, 'ready');
+      const folders = () => mail.asked.filter(({ command }) => command === 'FolderSync').length;
+      assert.equal(folders(), 0, 'it was answered in place of its mail server');
       await page.getByRole('tab', { name: /To approve/ }).click();
       const row = page.getByRole('row', { name: /user@acme\.example/ });
       await row.waitFor();
@@ -169,8 +170,8 @@ describe('the gates in the console', { skip: noBrowser }, () => {
       await page.getByText('Nobody waits').waitFor();
       await page.getByRole('tab', { name: 'Devices' }).click();
       await page.getByRole('row', { name: /let in by hand/ }).waitFor();
-      for (let turn = 0; turn < 5 && stranger.state !== 'ready'; turn += 1) await stranger.connect();
-      assert.equal(stranger.state, 'ready', stranger.because);
+      for (let turn = 0; turn < 8 && folders() === 0; turn += 1) await stranger.connect();
+      assert.ok(folders() > 0, `${stranger.state}: ${stranger.because}`);
     } finally {
       stranger.close();
     }

@@ -12,7 +12,7 @@ export interface Chosen {
   readonly name: string;
 }
 
-export interface ChooseThingProps {
+interface ChooseThingProps {
   readonly what: 'device' | 'user' | 'group';
   readonly label: string;
   readonly chosen: Chosen | null;

@@ -47,7 +47,6 @@ export const complianceTexts = defineTexts('compliance', {
     remove: 'Remove',
     notYours: 'Your role does not include this: {{what}}.',
     fromPolicies: 'what policies demand',
-    unlimited: 'no end',
   },
   de: {
     network: 'Netz',
@@ -94,6 +93,5 @@ export const complianceTexts = defineTexts('compliance', {
     remove: 'Entfernen',
     notYours: 'Das gehört nicht zu Ihrer Rolle: {{what}}.',
     fromPolicies: 'was Richtlinien verlangen',
-    unlimited: 'ohne Ende',
   },
 });

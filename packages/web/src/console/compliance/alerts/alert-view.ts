@@ -2,7 +2,7 @@
 import type { Alert } from '@gatehouse/contracts/admin/alerts.ts';
 
 export const shownAlerts = ['open', 'seen', 'all'] as const;
-export type ShownAlerts = (typeof shownAlerts)[number];
+type ShownAlerts = (typeof shownAlerts)[number];
 
 export function readAlertsSearch(search: Readonly<Record<string, unknown>>): { readonly show: ShownAlerts } {
   return { show: shownAlerts.find((each) => each === search['show']) ?? 'open' };

@@ -24,13 +24,11 @@ export const alertTexts = defineTexts('compliance-alerts', {
     acknowledged: 'Acknowledged',
     acknowledgedBy: 'Acknowledged by {{who}}',
     waits: 'Open',
-    look: 'Look',
     emptyTitle: 'No alerts',
     empty:
       'When a rule asks for it, a rollout halts, a device looks for mail that nobody knows or a second person is needed, it stands here and goes out by mail.',
     emptyOpen: 'Nothing waits for anybody.',
     partly: '{{done}} of {{count}} were acknowledged. The others are still open.',
-    actions: 'Actions',
   },
   de: {
     title: 'Warnungen',
@@ -55,12 +53,10 @@ export const alertTexts = defineTexts('compliance-alerts', {
     acknowledged: 'Bestätigt',
     acknowledgedBy: 'Bestätigt von {{who}}',
     waits: 'Offen',
-    look: 'Ansehen',
     emptyTitle: 'Keine Warnungen',
     empty:
       'Wenn eine Regel es verlangt, eine Einführung anhält, ein unbekanntes Gerät Mail abruft oder eine zweite Person gebraucht wird, steht es hier und geht per Mail hinaus.',
     emptyOpen: 'Nichts wartet auf jemanden.',
     partly: '{{done}} von {{count}} wurden bestätigt. Die übrigen sind noch offen.',
-    actions: 'Aktionen',
   },
 });

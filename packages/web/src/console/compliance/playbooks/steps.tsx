@@ -5,7 +5,7 @@ import { Plain } from '../../../design/plain.tsx';
 import { StatusMark, type StatusKind } from '../../../design/status-mark.tsx';
 import { playbookTexts } from './texts.ts';
 
-export interface ShownStep {
+interface ShownStep {
   readonly kind: StepKind;
   readonly mark: StatusKind;
   readonly word: string;

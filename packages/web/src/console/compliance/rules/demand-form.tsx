@@ -20,7 +20,7 @@ import { choiceText, fieldText } from './rule-sentence.ts';
 import css from './rules.module.css';
 import { ruleTexts } from './texts.ts';
 
-export interface FieldProps {
+interface FieldProps {
   readonly form: Form;
   /** Of the field: the last part of its place. */
   readonly name: string;
@@ -33,7 +33,7 @@ export interface FieldProps {
   readonly wordsFor: (complaint: Complaint) => string;
 }
 
-export function DemandField(props: FieldProps) {
+function DemandField(props: FieldProps) {
   const t = ruleTexts.use();
   const {
     form,

@@ -1,7 +1,7 @@
 /** Values of a demand while it is being written: the form says which fields there are, what is left empty is absent. */
 import type { Form, ObjectForm } from '@gatehouse/core/compliance/form.ts';
 
-export type FormValue = unknown;
+type FormValue = unknown;
 export type FormObject = Readonly<Record<string, FormValue>>;
 export type Path = readonly (string | number)[];
 

@@ -3,7 +3,7 @@ import { isDomainError } from '@gatehouse/core/errors.ts';
 import { compileExpression } from '@gatehouse/core/expressions/compile.ts';
 import { deviceEnvironment } from '@gatehouse/core/expressions/device-environment.ts';
 
-export type ExpressionCheck =
+type ExpressionCheck =
   | { readonly state: 'empty' }
   | { readonly state: 'good'; readonly reads: readonly string[] }
   | {

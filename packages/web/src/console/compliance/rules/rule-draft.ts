@@ -94,7 +94,7 @@ export function complaintsAbout(draft: RuleDraft, kind: RuleKindInfo): readonly 
 }
 
 /** The complaints that an error of the server or of ours carries. */
-export function complaintsIn(
+function complaintsIn(
   reason: string | undefined,
   detail: Readonly<Record<string, unknown>>,
   message: string,

@@ -69,7 +69,7 @@ export function actionText(action: Action, shared: SayShared): string {
 }
 
 /** What is demanded, short: names and values; of long lists how many. */
-export function describeValue(form: Form, value: unknown, say: SayRule): string {
+function describeValue(form: Form, value: unknown, say: SayRule): string {
   switch (form.type) {
     case 'boolean':
       return say(value === true ? 'yes' : 'no');
@@ -95,7 +95,9 @@ export function describeValue(form: Form, value: unknown, say: SayRule): string 
       if (!isObject(value)) return '';
       return Object.entries(form.fields)
         .flatMap(([name, field]) => {
-          const text = value[name] === undefined ? '' : describeValue(field, value[name], say);
+          // What people are told of an expression is not what it demands.
+          const spoken = Object.hasOwn(form.fields, 'expression') && name !== 'expression';
+          const text = spoken || value[name] === undefined ? '' : describeValue(field, value[name], say);
           if (text === '') return [];
           return [nameless.has(name) ? text : `${fieldText(name, say)} ${text}`];
         })

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { type ApiProblem, isApiProblem } from '../../../api/problem.ts';
 import { queryClient } from '../../../api/hooks.ts';
 import { Failure } from '../../../design/failure.tsx';
-import { formatNumber } from '../../../language/format.ts';
 import { useMay, useMe } from '../../../session/session.ts';
 import { SimulationFound } from '../../simulation/simulation-result.tsx';
 import { type Change, useSimulation } from '../../simulation/use-simulation.ts';
@@ -126,7 +125,7 @@ export function SavePanel({ draft, kind, saved, target, onTry, tried, onDone, on
         <Alert color="orange" variant="light" role="alert">
           {caution.kind === 'catches-nobody'
             ? t('catches-nobody')
-            : t('catches-many', { count: formatNumber(caution.count), percent: caution.percent })}
+            : t('catches-many', { count: caution.count, percent: caution.percent })}
         </Alert>
       )}
       {isCurrent && (

@@ -5,7 +5,7 @@ import type { NewRollout, Simulation } from '@gatehouse/contracts/admin/simulati
 /** Of a hundred devices: beyond it a rule catches so many that its author should look twice. */
 const manyPercent = 20;
 
-export type Caution =
+type Caution =
   | { readonly kind: 'catches-nobody' }
   | { readonly kind: 'catches-many'; readonly count: number; readonly percent: number };
 

@@ -1,5 +1,5 @@
 // What was asked of the fleet without changing it, and what a system update would do.
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import type { Simulation } from '@gatehouse/contracts/admin/simulations.ts';
 import { platforms } from '@gatehouse/core/devices/device.ts';
 import { parseVersion } from '@gatehouse/core/version.ts';
@@ -165,7 +165,14 @@ export function SimulationPage() {
       {error ? (
         <Failure problem={error} retry={() => void refetch()} />
       ) : (
-        data && <SimulationFound simulation={data} />
+        data && (
+          <>
+            <Title order={2} size="h3">
+              {t('result')}
+            </Title>
+            <SimulationFound simulation={data} />
+          </>
+        )
       )}
     </Page>
   );

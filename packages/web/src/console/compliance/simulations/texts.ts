@@ -13,7 +13,6 @@ export const simulationPageTexts = defineTexts('compliance-simulations', {
     run: 'Simulate',
     what: 'Change',
     when: 'Asked',
-    who: 'By',
     notCompliant: 'Not compliant',
     compliant: 'Compliant again',
     denied: 'Lose a gate',
@@ -30,6 +29,7 @@ export const simulationPageTexts = defineTexts('compliance-simulations', {
     'change_group-members': 'Members of a group',
     'change_os-version': '{{platform}} {{version}} on every device',
     detail: 'What was simulated',
+    result: 'What would happen',
     toRule: 'To what it changes',
   },
   de: {
@@ -44,7 +44,6 @@ export const simulationPageTexts = defineTexts('compliance-simulations', {
     run: 'Simulieren',
     what: 'Änderung',
     when: 'Gefragt',
-    who: 'Von',
     notCompliant: 'Nicht konform',
     compliant: 'Wieder konform',
     denied: 'Verlieren Zugang',
@@ -61,6 +60,7 @@ export const simulationPageTexts = defineTexts('compliance-simulations', {
     'change_group-members': 'Mitglieder einer Gruppe',
     'change_os-version': '{{platform}} {{version}} auf jedem Gerät',
     detail: 'Was simuliert wurde',
+    result: 'Was geschehen würde',
     toRule: 'Zum Geänderten',
   },
 });

@@ -1,15 +1,17 @@
 // Devices that nobody knows: what is known of each, which enrolled device it may be, and the decision, one by one or in bulk.
-import { Button, Group, Stack, Text } from '@mantine/core';
-import type { MailDevice } from '@gatehouse/contracts/admin/mail.ts';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import type { MailDevice, MailSettings } from '@gatehouse/contracts/admin/mail.ts';
+import { strangerTreatments } from '@gatehouse/core/mail/mail-device.ts';
 import { useState } from 'react';
-import { useList, useRead } from '../../../api/hooks.ts';
+import { useChange, useList, useRead } from '../../../api/hooks.ts';
 import { findDevice } from '../../../api/operations/choices.ts';
-import { getMailSettings, listMailDevices } from '../../../api/operations/mail-gate.ts';
+import { changeMailSettings, getMailSettings, listMailDevices } from '../../../api/operations/mail-gate.ts';
 import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { notifyProblem } from '../../../design/notify.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
 import { Time } from '../../../design/time.tsx';
@@ -31,7 +33,12 @@ export function Approve() {
   }>();
   const [linking, setLinking] = useState<MailDevice>();
   const list = useList(listMailDevices, { query: waiting }, { live: ['mail-device.*'], every: 10_000 });
+  const mayManage = useMay()('mail.manage');
   const settings = useRead(getMailSettings, {});
+  const treat = useChange(changeMailSettings, {
+    refreshes: [getMailSettings, listMailDevices],
+    onError: (problem) => notifyProblem(problem),
+  });
   const { isBusy, decide, link } = useDecisions();
   if (list.error) return <Failure problem={list.error} retry={list.refetch} />;
   const chosen = list.items.filter(({ id }) => selected.has(id));
@@ -113,9 +120,22 @@ export function Approve() {
   return (
     <>
       <Text size="sm" c="dimmed">
-        {t('approveMeaning')}{' '}
-        {settings.data && `${t('strangers')} ${t(`strangers_${settings.data.strangers}`)}.`}
+        {t('approveMeaning')}
       </Text>
+      {settings.data && (
+        <Select
+          label={t('strangers')}
+          data={strangerTreatments.map((each) => ({ value: each, label: t(`strangers_${each}`) }))}
+          value={settings.data.strangers}
+          allowDeselect={false}
+          disabled={!mayManage || treat.isPending}
+          w={380}
+          maw="100%"
+          onChange={(next) =>
+            next !== null && treat.mutate({ body: { strangers: next as MailSettings['strangers'] } })
+          }
+        />
+      )}
       {chosen.length > 0 && (
         <Group>
           {sure.length > 0 && (

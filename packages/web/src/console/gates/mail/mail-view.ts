@@ -3,12 +3,12 @@ import type { MailDevice, MailTraffic } from '@gatehouse/contracts/admin/mail.ts
 import type { MailOutcome } from '@gatehouse/core/mail/mail-outcome.ts';
 
 export const mailTabs = ['devices', 'approve', 'servers', 'traffic', 'probe'] as const;
-export type MailTab = (typeof mailTabs)[number];
+type MailTab = (typeof mailTabs)[number];
 export const shownDevices = ['all', 'linkedShown', 'allowedShown', 'blockedShown'] as const;
-export type ShownDevices = (typeof shownDevices)[number];
+type ShownDevices = (typeof shownDevices)[number];
 export const trafficHours = [1, 24, 168, 720] as const;
 
-export interface MailSearch {
+interface MailSearch {
   readonly tab: MailTab;
   readonly show: ShownDevices;
   readonly hours: number;
@@ -68,7 +68,7 @@ const tones: Readonly<Partial<Record<MailOutcome, 'ok' | 'grace' | 'bad'>>> = {
   'not-compliant': 'bad',
 };
 
-export interface OutcomeBar {
+interface OutcomeBar {
   readonly outcome: MailOutcome;
   readonly requests: number;
   readonly tone: 'ok' | 'grace' | 'bad' | 'plain';

@@ -1,7 +1,7 @@
 /** What RADIUS servers are answered, while it is written: attributes as lines of text, order by moving. */
 import type { NetworkAccessSettings } from '@gatehouse/contracts/admin/network-access.ts';
 
-export type ReplyRule = NetworkAccessSettings['rules'][number];
+type ReplyRule = NetworkAccessSettings['rules'][number];
 
 export interface ReplyDraft extends Omit<ReplyRule, 'reply'> {
   /** Of this page: rules have no identity of their own. */
@@ -66,7 +66,7 @@ export function moved<Item>(items: readonly Item[], index: number, by: -1 | 1): 
 }
 
 export const networkTabs = ['sessions', 'devices', 'answers', 'ise'] as const;
-export type NetworkTab = (typeof networkTabs)[number];
+type NetworkTab = (typeof networkTabs)[number];
 
 export function readNetworkSearch(search: Readonly<Record<string, unknown>>): { readonly tab: NetworkTab } {
   return { tab: networkTabs.find((each) => each === search['tab']) ?? 'sessions' };

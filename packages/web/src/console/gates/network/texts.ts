@@ -47,7 +47,6 @@ export const networkTexts = defineTexts('gates-network', {
     secretKept: 'Empty: the secret stays as it is.',
     messageAuthenticator: 'Message-Authenticator',
     messageAuthenticatorHint: 'Off only for devices that do not know it.',
-    interim: 'Reports every, seconds',
     enabled: 'In use',
     secretTitle: 'The shared secret of {{name}}',
     secretOnce: 'It is shown this once. Enter it at the network device before you close this.',
@@ -56,7 +55,6 @@ export const networkTexts = defineTexts('gates-network', {
     removeDeviceText: 'Its sessions are forgotten, and it hears of no changes any more.',
     'weak-secret': 'The secret is short.',
     'no-message-authenticator': 'Requests are not authenticated.',
-    sessionsCount: '{{count}} sessions',
     answersMeaning:
       'Rules in order; the first that fits answers. Where none fits: who may come in comes in, others are rejected, strangers are left to the RADIUS server.',
     answersEmpty:
@@ -112,7 +110,6 @@ export const networkTexts = defineTexts('gates-network', {
     testTitle: 'When ISE tests the connection to this server',
     testMeaning:
       'What “Test Connection” of ISE says, what it means and what to change. A server that fails the test may be saved there, but stays off.',
-    testSays: 'ISE says',
     testMeans: 'It means',
     testIse: 'To change in ISE',
     testHere: 'To change here',
@@ -188,7 +185,6 @@ export const networkTexts = defineTexts('gates-network', {
     secretKept: 'Leer: das Geheimnis bleibt.',
     messageAuthenticator: 'Message-Authenticator',
     messageAuthenticatorHint: 'Nur aus für Geräte, die es nicht kennen.',
-    interim: 'Meldet alle, Sekunden',
     enabled: 'In Gebrauch',
     secretTitle: 'Das gemeinsame Geheimnis von {{name}}',
     secretOnce:
@@ -198,7 +194,6 @@ export const networkTexts = defineTexts('gates-network', {
     removeDeviceText: 'Seine Sitzungen werden vergessen, und es erfährt von keinen Änderungen mehr.',
     'weak-secret': 'Das Geheimnis ist kurz.',
     'no-message-authenticator': 'Anfragen sind nicht authentifiziert.',
-    sessionsCount: '{{count}} Sitzungen',
     answersMeaning:
       'Regeln der Reihe nach; die erste passende antwortet. Passt keine: wer herein darf, kommt herein, andere werden abgewiesen, Fremde dem RADIUS-Server überlassen.',
     answersEmpty:
@@ -254,7 +249,6 @@ export const networkTexts = defineTexts('gates-network', {
     testTitle: 'Wenn ISE die Verbindung zu diesem Server testet',
     testMeaning:
       'Was „Test Connection“ von ISE sagt, was es bedeutet und was zu ändern ist. Ein Server, der den Test nicht besteht, lässt sich dort speichern, bleibt aber aus.',
-    testSays: 'ISE sagt',
     testMeans: 'Das bedeutet',
     testIse: 'In ISE zu ändern',
     testHere: 'Hier zu ändern',
