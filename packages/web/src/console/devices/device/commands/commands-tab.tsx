@@ -122,6 +122,7 @@ function CommandRow({ command, onCancel }: { command: Command; onCancel?: (comma
   const [open, setOpen] = useState(false);
   const name = commandName(command.name);
   const hidden = command.state === 'acknowledged' && commandDefinition(command.name).privateResult;
+  const who = command.origin === 'system' ? t('byRule') : <ActorName reference={command.requestedBy} />;
   const detail = {
     name: command.name,
     ...(command.channel === '' ? {} : { channel: command.channel }),
@@ -133,6 +134,9 @@ function CommandRow({ command, onCancel }: { command: Command; onCancel?: (comma
     <Table.Tr style={{ verticalAlign: 'top' }}>
       <Table.Th scope="row" fw={550}>
         {name}
+        <Text size="xs" c="dimmed" hiddenFrom="sm" component="div">
+          {who} · <Time at={command.createdAt} />
+        </Text>
         <div>
           <UnstyledButton
             fz="xs"
@@ -153,10 +157,8 @@ function CommandRow({ command, onCancel }: { command: Command; onCancel?: (comma
       <Table.Td>
         <StatusMark kind={commandStateKind(command)} word={commandStateText(command)} />
       </Table.Td>
-      <Table.Td>
-        {command.origin === 'system' ? t('byRule') : <ActorName reference={command.requestedBy} />}
-      </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">{who}</Table.Td>
+      <Table.Td visibleFrom="sm">
         <Time at={command.createdAt} />
         {isUpcoming(command) && (
           <Text size="xs" c="dimmed">
