@@ -122,7 +122,7 @@ function columnsOf(
       : [
           {
             key: 'back',
-            title: '',
+            title: t('unassign'),
             width: '9rem',
             render: (row: Assignment) => (
               <Button

@@ -50,7 +50,7 @@ export function VersionsList(props: VersionsListProps) {
               <Table.Th>{t('at')}</Table.Th>
               <Table.Th>{t('by')}</Table.Th>
               <Table.Th>{t('reason')}</Table.Th>
-              <Table.Th />
+              <Table.Th>{t('compare')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
