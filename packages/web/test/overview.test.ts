@@ -6,12 +6,12 @@ import { axeClean, noBrowser, openWebWorld, phone, takeComplaints, type WebWorld
 describe('the overview', { skip: noBrowser }, () => {
   let world: WebWorld;
   before(async () => {
-    world = await openWebWorld({ devices: 1 });
+    world = await openWebWorld();
+    await seedFleet(world, 60);
   });
   after(() => world[Symbol.asyncDispose]());
 
   test('MON-09 each number leads to a list with exactly that many devices', async () => {
-    await seedFleet(world, 60);
     await world.server.application.runTask('take-fleet-days');
     const page = await world.signIn('org-admin');
     await page.goto(world.url('/console/'));

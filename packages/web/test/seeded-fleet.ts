@@ -1,5 +1,6 @@
 // A fleet as rows: what a page of many devices looks like and how fast it is needs no device that speaks. Rows are made as the
 // server’s own would be, by the columns that pages read.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { WebWorld } from './web-world.ts';
 
 export interface SeededFleet {
@@ -17,6 +18,15 @@ export async function seedFleet(world: WebWorld, count: number): Promise<SeededF
   );
   const organizationId = rows[0]?.organization_id ?? '';
   await client.query('set search_path to gh; set statement_timeout to 0');
+  // What a new organization sets off looks at every device once, and would judge these by facts that they have not.
+  for (let busy = true; busy; ) {
+    const { rows: jobs } = await client.query<{ busy: boolean }>(
+      `select exists (select 1 from jobs where organization_id = $1 and state in ('ready', 'running') and run_at <= now()) as busy`,
+      [organizationId],
+    );
+    busy = jobs[0]?.busy === true;
+    if (busy) await wait(50);
+  }
   const idOf = `('01930002-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
   const userOf = `('01930003-0000-7000-8000-' || lpad(to_hex(n % greatest(1, $2::int / 3)), 12, '0'))::uuid`;
   await client.query(
@@ -41,7 +51,8 @@ export async function seedFleet(world: WebWorld, count: number): Promise<SeededF
   );
   await client.query(
     `insert into device_posture (organization_id, device_id, device_no, registered, compliant, access_network, access_mail, access_vpn,
-       access_apps, access_content, failure_reason, evaluation, policy_version, evaluated_at, model, os_version, serial_number, guid, macs)
+       access_apps, access_content, failure_reason, evaluation, policy_version, evaluated_at, model, os_version, serial_number, guid, macs,
+       standing, failing)
      select $1, d.device_id, d.device_no, true, n % 7 <> 0, case when n % 7 = 0 then 'quarantine' else 'allow' end,
        case when n % 14 = 0 then 'deny' else 'allow' end, 'allow', 'allow', 'allow',
        case when n % 7 = 0 then 'A passcode is not set.' end,
@@ -49,7 +60,9 @@ export async function seedFleet(world: WebWorld, count: number): Promise<SeededF
          jsonb_build_object('rule', 'passcode', 'status', case when n % 7 = 0 then 'not-compliant' else 'compliant' end),
          jsonb_build_object('rule', 'encryption', 'status', case n % 11 when 0 then 'in-grace' when 1 then 'unknown' else 'compliant' end))),
        'v1', now(), (array['iPhone 16', 'ThinkPad T14', 'MacBook Air'])[1 + n % 3], (array['17.2', '17.10', '18.0', '26.1'])[1 + n % 4],
-       'SER' || lpad(n::text, 6, '0'), d.device_id::text, array['A0B1C2' || lpad(to_hex(n), 6, '0')]
+       'SER' || lpad(n::text, 6, '0'), d.device_id::text, array['A0B1C2' || lpad(to_hex(n), 6, '0')],
+       case when n % 7 = 0 then 'bad' when n % 11 = 1 then 'unknown' when n % 11 = 0 then 'grace' else 'ok' end,
+       case when n % 7 = 0 then array['passcode'] else '{}' end || case when n % 11 < 2 then array['encryption'] else '{}' end
      from generate_series(1, $2::int) n join devices d on d.organization_id = $1 and d.device_id = ${idOf}`,
     [organizationId, count],
   );
@@ -61,8 +74,10 @@ export async function seedFleet(world: WebWorld, count: number): Promise<SeededF
   );
   await client.query(
     `insert into device_facts (organization_id, device_id, scan, source, facts, observed_at)
-     select $1, ${idOf}, 'security', 'agent', jsonb_build_object('storage.encrypted', n % 3 <> 0, 'passcode.set', n % 7 <> 0), now()
-     from generate_series(1, $2::int) n`,
+     select $1::uuid, ${idOf}, 'security', 'agent', jsonb_build_object('storage.encrypted', n % 3 <> 0, 'passcode.set', n % 7 <> 0), now()
+     from generate_series(1, $2::int) n
+     union all select $1::uuid, ${idOf}, 'device-information', 'agent',
+       jsonb_build_object('os.version', (array['17.2', '17.10', '18.0', '26.1'])[1 + n % 4]), now() from generate_series(1, $2::int) n`,
     [organizationId, count],
   );
   await client.query('analyze');
