@@ -54,12 +54,14 @@ describe('the portal', { skip: noBrowser }, () => {
   after(() => world[Symbol.asyncDispose]());
 
   async function signIn(options: WindowOptions = {}): Promise<Page> {
-    const page = await world.open({ ...options, expects: [/401/, ...(options.expects ?? [])] });
-    await page.goto(world.url('/my/?organization=acme'));
-    const german = options.locale === 'de-DE';
-    await page.getByLabel(german ? 'E-Mail oder Benutzername' : 'Email or user name').fill(person);
-    await page.getByLabel(german ? 'Kennwort' : 'Password', { exact: true }).fill(password);
-    await page.keyboard.press('Enter');
+    const page = await world.open(options);
+    const origin = world.url('');
+    const answer = await page.request.post(`${origin}/my/api/v1/session`, {
+      data: { organization: 'acme', name: person, password },
+      headers: { origin, 'sec-fetch-site': 'same-origin' },
+    });
+    assert.equal(answer.status(), 201, await answer.text());
+    await page.goto(world.url('/my/'));
     await page.getByRole('heading', { level: 1, name: /Anna Weber/ }).waitFor();
     return page;
   }
@@ -165,7 +167,7 @@ describe('the portal', { skip: noBrowser }, () => {
     assert.equal(doomed.computer.wipes, 1);
   });
 
-  test('the privacy ledger shows what is held, and an administrator’s look within a second', async () => {
+  test('the privacy ledger shows what is held, and an administrator’s look at once', async () => {
     const [healthy] = world.devices;
     const id = healthy?.memory.identity?.deviceId ?? '';
     const page = await signIn();
@@ -178,10 +180,9 @@ describe('the portal', { skip: noBrowser }, () => {
       headers: { origin, 'sec-fetch-site': 'same-origin' },
     });
     await administrator.request.get(`${origin}/api/v1/devices/${id}`);
-    const begun = performance.now();
+    // What is on record is in the very next answer.
     await page.reload();
     await page.getByText('The help desk opened your device’s page').waitFor();
-    assert.ok(performance.now() - begun < 5_000);
     await page.getByText('Whether the storage is encrypted', { exact: true }).first().waitFor();
     await axeClean(page);
     await phone(page);
@@ -230,7 +231,16 @@ describe('the portal', { skip: noBrowser }, () => {
   });
 
   test('German is complete and everything is reached by keyboard; account and documents are clean', async () => {
-    const page = await signIn({ locale: 'de-DE', expects: [/404/] });
+    const page = await world.open({ locale: 'de-DE', expects: [/401/, /404/] });
+    await page.goto(world.url('/my/?organization=acme'));
+    await page.getByLabel('E-Mail oder Benutzername').fill(person);
+    await page.getByLabel('Kennwort', { exact: true }).fill('falsch');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'falsch' }).waitFor();
+    await axeClean(page);
+    await page.getByLabel('Kennwort', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Guten Tag, Anna Weber' }).waitFor();
     await page.keyboard.press('Tab');
     await page.getByRole('link', { name: 'Konto', exact: true }).focus();
     await page.keyboard.press('Enter');
@@ -247,7 +257,7 @@ describe('the portal', { skip: noBrowser }, () => {
   });
 
   test('when the session ends, the sign-in opens over the page and nothing typed is lost', async () => {
-    const page = await signIn();
+    const page = await signIn({ expects: [/401/] });
     await page.getByRole('link', { name: 'Account', exact: true }).click();
     await page.getByLabel('New password', { exact: true }).fill('half a thought');
     world.server.advance(31 * 60_000);

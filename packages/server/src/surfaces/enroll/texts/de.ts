@@ -1,7 +1,7 @@
-import type { TextKey } from './index.ts';
+import type { en } from './en.ts';
 
 /** The German words of the enrolment page; the compiler asks for every one. */
-export const de: { readonly [Key in TextKey]: string } = {
+export const de: { readonly [Key in keyof typeof en]: string } = {
   title: 'Gerät registrieren',
   titleOf: '{page} · {organization}',
   organization: 'Registrierung bei {organization}',
