@@ -37,6 +37,8 @@ describe('the portal', { skip: noBrowser }, () => {
     await world.operate('PATCH', `/users/${user?.id}`, { displayName: 'Anna Weber' });
     const { url } = await world.operate<{ url: string }>('POST', `/users/${user?.id}/password-link`);
     const page = await world.open();
+    // What a password costs is meant to cost, and more on a busy machine.
+    page.setDefaultTimeout(30_000);
     const link = new URL(url);
     await page.goto(world.url(`${link.pathname}${link.hash}`));
     await page.getByLabel(/^New password/).fill(password);
