@@ -4,6 +4,7 @@
 import { closeSync, fchmodSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { RecentLines } from './recent-lines.ts';
 
 export type Log = pino.Logger;
 
@@ -76,7 +77,8 @@ function serializeError(error: unknown): unknown {
 export function createLog(options: LogOptions): Log {
   const file = options.directory === undefined ? undefined : logFile(options.directory);
   const write = options.console ?? ((line: string) => process.stderr.write(line));
-  return pino(
+  const recent = new RecentLines();
+  const log = pino(
     {
       level: options.level,
       base: null,
@@ -86,11 +88,21 @@ export function createLog(options: LogOptions): Log {
     },
     {
       write(line: string) {
+        recent.add(line);
         file?.write(line);
         write(line);
       },
     },
   );
+  recents.set(log, recent);
+  return log;
+}
+
+const recents = new WeakMap<Log, RecentLines>();
+
+/** What was logged last by this log, and by no other. */
+export function recentLines(log: Log): RecentLines {
+  return recents.get(log) ?? new RecentLines();
 }
 
 export const silentLog: Log = pino({ level: 'silent' });

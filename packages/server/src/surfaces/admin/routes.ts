@@ -33,12 +33,14 @@ import { userRoutes } from '../../modules/users/routes.ts';
 import { appleCatalogueRoutes } from '../../platforms/apple/catalogue/routes.ts';
 import { appleDeviceRoutes } from '../../platforms/apple/routes.ts';
 import { type JobRoutesDeps, jobRoutes } from './jobs-routes.ts';
+import { type LogRoutesDeps, logRoutes } from './log-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { type SystemRoutesDeps, systemRoutes } from './system-routes.ts';
 
 /** The union of what the lists ask for. */
 export type AdminRoutesDeps = AdministratorDeps &
   JobRoutesDeps &
+  LogRoutesDeps &
   SystemRoutesDeps &
   Parameters<typeof preflightRoutes>[0] &
   Parameters<typeof applePushRoutes>[0] &
@@ -101,6 +103,7 @@ export const adminRoutes = (deps: AdminRoutesDeps): AdminRoute[] => [
   ...networkAccessRoutes(deps),
   ...auditRoutes(deps),
   ...jobRoutes(deps),
+  ...logRoutes(deps),
   ...preflightRoutes(deps),
   ...systemRoutes(deps),
 ];
