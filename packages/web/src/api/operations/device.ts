@@ -1,7 +1,6 @@
 /** One device: what it is, what is known of it, why it has or lacks access, and what is done with it. */
 import type { Administrator } from '@gatehouse/contracts/admin/administrators.ts';
 import type { AuditEntry } from '@gatehouse/contracts/admin/audit.ts';
-import type { AppleDevice } from '@gatehouse/contracts/admin/apple.ts';
 import type { Certificate } from '@gatehouse/contracts/admin/certificates.ts';
 import type {
   AvailableCommands,
@@ -77,12 +76,6 @@ export const listCertificates = operation<{
   query: Paging & { readonly deviceId?: string };
   answer: PageOf<Certificate>;
 }>()('listCertificates', 'GET', '/certificates');
-
-export const getAppleDevice = operation<{ answer: AppleDevice }>()(
-  'getAppleDevice',
-  'GET',
-  '/devices/:deviceId/apple',
-);
 
 export const listCommands = operation<{ query: Paging; answer: PageOf<Command> }>()(
   'listCommands',

@@ -1,7 +1,6 @@
 // One rule from what was seen to what follows: an ordered list with headings. The arrows are decoration and nothing more.
 import type { Device } from '@gatehouse/contracts/admin/devices.ts';
 import type { Action } from '@gatehouse/core/compliance/action.ts';
-import type { Gate } from '@gatehouse/core/compliance/gate.ts';
 import { isFactName } from '@gatehouse/core/facts/catalogue.ts';
 import type { ReactNode } from 'react';
 import type { DeviceExplanation } from '../../../../api/operations/device.ts';
@@ -15,18 +14,11 @@ import { formatTime } from '../../../../language/format.ts';
 import { useMay } from '../../../../session/session.ts';
 import { useActorName } from '../../../actors/actor-name.tsx';
 import classes from '../device.module.css';
+import type { ChainProps } from './chain-props.ts';
 import { Effect } from './effect.tsx';
 import { gateNames } from './gate-names.ts';
 import { whyTexts } from './texts.ts';
-import type { Source, Why, WhyPath } from './why-of.ts';
-
-export interface ChainProps {
-  readonly path: WhyPath;
-  readonly why: Why;
-  readonly gate: Gate;
-  readonly explanation: DeviceExplanation;
-  readonly device: Device;
-}
+import type { Source } from './why-of.ts';
 
 type Kind = 'fact' | 'rule' | 'policy' | 'assignment' | 'verdict' | 'action' | 'effect';
 

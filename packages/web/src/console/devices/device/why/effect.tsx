@@ -7,7 +7,7 @@ import { designTexts } from '../../../../design/texts.ts';
 import { formatTime } from '../../../../language/format.ts';
 import type { DeviceExplanation } from '../../../../api/operations/device.ts';
 import { accessKind } from '../gate-line.tsx';
-import type { ChainProps } from './chain.tsx';
+import type { ChainProps } from './chain-props.ts';
 import { gateNames } from './gate-names.ts';
 import { whyTexts } from './texts.ts';
 
