@@ -1,7 +1,7 @@
 // Two versions key by key: what was added, changed, removed.
 import { Badge, Table, Text } from '@mantine/core';
 import { Plain } from '../../../design/plain.tsx';
-import { changesOf, type KeyChange } from '../model/changes.ts';
+import { changesOf } from '../model/changes.ts';
 import type { Values } from '../model/field.ts';
 import { type PolicyKey, policyTexts } from '../texts.ts';
 
@@ -13,12 +13,6 @@ export interface ChangeTableProps {
   readonly titleOf: (key: string) => string;
   readonly shown: (key: string, value: unknown) => string;
 }
-
-const colours: Readonly<Record<KeyChange['what'], string>> = {
-  added: 'green',
-  changed: 'blue',
-  removed: 'red',
-};
 
 export function ChangeTable(props: ChangeTableProps) {
   const t = policyTexts.use();
@@ -40,7 +34,7 @@ export function ChangeTable(props: ChangeTableProps) {
             <Table.Tr key={key}>
               <Table.Th scope="row" fw={500}>
                 {props.titleOf(key)}{' '}
-                <Badge size="xs" variant="light" color={colours[what]} tt="none" autoContrast>
+                <Badge size="xs" variant="default" tt="none">
                   {t(`what_${what}` as PolicyKey)}
                 </Badge>
               </Table.Th>

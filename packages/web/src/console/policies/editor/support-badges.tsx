@@ -1,6 +1,6 @@
 // Where a key holds, in a word for each platform, and what advises against it.
 import { Badge, Group } from '@mantine/core';
-import { Fragment } from 'react';
+import { Fragment, memo } from 'react';
 import type { Support } from '../model/field.ts';
 import { editorTexts } from './texts.ts';
 
@@ -14,7 +14,8 @@ const names: Readonly<Record<string, string>> = {
 
 export const platformName = (platform: string): string => names[platform] ?? platform;
 
-export function SupportBadges({
+/** Drawn again only for another key: a tree has dozens of them in view. */
+export const SupportBadges = memo(function SupportBadges({
   support,
   short,
 }: {
@@ -38,18 +39,18 @@ export function SupportBadges({
           </Fragment>
         ))}
       {short && support.some(({ supervised }) => supervised) && (
-        <Badge variant="light" color="grape" size="xs" tt="none" fw={500}>
+        <Badge variant="default" size="xs" tt="none" fw={500}>
           {t('supervised')}
         </Badge>
       )}{' '}
       {support.some(({ deprecated, removed }) => deprecated !== undefined || removed !== undefined) && (
-        <Badge variant="light" color="orange" size="xs" tt="none" fw={500}>
+        <Badge variant="default" size="xs" tt="none" fw={500}>
           {deprecation(support, t)}
         </Badge>
       )}
     </Group>
   );
-}
+});
 
 function deprecation(support: readonly Support[], t: ReturnType<typeof editorTexts.use>): string {
   const gone = support.find(({ removed }) => removed !== undefined);
