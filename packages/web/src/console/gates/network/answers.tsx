@@ -241,7 +241,7 @@ function AnswerFields({
             data={networkDecisions.map((each) => ({ value: each, label: shared(each) }))}
             value={[...(draft.decisions ?? [])]}
             placeholder={draft.decisions?.length ? undefined : t('any')}
-            disabled={disabled}
+            readOnly={disabled}
             onChange={(next) => onChange({ decisions: next as NonNullable<ReplyDraft['decisions']> })}
           />
           <MultiSelect
@@ -249,7 +249,7 @@ function AnswerFields({
             data={ownerships.map((each) => ({ value: each, label: t(each) }))}
             value={[...(draft.ownerships ?? [])]}
             placeholder={draft.ownerships?.length ? undefined : t('any')}
-            disabled={disabled}
+            readOnly={disabled}
             onChange={(next) => onChange({ ownerships: next as NonNullable<ReplyDraft['ownerships']> })}
           />
           <MultiSelect
@@ -257,7 +257,7 @@ function AnswerFields({
             data={platforms.map((each) => ({ value: each, label: words(each) }))}
             value={[...(draft.platforms ?? [])]}
             placeholder={draft.platforms?.length ? undefined : t('any')}
-            disabled={disabled}
+            readOnly={disabled}
             onChange={(next) => onChange({ platforms: next as NonNullable<ReplyDraft['platforms']> })}
           />
         </Group>
