@@ -82,8 +82,8 @@ describe('the page of a device', { skip: noBrowser }, () => {
     assert.equal((await commandsOf('lock-device')).length, 1);
     await page.getByRole('button', { name: /^Act on/ }).click();
     const again = page.getByRole('menuitem', { name: /Lock screen/ });
-    assert.equal(await again.getAttribute('aria-disabled'), 'true');
     await again.getByText('Under way already').waitFor();
+    assert.equal(await again.getAttribute('aria-disabled'), 'true');
     await page.keyboard.press('Escape');
     await world.agent.report();
     await page.getByRole('status').getByText('Lock screen: done').waitFor();
@@ -97,11 +97,12 @@ describe('the page of a device', { skip: noBrowser }, () => {
     const page = await world.signIn('org-admin');
     await page.goto(world.page('commands'));
     const upcoming = page.getByRole('table', { name: 'Upcoming' });
-    await upcoming.getByRole('button', { name: 'Cancel' }).click();
+    const message = upcoming.getByRole('row').filter({ hasText: 'Send message' });
+    await message.getByRole('button', { name: 'Cancel' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await page.getByText('Nothing waits for this device.').waitFor();
     await page.getByRole('table', { name: 'Past' }).getByText('cancelled').waitFor();
+    await message.waitFor({ state: 'detached' });
     assert.deepEqual(
       (await commandsOf('send-message')).map(({ state }) => state),
       ['cancelled'],
@@ -160,14 +161,15 @@ describe('the page of a device', { skip: noBrowser }, () => {
       .waitFor();
   });
 
-  test('DEV-12 what a device says of itself is text on every tab, whatever it says', async () => {
+  test('DEV-12 what a device says of itself is text on every tab, whatever it says', async (t) => {
     const hostile = '<img src=x onerror=alert(1)>\u202Etxt.exe{{constructor}}';
     world.agent.computer.hostName = hostile;
     world.agent.computer.wifiName = '"><script>alert(2)</script>';
     world.agent.computer.addedPackages['<svg onload=alert(3)>'] = '=1+1';
     await world.agent.report();
-    await world.operate('PATCH', `/devices/${world.deviceId}`, { name: '<b onmouseover=alert(4)>x</b>' });
     const page = await world.signIn('org-admin');
+    await world.operate('PATCH', `/devices/${world.deviceId}`, { name: '<b onmouseover=alert(4)>x</b>' });
+    t.after(() => world.operate('PATCH', `/devices/${world.deviceId}`, { name: world.deviceName }));
     await page.goto(world.page('overview'));
     await page.getByRole('heading', { level: 1, name: '<b onmouseover=alert(4)>x</b>' }).waitFor();
     for (const tab of await page.getByRole('tab').all()) {
@@ -180,7 +182,6 @@ describe('the page of a device', { skip: noBrowser }, () => {
     await page.goto(world.page('apps'));
     await page.getByLabel('Search apps').fill('svg');
     await page.getByText('<svg onload=alert(3)>').first().waitFor();
-    await world.operate('PATCH', `/devices/${world.deviceId}`, { name: world.deviceName });
   });
 
   test('by keyboard alone: to the tab, to the menu, to the message', async () => {

@@ -81,10 +81,15 @@ export function useOrder(device: Device, onDone?: () => void) {
     if (isPending) return;
     setPending(true);
     setProblem(undefined);
+    // The menu knows what is under way before anything can be chosen from it again.
+    const refresh = () =>
+      Promise.all(refreshed.map(({ id }) => client.invalidateQueries({ queryKey: [id] })));
     try {
       await send(action, params, reason);
+      await refresh();
       onDone?.();
     } catch (error) {
+      await refresh();
       if (approvalOf(error) !== undefined) {
         notifyDone(t('asked', { action: t(action.name), name }), t('askedTitle'));
         onDone?.();
@@ -93,7 +98,6 @@ export function useOrder(device: Device, onDone?: () => void) {
       else throw error;
     } finally {
       setPending(false);
-      await Promise.all(refreshed.map(({ id }) => client.invalidateQueries({ queryKey: [id] })));
     }
   }
   return {
