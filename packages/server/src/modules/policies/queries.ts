@@ -166,11 +166,13 @@ export function selectVersions(
 
 const selectVersionsNamed = sql(
   'policies-versions-named',
+  // The key of the second join is computed apart: a cast inside its condition is not leakproof and would read all accounts.
   `select v.policy_id, v.version, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author, v.created_at
-   from rows from (unnest((select $2::uuid[])), unnest((select $3::int[]))) as w (policy_id, version)
-   join policy_versions v on v.organization_id = $1 and v.policy_id = w.policy_id and v.version = w.version
-   left join administrators a on a.organization_id = $1
-     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end`,
+   from (select p.policy_id, p.version, p.created_by, p.created_at,
+       case when p.created_by like 'administrator:%' then substr(p.created_by, 15)::uuid end as administrator_id
+     from rows from (unnest((select $2::uuid[])), unnest((select $3::int[]))) as w (policy_id, version)
+     join policy_versions p on p.organization_id = $1 and p.policy_id = w.policy_id and p.version = w.version offset 0) v
+   left join administrators a on a.organization_id = $1 and a.administrator_id = v.administrator_id`,
 );
 
 /** Who published these versions of policies, and when; each once. */
