@@ -63,7 +63,7 @@ export function MailDevices() {
               {t('notLinked')}
             </Text>
           ) : (
-            <RouteLink to={`/devices/${deviceId}`} inherit>
+            <RouteLink to={`/devices/${deviceId}`} inherit underline="always">
               {t('anEnrolled')}
             </RouteLink>
           )}

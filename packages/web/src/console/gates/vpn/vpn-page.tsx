@@ -110,7 +110,10 @@ export function VpnGatePage() {
         </Title>
         <List>
           <List.Item>
-            {t('radius')} <RouteLink to="/gates/network?tab=devices">{t('toNetwork')}</RouteLink>
+            {t('radius')}{' '}
+            <RouteLink to="/gates/network?tab=devices" underline="always">
+              {t('toNetwork')}
+            </RouteLink>
           </List.Item>
           <List.Item>{t('signals')}</List.Item>
         </List>
