@@ -174,13 +174,15 @@ export interface VersionRow {
 
 const versions = sql(
   'resources-list-versions',
+  // The key of the join is computed apart: a cast inside its condition is not leakproof and would read all accounts.
   `select v.version, v.fields, v.changed_secrets, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author,
      v.reason, v.created_at
-   from resource_versions v
-   left join administrators a on a.organization_id = $1
-     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end
-   where v.organization_id = $1 and v.resource_id = $2 and v.version < coalesce($3::int, 2147483647)
-   order by v.version desc limit $4`,
+   from (select r.*, case when r.created_by like 'administrator:%' then substr(r.created_by, 15)::uuid end as administrator_id
+     from resource_versions r
+     where r.organization_id = $1 and r.resource_id = $2 and r.version < coalesce($3::int, 2147483647)
+     order by r.version desc limit $4) v
+   left join administrators a on a.organization_id = $1 and a.administrator_id = v.administrator_id
+   order by v.version desc`,
 );
 
 export function selectVersions(

@@ -7,14 +7,12 @@ import { listSimulatedDevices, type SimulatedEffect } from '../../api/operations
 import { Bars } from '../../design/charts.tsx';
 import { type Column, DataTable } from '../../design/data-table.tsx';
 import { Failure } from '../../design/failure.tsx';
-import { Loading } from '../../design/loading.tsx';
 import { Plain } from '../../design/plain.tsx';
 import { RouteLink } from '../../design/route-link.tsx';
 import { StatusMark } from '../../design/status-mark.tsx';
 import { formatNumber, formatShare, formatTime } from '../../language/format.ts';
 import { isWithoutEffect, mostConcerned, shareOf, type SummaryLine, summaryLines } from './summary.ts';
 import { simulationTexts } from './texts.ts';
-import { useSimulationResult } from './use-simulation.ts';
 
 type Say = ReturnType<typeof simulationTexts.use>;
 type TextKey = Parameters<Say>[0];
@@ -22,14 +20,7 @@ type TextKey = Parameters<Say>[0];
 const gateNames = new Set(['network', 'mail', 'vpn', 'apps', 'content']);
 const tones = { bad: 'bad', ok: 'ok', grace: 'grace', plain: 'info' } as const;
 
-/** The result of a simulation that was run before, by its id. */
-export function SimulationResult({ simulationId }: { simulationId: string }) {
-  const { data, error, refetch } = useSimulationResult(simulationId);
-  if (error) return <Failure problem={error} retry={() => void refetch()} />;
-  return data === undefined || data === null ? <Loading lines={5} /> : <SimulationFound simulation={data} />;
-}
-
-/** The same, where the result is at hand already. */
+/** Of `useSimulation()`, or of one that was run before (`useSimulationResult`). */
 export function SimulationFound({ simulation }: { simulation: Simulation }) {
   const t = simulationTexts.use();
   const { counts, fleet } = simulation;
