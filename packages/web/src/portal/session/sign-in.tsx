@@ -33,11 +33,12 @@ function knownOrganization(): string {
   );
 }
 
-function SignInForm({ name: known = '' }: { name?: string }) {
+/** @param slug of the organization, where it is known whose session ended. */
+function SignInForm({ name: known = '', slug = '' }: { name?: string; slug?: string }) {
   const t = signInTexts.use();
-  const [organization, setOrganization] = useState(knownOrganization);
+  const [organization, setOrganization] = useState(() => slug || knownOrganization());
   // Asked only where the address does not say it.
-  const [asksOrganization, setAsksOrganization] = useState(() => knownOrganization() === '');
+  const [asksOrganization, setAsksOrganization] = useState(() => organization === '');
   const [name, setName] = useState(known);
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState('');
@@ -52,10 +53,10 @@ function SignInForm({ name: known = '' }: { name?: string }) {
     setBusy(true);
     setProblem('');
     try {
-      const slug = organization.trim().toLowerCase();
-      const body = { ...(slug === '' ? {} : { organization: slug }), name: name.trim(), password };
+      const chosen = organization.trim().toLowerCase();
+      const body = { ...(chosen === '' ? {} : { organization: chosen }), name: name.trim(), password };
       const { answer } = await call(signInToPortal, { body });
-      if (slug !== '') localStorage.setItem(organizationKey, slug);
+      if (chosen !== '') localStorage.setItem(organizationKey, chosen);
       await begin(answer as MySession);
     } catch (error) {
       if (isApiProblem(error, 'organization-required')) setAsksOrganization(true);
@@ -161,7 +162,7 @@ export function SignInOver() {
     >
       <Stack>
         <Text size="sm">{t('ended')}</Text>
-        <SignInForm name={session.me.email} />
+        <SignInForm name={session.me.email} slug={session.me.organization.slug} />
         <Anchor size="sm" href="/my/">
           {t('other')}
         </Anchor>
