@@ -6,7 +6,6 @@ import type {
   DeviceQuestion,
   ExpressionName,
   ExpressionValues,
-  FoundDevice,
   ListedDevice,
   MatchExplanation,
   MatchRequest,
@@ -16,11 +15,10 @@ import type {
   SavedView,
   SelectedDevices,
   Selection,
-  ViewChanges,
   WatchList,
   WatchListChanges,
 } from '@gatehouse/contracts/admin/searches.ts';
-import type { Device, DeviceChanges } from '@gatehouse/contracts/admin/devices.ts';
+import type { Device } from '@gatehouse/contracts/admin/devices.ts';
 import { operation } from '../call.ts';
 import type { PageOf, Paging } from './shapes.ts';
 
@@ -82,11 +80,6 @@ export const createView = operation<{ body: NewView; answer: SavedView }>()(
   'POST',
   '/saved-views',
 );
-export const updateView = operation<{ body: ViewChanges; answer: SavedView }>()(
-  'updateView',
-  'PATCH',
-  '/saved-views/:viewId',
-);
 export const deleteView = operation()('deleteView', 'DELETE', '/saved-views/:viewId');
 
 /** By the beginning of whatever identifier is at hand, along the indexes. */
@@ -94,11 +87,6 @@ export const findDevices = operation<{
   query: Paging & { readonly search?: string; readonly userId?: string };
   answer: PageOf<Device>;
 }>()('listDevices', 'GET', '/devices');
-export const changeDevice = operation<{ body: DeviceChanges; answer: Device }>()(
-  'updateDevice',
-  'PATCH',
-  '/devices/:deviceId',
-);
 
 export const listWatchLists = operation<{ query: Paging; answer: PageOf<WatchList> }>()(
   'listWatchLists',
@@ -116,11 +104,6 @@ export const updateWatchList = operation<{ body: WatchListChanges; answer: Watch
   '/watch-lists/:watchListId',
 );
 export const deleteWatchList = operation()('deleteWatchList', 'DELETE', '/watch-lists/:watchListId');
-export const listWatchedDevices = operation<{ query: Paging; answer: PageOf<FoundDevice> }>()(
-  'listWatchedDevices',
-  'GET',
-  '/watch-lists/:watchListId/devices',
-);
 
 export const readOverview = operation<{ answer: Overview }>()('readOverview', 'GET', '/overview');
 export const readAttention = operation<{ answer: Attention }>()(

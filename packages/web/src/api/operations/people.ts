@@ -1,5 +1,4 @@
 /** Users and groups. */
-import type { FoundDevice } from '@gatehouse/contracts/admin/searches.ts';
 import type {
   Group,
   GroupChanges,
@@ -48,11 +47,6 @@ export const listGroupMembers = operation<{ query: Paging; answer: PageOf<User> 
   'listGroupMembers',
   'GET',
   '/groups/:groupId/members',
-);
-export const listGroupDevices = operation<{ query: Paging; answer: PageOf<FoundDevice> }>()(
-  'listGroupDevices',
-  'GET',
-  '/groups/:groupId/devices',
 );
 export const addGroupMember = operation()('addGroupMember', 'PUT', '/groups/:groupId/members/:userId');
 export const removeGroupMember = operation()(
