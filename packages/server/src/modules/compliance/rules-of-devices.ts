@@ -3,10 +3,10 @@ import type { Rule } from '@gatehouse/core/compliance/rule.ts';
 import type { Platform } from '@gatehouse/core/devices/device.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { EffectivePolicy } from '../policies/index.ts';
-import { loadPickedFacts } from './picked-facts.ts';
 import { scansBeyond, scansOf } from './posture.ts';
 import { type DeviceRow, type LoadedRows, loadFurtherFacts } from './queries.ts';
 import { rulesOfPolicy } from './rules-of-policy.ts';
+import { loadPickedFacts } from './simulate-queries.ts';
 
 export type RulesFor = (policy: EffectivePolicy, platform: Platform) => readonly Rule[];
 

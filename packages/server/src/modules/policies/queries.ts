@@ -147,12 +147,14 @@ export interface VersionRow {
 
 const listVersions = sql(
   'policies-list-versions',
+  // Likewise below: the key of the join is computed apart, so that only the accounts that made these versions are read.
   `select v.version, v.settings, v.created_by, coalesce(nullif(a.display_name, ''), a.email) as author, v.reason, v.created_at
-   from policy_versions v
-   left join administrators a on a.organization_id = $1
-     and a.administrator_id = case when v.created_by like 'administrator:%' then substr(v.created_by, 15)::uuid end
-   where v.organization_id = $1 and v.policy_id = $2 and ($3::int is null or v.version < $3)
-   order by v.version desc limit $4`,
+   from (select p.*, case when p.created_by like 'administrator:%' then substr(p.created_by, 15)::uuid end as administrator_id
+     from policy_versions p
+     where p.organization_id = $1 and p.policy_id = $2 and ($3::int is null or p.version < $3)
+     order by p.version desc limit $4) v
+   left join administrators a on a.organization_id = $1 and a.administrator_id = v.administrator_id
+   order by v.version desc`,
 );
 
 export function selectVersions(

@@ -4,31 +4,31 @@ import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
 /** Assignment and device, as often as there are ways from one to the other. */
-const reached = (whose: string) => `
-  select a.assignment_id, d.device_id from assignments a
+const reached = `
+  select a.assignment_id, a.item_kind, a.item_id, d.device_id from assignments a
   join devices d on d.organization_id = $1 and (a.platform is null or a.platform = d.platform) and d.state <> 'unmanaged'
-  where a.organization_id = $1 and ${whose} and a.target_kind = 'organization'
+  where a.organization_id = $1 and a.target_kind = 'organization'
   union all
-  select a.assignment_id, d.device_id from assignments a
+  select a.assignment_id, a.item_kind, a.item_id, d.device_id from assignments a
   join group_members m on m.organization_id = $1 and m.group_id = a.target_id
   join devices d on d.organization_id = $1 and d.user_id = m.user_id and (a.platform is null or a.platform = d.platform)
     and d.state <> 'unmanaged'
-  where a.organization_id = $1 and ${whose} and a.target_kind = 'group'
+  where a.organization_id = $1 and a.target_kind = 'group'
   union all
-  select a.assignment_id, d.device_id from assignments a
+  select a.assignment_id, a.item_kind, a.item_id, d.device_id from assignments a
   join group_devices m on m.organization_id = $1 and m.group_id = a.target_id
   join devices d on d.organization_id = $1 and d.device_id = m.device_id and (a.platform is null or a.platform = d.platform)
     and d.state <> 'unmanaged'
-  where a.organization_id = $1 and ${whose} and a.target_kind = 'group'
+  where a.organization_id = $1 and a.target_kind = 'group'
   union all
-  select a.assignment_id, d.device_id from assignments a
+  select a.assignment_id, a.item_kind, a.item_id, d.device_id from assignments a
   join devices d on d.organization_id = $1 and (a.platform is null or a.platform = d.platform) and d.state <> 'unmanaged'
     and ((a.target_kind = 'user' and d.user_id = a.target_id) or (a.target_kind = 'device' and d.device_id = a.target_id))
-  where a.organization_id = $1 and ${whose} and a.target_kind in ('user', 'device')`;
+  where a.organization_id = $1 and a.target_kind in ('user', 'device')`;
 
 const countReached = sql(
   'assignments-count-reached',
-  `select assignment_id, count(distinct device_id)::int as devices from (${reached('a.item_id = $2')}) r
+  `select assignment_id, count(distinct device_id)::int as devices from (${reached}) r where item_id = $2
    group by grouping sets ((assignment_id), ())`,
 );
 
@@ -46,10 +46,10 @@ export async function countDevicesReached(
 
 const selectMeetingsStatement = sql(
   'policies-select-meetings',
-  `with own as materialized (select distinct device_id from (${reached('a.item_id = $2')}) r)
+  `with own as materialized (select distinct device_id from (${reached}) r where item_id = $2)
    select assignment_ids, count(*)::int as devices from (
      select array_agg(distinct r.assignment_id order by r.assignment_id) as assignment_ids
-     from (${reached(`a.item_kind = 'policy'`)}) r join own on own.device_id = r.device_id
+     from (${reached}) r join own on own.device_id = r.device_id where r.item_kind = 'policy'
      group by r.device_id) met
    group by assignment_ids order by count(*) desc, assignment_ids limit $3`,
 );
@@ -73,16 +73,20 @@ export interface FleetGroup {
 }
 
 /** What the newest report says that says anything about it. */
-const newest = (scan: string, fact: string) => `(
-  select f.facts ->> '${fact}' from device_facts f
-  where f.organization_id = $1 and f.device_id = d.device_id and f.scan = '${scan}' and f.facts ? '${fact}'
+const osVersion = `(
+  select f.facts ->> 'os.version' from device_facts f
+  where f.organization_id = $1 and f.device_id = d.device_id and f.scan = 'device-information' and f.facts ? 'os.version'
+  order by f.observed_at desc limit 1)`;
+const supervised = `(
+  select f.facts ->> 'management.supervised' from device_facts f
+  where f.organization_id = $1 and f.device_id = d.device_id and f.scan = 'security' and f.facts ? 'management.supervised'
   order by f.observed_at desc limit 1)`;
 
 const selectFleet = sql(
   'policies-select-fleet-shape',
   `select platform, os_version, supervised, count(*)::int as devices from (
-     select d.platform, left(${newest('device-information', 'os.version')}, 64) as os_version,
-       case ${newest('security', 'management.supervised')} when 'true' then true when 'false' then false end as supervised
+     select d.platform, left(${osVersion}, 64) as os_version,
+       case ${supervised} when 'true' then true when 'false' then false end as supervised
      from devices d where d.organization_id = $1 and d.state in ('registered', 'wiping', 'blocked')) fleet
    group by 1, 2, 3 order by count(*) desc, 1, 2, 3 limit 2000`,
 );
