@@ -8,7 +8,7 @@ import { recordAudit } from '../audit/index.ts';
 import { readEpoch } from '../organizations/index.ts';
 import type { AdministratorDeps } from './deps.ts';
 import { hashSecret } from './credential-token.ts';
-import type { SessionHolder } from './own-account.ts';
+import type { SessionHolder } from './session-holder.ts';
 import { checkPasskeyAnswer } from './passkey-ceremony.ts';
 import { listPasskeyRows, markPasskeyUsed, useChallengeOnce } from './passkey-queries.ts';
 import { type AdministratorRow, lockAdministrator, useFactorStep } from './queries.ts';

@@ -29,7 +29,6 @@ export {
   endSession,
   listSessions,
   offerSecondFactor,
-  type SessionHolder,
 } from './own-account.ts';
 export { createPasskeyChallenges } from './passkey-challenges.ts';
 export { purgeChallenges } from './passkey-queries.ts';
@@ -45,3 +44,4 @@ export { signIn, type SignedInSession, type SignInSource } from './sign-in.ts';
 export { csrfTokenOf, type NewSession, sessionCookie, sessionLife } from './start-session.ts';
 export { createToken } from './tokens.ts';
 export { type Limit, refundLimits, spendLimits } from './throttle.ts';
+export type { SessionHolder } from './session-holder.ts';

@@ -19,15 +19,10 @@ import {
   useFactorStep,
 } from './queries.ts';
 import { newTotpSecret, totpUri, verifyTotp } from './second-factor.ts';
+import type { SessionHolder } from './session-holder.ts';
 import { deleteSession, deleteSessions, listSessionRows } from './session-queries.ts';
 import { type NewSession, startSession } from './start-session.ts';
 import { codeLimits, type Limit, refundLimits, spendLimits } from './throttle.ts';
-
-/** An administrator with the session that calls. */
-export interface SessionHolder {
-  readonly principal: TenantPrincipal;
-  readonly sessionId: string;
-}
 
 export async function listSessions(deps: AdministratorDeps, holder: SessionHolder): Promise<Session[]> {
   const { principal, sessionId } = holder;

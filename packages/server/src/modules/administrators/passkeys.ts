@@ -9,7 +9,7 @@ import { readEpoch, readSettings } from '../organizations/index.ts';
 import { hashSecret } from './credential-token.ts';
 import type { AdministratorDeps } from './deps.ts';
 import { requireFreshFactor } from './fresh-factor.ts';
-import type { SessionHolder } from './own-account.ts';
+import type { SessionHolder } from './session-holder.ts';
 import { checkNewPasskey, passkeyAlgorithms, userHandleOf } from './passkey-ceremony.ts';
 import {
   deletePasskeyRow,

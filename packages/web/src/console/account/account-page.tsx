@@ -25,6 +25,7 @@ import { useMe } from '../../session/session.ts';
 import { useRoleName } from '../settings/roles/use-roles.ts';
 import { singleKeysOffKey, singleKeysOn } from '../shell/keys.ts';
 import { AuthenticatorCard } from './authenticator-card.tsx';
+import { Part } from './part.tsx';
 import { PasskeysCard } from './passkeys-card.tsx';
 import { PasswordCard } from './password-card.tsx';
 import { SessionsCard } from './sessions-card.tsx';
@@ -57,27 +58,6 @@ export function AccountPage() {
         <PagesCard />
       </Stack>
     </Page>
-  );
-}
-
-export function Part({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
-  const id = useId();
-  return (
-    <Card component="section" aria-labelledby={id}>
-      <Stack gap="sm">
-        <div>
-          <Title order={2} id={id}>
-            {title}
-          </Title>
-          {text !== undefined && (
-            <Text size="sm" c="dimmed">
-              {text}
-            </Text>
-          )}
-        </div>
-        {children}
-      </Stack>
-    </Card>
   );
 }
 

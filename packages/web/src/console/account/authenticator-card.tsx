@@ -9,7 +9,7 @@ import { problemText } from '../../design/failure.tsx';
 import { notifyDone } from '../../design/notify.tsx';
 import { QrCode } from '../../design/qr-code.tsx';
 import { begin } from '../../session/session.ts';
-import { Part } from './account-page.tsx';
+import { Part } from './part.tsx';
 import { accountTexts } from './texts.ts';
 
 interface Offer {

@@ -23,7 +23,7 @@ import { Plain } from '../../design/plain.tsx';
 import { Time } from '../../design/time.tsx';
 import { hasPasskeys, isDismissed, isKnownHere, makePasskey } from '../../session/passkey.ts';
 import { begin } from '../../session/session.ts';
-import { Part } from './account-page.tsx';
+import { Part } from './part.tsx';
 import { accountTexts } from './texts.ts';
 
 export function PasskeysCard() {

@@ -6,7 +6,7 @@ import { changeOwnPassword, listOwnSessions } from '../../api/operations/account
 import { isApiProblem } from '../../api/problem.ts';
 import { Failure } from '../../design/failure.tsx';
 import { notifyDone } from '../../design/notify.tsx';
-import { Part } from './account-page.tsx';
+import { Part } from './part.tsx';
 import { accountTexts } from './texts.ts';
 
 export function PasswordCard() {

@@ -5,7 +5,7 @@ import { endOwnSession, listOwnSessions } from '../../api/operations/account.ts'
 import { Failure } from '../../design/failure.tsx';
 import { Time } from '../../design/time.tsx';
 import { leave } from '../../session/session.ts';
-import { Part } from './account-page.tsx';
+import { Part } from './part.tsx';
 import { accountTexts } from './texts.ts';
 
 export function SessionsCard() {

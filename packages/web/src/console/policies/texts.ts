@@ -382,4 +382,4 @@ export const policyTexts = defineTexts('policies', {
 });
 
 export type SayPolicy = ReturnType<typeof policyTexts.use>;
-export type PolicyKey = Parameters<SayPolicy>[0];
+export type PolicyTextKey = Parameters<SayPolicy>[0];

@@ -22,7 +22,7 @@ import { Time } from '../../../design/time.tsx';
 import { formatNumber } from '../../../language/format.ts';
 import { useMay, useMe } from '../../../session/session.ts';
 import { type Chosen, ChooseThing } from '../../choices/choose-thing.tsx';
-import { type PolicyKey, policyTexts, type SayPolicy } from '../texts.ts';
+import { type PolicyTextKey, policyTexts, type SayPolicy } from '../texts.ts';
 import { platformName } from './support-badges.tsx';
 
 export interface AssignedItem {
@@ -99,7 +99,8 @@ function columnsOf(
       card: 'title',
       render: (row) => (
         <>
-          {t(`target_${row.target.kind}` as PolicyKey)}: <Plain text={row.target.name ?? '–'} limit={80} />
+          {t(`target_${row.target.kind}` as PolicyTextKey)}:{' '}
+          <Plain text={row.target.name ?? '–'} limit={80} />
         </>
       ),
     },
@@ -192,13 +193,13 @@ function AssignDialog({ item, onClose }: { item: AssignedItem; onClose: () => vo
               setKind((value ?? 'group') as TargetKind);
               setChosen(null);
             }}
-            data={targetKinds.map((each) => ({ value: each, label: t(`target_${each}` as PolicyKey) }))}
+            data={targetKinds.map((each) => ({ value: each, label: t(`target_${each}` as PolicyTextKey) }))}
           />
           {kind !== 'organization' && (
             <ChooseThing
               key={kind}
               what={kind}
-              label={t(`target_${kind}` as PolicyKey)}
+              label={t(`target_${kind}` as PolicyTextKey)}
               chosen={chosen}
               onChoose={setChosen}
               error={tried && targetId === undefined ? t('chooseTarget') : undefined}

@@ -3,7 +3,7 @@ import { Badge, Table, Text } from '@mantine/core';
 import { Plain } from '../../../design/plain.tsx';
 import { changesOf } from '../model/changes.ts';
 import type { Values } from '../model/field.ts';
-import { type PolicyKey, policyTexts } from '../texts.ts';
+import { type PolicyTextKey, policyTexts } from '../texts.ts';
 
 export interface ChangeTableProps {
   readonly before: Values;
@@ -35,7 +35,7 @@ export function ChangeTable(props: ChangeTableProps) {
               <Table.Th scope="row" fw={500}>
                 {props.titleOf(key)}{' '}
                 <Badge size="xs" variant="default" tt="none">
-                  {t(`what_${what}` as PolicyKey)}
+                  {t(`what_${what}` as PolicyTextKey)}
                 </Badge>
               </Table.Th>
               <Table.Td>

@@ -3,37 +3,13 @@
 import { NumberInput, PasswordInput, Radio, Group, Select, Textarea, TextInput } from '@mantine/core';
 import { memo } from 'react';
 import type { Field, Node } from '../model/field.ts';
+import { type ControlProps, inputProps } from './control-props.ts';
 import { FileControl } from './file-control.tsx';
 import { hintText } from './field-words.ts';
 import { JsonControl } from './json-control.tsx';
 import { ListControl } from './list-control.tsx';
 import { ObjectControl, UnionControl } from './object-control.tsx';
 import { editorTexts } from './texts.ts';
-
-export interface ResourceChoice {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-}
-
-export interface ControlProps {
-  readonly node: Node;
-  readonly label: string;
-  /** The label is for assistive technology only: the title stands beside it already. */
-  readonly quiet?: boolean;
-  readonly description?: string | undefined;
-  readonly value: unknown;
-  readonly onChange: (value: unknown) => void;
-  readonly onBlur?: () => void;
-  readonly error?: string | undefined;
-  readonly disabled?: boolean;
-  readonly secret?: boolean;
-  readonly variables?: boolean;
-  readonly optional?: boolean;
-  readonly default?: unknown;
-  /** What references may name. */
-  readonly choices?: readonly ResourceChoice[];
-}
 
 const fewChoices = 5;
 const longText = 400;
@@ -55,11 +31,11 @@ export function Control(props: ControlProps) {
     case 'file':
       return <FileControl {...props} node={node} />;
     case 'list':
-      return <ListControl {...props} node={node} />;
+      return <ListControl {...props} node={node} Inner={Control} />;
     case 'object':
-      return <ObjectControl {...props} node={node} />;
+      return <ObjectControl {...props} node={node} Inner={Control} />;
     case 'union':
-      return <UnionControl {...props} node={node} />;
+      return <UnionControl {...props} node={node} Inner={Control} />;
     case 'reference':
       return <ReferenceControl {...props} node={node} />;
     case 'json':
@@ -67,17 +43,6 @@ export function Control(props: ControlProps) {
     default:
       return node satisfies never;
   }
-}
-
-/** How Mantine’s inputs are told the same things. */
-export function inputProps({ label, quiet, description, error, disabled, onBlur }: ControlProps) {
-  return {
-    ...(quiet ? { 'aria-label': label } : { label }),
-    ...(description === undefined ? {} : { description }),
-    ...(error === undefined ? {} : { error }),
-    disabled: disabled ?? false,
-    ...(onBlur === undefined ? {} : { onBlur }),
-  };
 }
 
 function BooleanControl(props: ControlProps) {

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { formatBytes } from '../../../language/format.ts';
 import type { Node } from '../model/field.ts';
 import { bytesOfBase64 } from '../model/validate.ts';
-import type { ControlProps } from './field-control.tsx';
+import type { ControlProps } from './control-props.ts';
 import { editorTexts } from './texts.ts';
 
 type Props = ControlProps & { readonly node: Extract<Node, { kind: 'file' }> };

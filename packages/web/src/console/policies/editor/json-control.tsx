@@ -1,7 +1,7 @@
 // What no form knows, written as JSON; what is no JSON yet stays as it was typed.
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { type ControlProps, inputProps } from './field-control.tsx';
+import { type ControlProps, inputProps } from './control-props.ts';
 import { editorTexts } from './texts.ts';
 
 const written = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value, null, 2));

@@ -3,11 +3,11 @@ import { ActionIcon, Button, Fieldset, Group, Input, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { firstValue, type Node } from '../model/field.ts';
 import css from './editor.module.css';
-import { Control, type ControlProps } from './field-control.tsx';
+import type { NestingProps } from './control-props.ts';
 import { moved, replaced, without } from './list-changes.ts';
 import { editorTexts } from './texts.ts';
 
-type Props = ControlProps & { readonly node: Extract<Node, { kind: 'list' }> };
+type Props = NestingProps & { readonly node: Extract<Node, { kind: 'list' }> };
 
 export function ListControl(props: Props) {
   const t = editorTexts.use();
@@ -31,7 +31,7 @@ export function ListControl(props: Props) {
             // Entries have no names of their own: their place is what they are.
             <li key={index} className={css.itemRow}>
               <div className={css.itemBody}>
-                <Control
+                <props.Inner
                   {...props}
                   node={node.of}
                   label={t('item', { place: index + 1 })}

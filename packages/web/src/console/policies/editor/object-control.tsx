@@ -4,11 +4,11 @@ import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Field, firstValue, type Node, type Values } from '../model/field.ts';
 import css from './editor.module.css';
-import { Control, type ControlProps } from './field-control.tsx';
+import type { NestingProps } from './control-props.ts';
 import { hintText } from './field-words.ts';
 import { editorTexts } from './texts.ts';
 
-type ObjectProps = ControlProps & { readonly node: Extract<Node, { kind: 'object' }> };
+type ObjectProps = NestingProps & { readonly node: Extract<Node, { kind: 'object' }> };
 
 export function ObjectControl(props: ObjectProps) {
   const t = editorTexts.use();
@@ -39,7 +39,7 @@ export function ObjectControl(props: ObjectProps) {
           />
         ))}
         {others.map((name) => (
-          <Control
+          <props.Inner
             key={name}
             {...props}
             node={node.others ?? { kind: 'json' }}
@@ -74,7 +74,7 @@ export function ObjectControl(props: ObjectProps) {
   );
 }
 
-interface InnerProps extends ControlProps {
+interface InnerProps extends NestingProps {
   readonly field: Field;
   readonly onRemove?: () => void;
 }
@@ -84,7 +84,7 @@ function InnerField({ field, onRemove, ...props }: InnerProps) {
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
       <div className={css.itemBody}>
-        <Control
+        <props.Inner
           {...props}
           node={field.node}
           label={field.title}
@@ -111,7 +111,7 @@ function InnerField({ field, onRemove, ...props }: InnerProps) {
   );
 }
 
-type UnionProps = ControlProps & { readonly node: Extract<Node, { kind: 'union' }> };
+type UnionProps = NestingProps & { readonly node: Extract<Node, { kind: 'union' }> };
 
 /** First which kind, then what belongs to it. */
 export function UnionControl(props: UnionProps) {
@@ -139,7 +139,7 @@ export function UnionControl(props: UnionProps) {
           {t('missing')}
         </Text>
       ) : (
-        <Control {...props} node={option.node} />
+        <props.Inner {...props} node={option.node} />
       )}
     </Stack>
   );

@@ -8,7 +8,7 @@ import { valueText } from '../editor/field-words.ts';
 import { type EditorKey, editorTexts } from '../editor/texts.ts';
 import type { Collision, Verdict } from '../model/collisions.ts';
 import type { Field } from '../model/field.ts';
-import { type PolicyKey, policyTexts } from '../texts.ts';
+import { type PolicyTextKey, policyTexts } from '../texts.ts';
 
 const kinds: Readonly<Record<Verdict, StatusKind>> = {
   stricter: 'grace',
@@ -25,7 +25,7 @@ export function CollisionNote({ collision, field }: { collision: Collision; fiel
   return (
     <StatusMark
       kind={kinds[collision.verdict]}
-      word={t(`collision_${collision.verdict}` as PolicyKey, {
+      word={t(`collision_${collision.verdict}` as PolicyTextKey, {
         winner: collision.winner,
         value,
         count: collision.devices,

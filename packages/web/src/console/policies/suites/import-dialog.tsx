@@ -6,7 +6,7 @@ import { complaintText } from '../editor/field-words.ts';
 import { type EditorKey, editorTexts } from '../editor/texts.ts';
 import type { Field } from '../model/field.ts';
 import { type Imported, type ImportProblem, largestFile, readSuiteFile } from '../model/import-suite.ts';
-import { type PolicyKey, policyTexts } from '../texts.ts';
+import { type PolicyTextKey, policyTexts } from '../texts.ts';
 
 export interface ImportDialogProps {
   readonly fields: readonly Field[];
@@ -106,7 +106,7 @@ function Problem({ problem }: { problem: ImportProblem }) {
   const te = editorTexts.use();
   const { line, setting, complaint, slots } = problem;
   const words = ownWords.has(complaint)
-    ? t(complaint as PolicyKey, slots)
+    ? t(complaint as PolicyTextKey, slots)
     : complaintText({ key: complaint as EditorKey & never, slots }, te);
   if (line === undefined) return <>{t('importNoLine', { problem: words })}</>;
   return setting === undefined ? (

@@ -10,7 +10,7 @@ import { type Field, humanized } from '../model/field.ts';
 import { fieldsOfSettings } from '../model/from-settings.ts';
 import { buildIndex, type Findable, type SearchIndex } from '../model/search-index.ts';
 import type { TreeGroup } from '../model/tree.ts';
-import { type PolicyKey, policyTexts } from '../texts.ts';
+import { type PolicyTextKey, policyTexts } from '../texts.ts';
 
 export interface AppleKeyRef {
   readonly type: string;
@@ -60,12 +60,12 @@ function buildCatalogue(
     group: field.group,
     title: field.title,
     key: [field.name, ...(field.support ?? []).flatMap(({ key }) => key ?? [])].join(' '),
-    words: `${field.words} ${t(`area_${field.group}` as PolicyKey)}`,
+    words: `${field.words} ${t(`area_${field.group}` as PolicyTextKey)}`,
   }));
   const apple = new Map<string, AppleKeyRef>();
   const groups: TreeGroup[] = areas.map((area) => ({
     id: area,
-    title: t(`area_${area}` as PolicyKey),
+    title: t(`area_${area}` as PolicyTextKey),
     keys: fields.filter(({ group }) => group === area).map(({ name }) => name),
   }));
   const sorted = payloads.toSorted((a, b) => a.title[language].localeCompare(b.title[language], language));
