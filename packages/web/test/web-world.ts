@@ -2,7 +2,7 @@
 // complains (an exception, a console error, a refusal of the content policy, a dialog of its own) fails the test.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import {
   type ComposedServer,
   composeServer,

@@ -82,7 +82,9 @@ export const Invitation = Type.Object(
   {
     id: Id,
     userId: Id,
-    email: Type.Union([Type.String(), Type.Null()], { description: 'Whose it is; null for who may not see users.' }),
+    email: Type.Union([Type.String(), Type.Null()], {
+      description: 'Whose it is; null for who may not see users.',
+    }),
     enrollmentId: Id,
     delivery: Type.Enum([...invitationDeliveries]),
     state: Type.Enum([...invitationStates], {

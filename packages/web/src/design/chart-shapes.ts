@@ -7,20 +7,6 @@ export interface Series {
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** A line through all values, from the smallest at the bottom to the largest at the top. */
-export function linePath(values: readonly number[], width: number, height: number): string {
-  if (values.length === 0) return '';
-  const low = Math.min(...values);
-  const spread = Math.max(...values) - low || 1;
-  const step = values.length === 1 ? 0 : width / (values.length - 1);
-  return values
-    .map((value, index) => {
-      const y = height - 2 - ((value - low) / spread) * (height - 4);
-      return `${index === 0 ? 'M' : 'L'}${round(index * step)} ${round(y)}`;
-    })
-    .join('');
-}
-
 /** One area above the other, from zero; `most` is the height of the picture in counts. */
 export function stackSeries(
   series: readonly Series[],

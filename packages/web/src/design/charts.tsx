@@ -3,7 +3,7 @@ import { ActionIcon, Card, Group, Table, Text, Title, Tooltip } from '@mantine/c
 import { IconChartBar, IconTable } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';
 import { formatNumber } from '../language/format.ts';
-import { linePath, stackSeries, type Series } from './chart-shapes.ts';
+import { stackSeries, type Series } from './chart-shapes.ts';
 import classes from './charts.module.css';
 import { RouteLink } from './route-link.tsx';
 import { designTexts } from './texts.ts';
@@ -102,14 +102,6 @@ export function Meter({ parts, label }: { parts: readonly (Bar & { tone: Tone })
         ))}
       </Group>
     </div>
-  );
-}
-
-export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
-  return (
-    <svg width="96" height="24" viewBox="0 0 96 24" role="img" aria-label={label} className={classes.spark}>
-      <path d={linePath(values, 96, 24)} fill="none" />
-    </svg>
   );
 }
 

@@ -60,7 +60,7 @@ export function enforceAccess(request: FastifyRequest): void {
   if (access === undefined || 'public' in access || 'device' in access) return;
   const principal = principalOf(request);
   // Each surface knows one kind of principal; this holds should one ever know two.
-  if (('user' in access) !== (principal.kind === 'user'))
+  if ('user' in access !== (principal.kind === 'user'))
     throw new DomainError('forbidden', 'This is not for such accounts');
   if ('permission' in access) requirePermission(principal, access.permission);
 }

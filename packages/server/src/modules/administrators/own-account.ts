@@ -2,7 +2,6 @@
 import type { PasswordChange, Session } from '@gatehouse/contracts/admin/session.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
-import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { recordAudit } from '../audit/index.ts';
 import { readEpoch, readOrganizationName, readSettings } from '../organizations/index.ts';
 import type { AdministratorDeps } from './deps.ts';

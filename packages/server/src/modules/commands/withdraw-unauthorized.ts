@@ -35,16 +35,13 @@ export async function withdrawUnauthorized(
   return withdrawn;
 }
 
-async function whyNot(
-  tx: TenantTx,
-  device: LockedDevice,
-  command: CommandRow,
-): Promise<string | undefined> {
+async function whyNot(tx: TenantTx, device: LockedDevice, command: CommandRow): Promise<string | undefined> {
   const { ownership } = device;
   const { permission, personalPermission, destructive } = commandDefinition(command.name);
   // What rules and procedures destroy by themselves, they destroy within their rights until the end.
   const ofSystem = destructive && command.requested_by.startsWith('system:');
-  const rights = (await rightsOfOrderer(tx, command.requested_by, [device])) ?? (ofSystem ? systemRights : null);
+  const rights =
+    (await rightsOfOrderer(tx, command.requested_by, [device])) ?? (ofSystem ? systemRights : null);
   if (rights === null) return undefined;
   const asked = command.permission ?? permission;
   if (!isPermission(asked) || !rights.has(asked)) {

@@ -1,6 +1,6 @@
 /** Invitations, enrolment codes, blocked hardware. */
 import type { HardwareBlock, NewHardwareBlock } from '@gatehouse/contracts/admin/devices.ts';
-import type { Enrollment, IssuedEnrollment, NewEnrollment } from '@gatehouse/contracts/admin/enrollments.ts';
+import type { Enrollment } from '@gatehouse/contracts/admin/enrollments.ts';
 import type { Invitation, InvitationReport, NewInvitations } from '@gatehouse/contracts/admin/invitations.ts';
 import { operation } from '../call.ts';
 import type { PageOf, Paging } from './shapes.ts';
@@ -33,11 +33,6 @@ export const listEnrollments = operation<{
   query: Paging & { readonly state?: string | undefined; readonly userId?: string | undefined };
   answer: PageOf<Enrollment>;
 }>()('listEnrollments', 'GET', '/enrollments');
-export const createEnrollment = operation<{ body: NewEnrollment; answer: IssuedEnrollment }>()(
-  'createEnrollment',
-  'POST',
-  '/enrollments',
-);
 export const cancelEnrollment = operation()('cancelEnrollment', 'POST', '/enrollments/:enrollmentId/cancel');
 export const listHardwareBlocks = operation<{ query: Paging; answer: PageOf<HardwareBlock> }>()(
   'listHardwareBlocks',

@@ -1,12 +1,7 @@
 /** What stands around the server: Apple's push service, webhooks, our own addresses. */
 import type { PushCertificateUpload, PushStatus } from '@gatehouse/contracts/admin/push.ts';
 import type { Preflight } from '@gatehouse/contracts/admin/system.ts';
-import type {
-  NewWebhook,
-  Webhook,
-  WebhookChange,
-  WebhookDelivery,
-} from '@gatehouse/contracts/admin/webhooks.ts';
+import type { NewWebhook, Webhook, WebhookChange } from '@gatehouse/contracts/admin/webhooks.ts';
 import { operation } from '../call.ts';
 import type { PageOf, Paging } from './shapes.ts';
 
@@ -51,9 +46,4 @@ export const pingWebhook = operation<{ answer: { readonly deliveryId: string } }
   'pingWebhook',
   'POST',
   '/webhooks/:webhookId/ping',
-);
-export const listWebhookDeliveries = operation<{ query: Paging; answer: PageOf<WebhookDelivery> }>()(
-  'listWebhookDeliveries',
-  'GET',
-  '/webhooks/:webhookId/deliveries',
 );

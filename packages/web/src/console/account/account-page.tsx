@@ -1,15 +1,6 @@
 // The own account: factors, password, sessions, and how pages behave.
-import {
-  Alert,
-  Card,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Text,
-  Title,
-  useMantineColorScheme,
-} from '@mantine/core';
-import { useId, useState, type ReactNode } from 'react';
+import { Alert, SegmentedControl, Stack, Switch, Text, useMantineColorScheme } from '@mantine/core';
+import { useState } from 'react';
 import { Facts } from '../../design/facts.tsx';
 import { Page } from '../../design/page.tsx';
 import { Plain } from '../../design/plain.tsx';

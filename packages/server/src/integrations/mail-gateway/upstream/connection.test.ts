@@ -101,9 +101,7 @@ for (const tls of [true, false]) {
     test('what is kept of an answer stays as it came, whatever comes over this connection and others meanwhile', async () => {
       for (let round = 0; round < 4; round += 1) {
         const sizes = [3_000_000, 70_000, 1_000_000, 10, 65_536, 2_000_001];
-        const fetched = await Promise.all(
-          sizes.map((size) => fetchKept(size, () => randomInt(12))),
-        );
+        const fetched = await Promise.all(sizes.map((size) => fetchKept(size, () => randomInt(12))));
         for (const [index, size] of sizes.entries())
           assert.ok(fetched[index]?.equals(body.subarray(0, size)), `${size} bytes`);
       }
