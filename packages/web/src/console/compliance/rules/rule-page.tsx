@@ -24,7 +24,8 @@ import { StatusMark } from '../../../design/status-mark.tsx';
 import { useMay } from '../../../session/session.ts';
 import { complianceTexts } from '../texts.ts';
 import { Assigned } from './assigned.tsx';
-import { complaintsAbout, draftOf, newDraft, type RuleDraft, type RuleKindInfo } from './rule-draft.ts';
+import { draftOf, newDraft, type RuleDraft, type RuleKindInfo } from './rule-draft.ts';
+import { useRuleReader } from './use-rule-reader.ts';
 import { RuleForm } from './rule-form.tsx';
 import { SavePanel, Warnings } from './save-panel.tsx';
 import type { Done } from './save-rule.ts';
@@ -148,6 +149,7 @@ function RuleEditor({ kinds, start, saved, counts, onReload, onSaved }: RuleEdit
   const [draft, setDraft] = useState(start);
   const [target, setTarget] = useState(everybody);
   const [tried, setTried] = useState(false);
+  const reader = useRuleReader();
   const [conflicting, setConflicting] = useState(false);
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   const ruleId = saved?.rule.id;
@@ -182,7 +184,7 @@ function RuleEditor({ kinds, start, saved, counts, onReload, onSaved }: RuleEdit
         kind={kind}
         isNew={saved === undefined}
         disabled={disabled}
-        complaints={tried ? complaintsAbout(draft, kind) : []}
+        complaints={tried ? (reader?.complaintsAbout(draft, kind) ?? []) : []}
         whom={
           saved === undefined
             ? chosenText(target, shared)

@@ -11,16 +11,15 @@ import { checkExpression, completionsAt } from './expression-check.ts';
 import { complaintText } from './problem-words.ts';
 import {
   changesOf,
-  complaintsAbout,
   draftOf,
   formOf,
   newDraft,
   type RuleDraft,
   type RuleKindInfo,
   toNewRule,
-  warningsAbout,
   withKind,
 } from './rule-draft.ts';
+import { complaintsAbout, warningsAbout } from './rule-reader.ts';
 import { sentenceOf } from './rule-sentence.ts';
 import { asleep, cautionAbout, ringsFrom, rolloutOf } from './save-plan.ts';
 import { inUnit, ladderOf, toMinutes, withStage, withTime } from './stage-ladder.ts';

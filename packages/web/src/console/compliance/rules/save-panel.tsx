@@ -9,15 +9,8 @@ import { useMay, useMe } from '../../../session/session.ts';
 import { SimulationFound } from '../../simulation/simulation-result.tsx';
 import { type Change, useSimulation } from '../../simulation/use-simulation.ts';
 import { complaintText } from './problem-words.ts';
-import {
-  changesOf,
-  complaintsAbout,
-  formOf,
-  type RuleDraft,
-  type RuleKindInfo,
-  toNewRule,
-  warningsAbout,
-} from './rule-draft.ts';
+import { changesOf, formOf, type RuleDraft, type RuleKindInfo, toNewRule } from './rule-draft.ts';
+import { useRuleReader } from './use-rule-reader.ts';
 import { cautionAbout, ringsFrom } from './save-plan.ts';
 import { type Done, type How, saveNewRule, saveRuleChanges } from './save-rule.ts';
 import { type Target, toSentTarget } from './target.ts';
@@ -50,7 +43,8 @@ export function SavePanel({ draft, kind, saved, target, onTry, tried, onDone, on
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
 
-  const complaints = complaintsAbout(draft, kind);
+  const reader = useRuleReader();
+  const complaints = reader?.complaintsAbout(draft, kind) ?? [];
   const sent = toSentTarget(target, me.organizationId ?? '');
   const changes = saved && changesOf(saved.rule, draft, kind);
   const change: Change | undefined =
@@ -60,7 +54,7 @@ export function SavePanel({ draft, kind, saved, target, onTry, tried, onDone, on
   const question = change && JSON.stringify(change);
   const isCurrent = simulation !== undefined && asked === question;
   const caution = isCurrent ? cautionAbout(simulation) : undefined;
-  const warnings = warningsAbout(draft, kind);
+  const warnings = reader?.warningsAbout(draft, kind) ?? [];
   const rings = ringsFrom(ringText);
   const nothingToSave = saved !== undefined && changes === undefined;
   // What is assigned to nobody does nothing; there is nothing to simulate.

@@ -199,7 +199,7 @@ interface Counted {
   readonly isComplete: boolean;
 }
 
-function useTotal(question: (Parameters<typeof JSON.stringify>[0] & object) | undefined): Counted {
+function useTotal(question: object | undefined): Counted {
   const { sort: _sort, facts: _facts, ...body } = (question ?? {}) as Record<string, unknown>;
   const { data } = useRead(countDevices, { body }, { enabled: question !== undefined, keep: true });
   return { count: data?.matching, isComplete: data?.complete ?? true };

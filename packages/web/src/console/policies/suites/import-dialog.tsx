@@ -3,7 +3,7 @@ import { Alert, Button, FileButton, Group, List, Modal, Stack, Text, TextInput }
 import { IconFile } from '@tabler/icons-react';
 import { useState } from 'react';
 import { complaintText } from '../editor/field-words.ts';
-import { type EditorKey, editorTexts } from '../editor/texts.ts';
+import { editorTexts } from '../editor/texts.ts';
 import type { Field } from '../model/field.ts';
 import { type Imported, type ImportProblem, largestFile, readSuiteFile } from '../model/import-suite.ts';
 import { type PolicyTextKey, policyTexts } from '../texts.ts';
@@ -107,7 +107,7 @@ function Problem({ problem }: { problem: ImportProblem }) {
   const { line, setting, complaint, slots } = problem;
   const words = ownWords.has(complaint)
     ? t(complaint as PolicyTextKey, slots)
-    : complaintText({ key: complaint as EditorKey & never, slots }, te);
+    : complaintText({ key: complaint, slots } as Parameters<typeof complaintText>[0], te);
   if (line === undefined) return <>{t('importNoLine', { problem: words })}</>;
   return setting === undefined ? (
     <>{t('importWhole', { line, problem: words })}</>

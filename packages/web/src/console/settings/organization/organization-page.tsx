@@ -35,7 +35,7 @@ function NameForm() {
     toBody: ({ name }) => ({ name: name?.trim() }),
     onSaved: () => notifyDone(t('saved')),
   });
-  const { name = '', slug } = draft.value;
+  const { name, slug } = draft.value;
   return (
     <DraftForm draft={draft} mayChange={may('settings.manage')} nameOf={() => t('name')}>
       <TextInput
