@@ -17,8 +17,10 @@ import { presentAdministrator } from './present.ts';
 import { permissionsOf } from './principal.ts';
 import {
   type AdministratorRow,
+  countOtherFullAdministrators,
   deleteAdministratorRow,
   lockAdministrator,
+  lockAdministrators,
   markEmpowered,
   setSecondFactor,
   updateAdministratorRow,
@@ -39,6 +41,21 @@ async function lockOther(tx: TenantTx, actor: TenantPrincipal, id: string): Prom
   }
   requireNoMoreThanOwn(actor, permissionsOf(row.role, row.role_permissions), 'change');
   return row;
+}
+
+/** Somebody has to be left who may do everything (TEN-05); only the operator of the instance may leave nobody. */
+async function requireAnotherFull(
+  tx: TenantTx,
+  actor: TenantPrincipal,
+  row: AdministratorRow,
+): Promise<void> {
+  if (row.role !== 'org-admin' || row.state !== 'active' || actor.permissions.has('system.operate')) return;
+  if ((await countOtherFullAdministrators(tx, row.administrator_id)) > 0) return;
+  throw new DomainError(
+    'conflict',
+    'This is the last active organization administrator; make another one first',
+    { reason: 'last-administrator' },
+  );
 }
 
 async function changed(
@@ -62,10 +79,12 @@ export async function updateAdministrator(
 ): Promise<Administrator> {
   requirePermission(actor, 'administrators.manage');
   return deps.database.withTenant(actor.organizationId, async (tx) => {
+    await lockAdministrators(tx);
     const row = await lockOther(tx, actor, id);
     const role = changes.role ?? row.role;
     if (role !== row.role) await requireGrantable(tx, actor, role);
     const state = nextState(row, changes.state);
+    if (role !== row.role || state !== row.state) await requireAnotherFull(tx, actor, row);
     const displayName = changes.displayName ?? row.display_name;
     const empowered = role !== row.role || (state !== row.state && state !== 'disabled');
     const empoweredAt = empowered ? new Date(deps.clock.now()) : null;
@@ -90,7 +109,9 @@ function nextState(row: AdministratorRow, wanted: AdministratorChanges['state'])
 export async function deleteAdministrator(deps: Deps, actor: TenantPrincipal, id: string): Promise<void> {
   requirePermission(actor, 'administrators.manage');
   await deps.database.withTenant(actor.organizationId, async (tx) => {
+    await lockAdministrators(tx);
     const row = await lockOther(tx, actor, id);
+    await requireAnotherFull(tx, actor, row);
     await deleteAdministratorRow(tx, id);
     await changed(deps, tx, actor, id, 'administrators.delete', { role: row.role });
   });

@@ -11,7 +11,7 @@ import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-databa
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
 import { authenticateToken } from './authenticate-token.ts';
-import { updateAdministrator } from './change-administrator.ts';
+import { deleteAdministrator, updateAdministrator } from './change-administrator.ts';
 import { createAdministrator } from './create-administrator.ts';
 import { createCredentialLocator } from './locate-credential.ts';
 import { createPasswords } from './password-hash.ts';
@@ -190,5 +190,36 @@ describe('granting', () => {
     now += 1_000;
     await authenticateToken(deps, token);
     assert.equal((await lastUse()).getTime(), now);
+  });
+
+  test('TEN-05 the last who may do everything is neither demoted, disabled nor deleted, also not by two at once', async () => {
+    const organizationId = newId();
+    const admin = await db.superuser();
+    await admin.query("insert into organizations (organization_id, slug, name) values ($1, 'last', 'Last')", [
+      organizationId,
+    ]);
+    const password = 'plinth ocelot quaver tumbril';
+    const operator: TenantPrincipal = { ...all, organizationId };
+    const make = async () =>
+      (await createAdministrator(deps, operator, { email: email(), role: 'org-admin', password })).id;
+    const [first, second] = [await make(), await make()];
+    const token: TenantPrincipal = {
+      ...granter('org-admin'),
+      permissions: effectivePermissions('org-admin'),
+      kind: 'token',
+      organizationId,
+    };
+    const outcomes = await Promise.allSettled([
+      updateAdministrator(deps, token, first, { state: 'disabled' }),
+      updateAdministrator(deps, token, second, { role: 'auditor' }),
+    ]);
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    assert.equal(failed.length, 1, 'one of the two goes, one stays');
+    const left = outcomes[0]?.status === 'rejected' ? first : second;
+    const last = { code: 'conflict', reason: 'last-administrator' };
+    await assert.rejects(deleteAdministrator(deps, token, left), last);
+    await assert.rejects(updateAdministrator(deps, token, left, { state: 'disabled' }), last);
+    await updateAdministrator(deps, token, left, { displayName: 'The last' });
+    await deleteAdministrator(deps, operator, left);
   });
 });

@@ -77,6 +77,27 @@ export function listAdministratorRows(
   return tx.query(list, [tx.organizationId, limit, after ?? null]);
 }
 
+const lockAll = sql(
+  'administrators-lock-all',
+  `select pg_advisory_xact_lock(hashtextextended('gh-administrators/' || $1::text, 0))`,
+);
+
+/** Changes of who may do what come one after the other; before any row is locked. */
+export async function lockAdministrators(tx: TenantTx): Promise<void> {
+  await tx.query(lockAll, [tx.organizationId]);
+}
+
+const countOthers = sql(
+  'administrators-count-other-full',
+  `select count(*)::int as count from administrators
+   where organization_id = $1 and administrator_id <> $2 and role = 'org-admin' and state = 'active'`,
+);
+
+/** How many others may do everything in the organization. */
+export async function countOtherFullAdministrators(tx: TenantTx, id: string): Promise<number> {
+  return (await tx.one<{ count: number }>(countOthers, [tx.organizationId, id]))?.count ?? 0;
+}
+
 const lock = sql(
   'administrators-lock',
   `select ${columns} from administrators a where a.organization_id = $1 and a.administrator_id = $2 for update of a`,

@@ -1,6 +1,7 @@
 /** The operator's view of the whole instance. */
 import type { NewOrganization, Organization } from '@gatehouse/contracts/admin/organizations.ts';
 import type { OrganizationUsage, SystemHealth } from '@gatehouse/contracts/admin/system.ts';
+import type { LogLines } from '@gatehouse/contracts/admin/log.ts';
 import { operation } from '../call.ts';
 import type { PageOf, Paging } from './shapes.ts';
 
@@ -19,3 +20,10 @@ export const createOrganization = operation<{ body: NewOrganization; answer: Org
   'POST',
   '/organizations',
 );
+
+export interface LogQuery {
+  readonly level?: 'debug' | 'info' | 'warn' | 'error' | undefined;
+  readonly requestId?: string | undefined;
+  readonly search?: string | undefined;
+}
+export const readLog = operation<{ query: LogQuery; answer: LogLines }>()('readLog', 'GET', '/log');

@@ -22,4 +22,10 @@ const health = createRoute({
   component: lazyRouteComponent(page, 'HealthPage'),
 });
 
-export const systemRoutes = [system, organizations, health] as const;
+const log = createRoute({
+  getParentRoute,
+  path: '/system/log',
+  component: lazyRouteComponent(() => import('./log-page.tsx'), 'LogPage'),
+});
+
+export const systemRoutes = [system, organizations, health, log] as const;

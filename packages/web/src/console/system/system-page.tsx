@@ -1,7 +1,7 @@
 // The operator's console: organizations and how much they use, and how the instance is.
 import type { OrganizationUsage } from '@gatehouse/contracts/admin/system.ts';
 import { Alert, Button, Card, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useChange, useList, useRead } from '../../api/hooks.ts';
 import { createOrganization, getSystemHealth, listOrganizationUsage } from '../../api/operations/system.ts';
 import { Ask } from '../../design/ask.tsx';
@@ -11,40 +11,14 @@ import { Facts } from '../../design/facts.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Loading } from '../../design/loading.tsx';
 import { notifyDone } from '../../design/notify.tsx';
-import { Page } from '../../design/page.tsx';
 import { Plain } from '../../design/plain.tsx';
 import { StatusMark } from '../../design/status-mark.tsx';
 import { Time } from '../../design/time.tsx';
 import { formatBytes, formatDuration, formatNumber } from '../../language/format.ts';
 import { enterOrganization } from '../../session/session.ts';
 import { type HealthFinding, healthFindings } from './health-findings.ts';
+import { SystemPage } from './system-frame.tsx';
 import { systemTexts } from './texts.ts';
-
-function SystemPage({
-  tab,
-  action,
-  children,
-}: {
-  tab: 'organizations' | 'health';
-  action?: ReactNode;
-  children: ReactNode;
-}) {
-  const t = systemTexts.use();
-  return (
-    <Page
-      title={t('title')}
-      meaning={t('meaning')}
-      action={action}
-      tabs={(['organizations', 'health'] as const).map((each) => ({
-        text: t(each),
-        to: `/system/${each}`,
-        selected: each === tab,
-      }))}
-    >
-      {children}
-    </Page>
-  );
-}
 
 export function OrganizationsPage() {
   const t = systemTexts.use();

@@ -101,12 +101,15 @@ function Owner({ user }: { user: ListedDevice['user'] }) {
   );
 }
 
+/** Most systems say their own name with their version. */
 function Os({ device }: { device: ListedDevice }) {
   const t = fleetTexts.use();
+  const { osVersion } = device;
+  if (osVersion !== null && /^\p{L}/u.test(osVersion)) return <Plain text={osVersion} limit={30} />;
   return (
     <>
       {device.platform === 'ios' ? t('iosShort') : t(device.platform)}{' '}
-      {device.osVersion !== null && <Plain text={device.osVersion} limit={20} />}
+      {osVersion !== null && <Plain text={osVersion} limit={20} />}
     </>
   );
 }
