@@ -35,6 +35,7 @@ import { plainLine } from '../../../design/plain-text.ts';
 import { useMay } from '../../../session/session.ts';
 import { HealthMark } from '../health-mark.tsx';
 import { gateTexts } from '../texts.ts';
+import { RowActions } from './row-actions.tsx';
 import { TrialButton } from '../trial-button.tsx';
 import { networkTexts } from './texts.ts';
 
@@ -83,20 +84,18 @@ export function IseServers() {
             title: shared('actions'),
             width: '17rem',
             render: (ise: IseServer) => (
-              <Group gap="xs" wrap="nowrap">
-                <TrialButton
-                  operation={tryIseServer}
-                  given={{ params: { iseId: ise.id } }}
-                  name={ise.name}
-                  refreshes={[listIseServers]}
-                />
-                <Button size="compact-sm" variant="default" onClick={() => setEditing(ise)}>
-                  {shared('edit')}
-                </Button>
-                <Button size="compact-sm" variant="default" onClick={() => setRemoving(ise)}>
-                  {shared('remove')}
-                </Button>
-              </Group>
+              <RowActions
+                trial={
+                  <TrialButton
+                    operation={tryIseServer}
+                    given={{ params: { iseId: ise.id } }}
+                    name={ise.name}
+                    refreshes={[listIseServers]}
+                  />
+                }
+                onEdit={() => setEditing(ise)}
+                onRemove={() => setRemoving(ise)}
+              />
             ),
           },
         ]

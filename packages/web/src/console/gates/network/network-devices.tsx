@@ -34,6 +34,7 @@ import { plainLine } from '../../../design/plain-text.ts';
 import { useMay } from '../../../session/session.ts';
 import { HealthMark } from '../health-mark.tsx';
 import { gateTexts } from '../texts.ts';
+import { RowActions } from './row-actions.tsx';
 import { TrialButton } from '../trial-button.tsx';
 import { isAddress } from './reply-drafts.ts';
 import { networkTexts } from './texts.ts';
@@ -93,20 +94,18 @@ export function NetworkDevices() {
             title: shared('actions'),
             width: '17rem',
             render: (nas: NasClient) => (
-              <Group gap="xs" wrap="nowrap">
-                <TrialButton
-                  operation={tryNetworkDevice}
-                  given={{ params: { nasId: nas.id } }}
-                  name={nas.name}
-                  refreshes={[listNetworkDevices]}
-                />
-                <Button size="compact-sm" variant="default" onClick={() => setEditing(nas)}>
-                  {shared('edit')}
-                </Button>
-                <Button size="compact-sm" variant="default" onClick={() => setRemoving(nas)}>
-                  {shared('remove')}
-                </Button>
-              </Group>
+              <RowActions
+                trial={
+                  <TrialButton
+                    operation={tryNetworkDevice}
+                    given={{ params: { nasId: nas.id } }}
+                    name={nas.name}
+                    refreshes={[listNetworkDevices]}
+                  />
+                }
+                onEdit={() => setEditing(nas)}
+                onRemove={() => setRemoving(nas)}
+              />
             ),
           },
         ]
