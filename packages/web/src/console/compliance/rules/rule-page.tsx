@@ -3,7 +3,7 @@ import { Button, Group, Menu, Stack, Text } from '@mantine/core';
 import type { ComplianceRule, RuleCounts } from '@gatehouse/contracts/admin/rules.ts';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useChange, useEditable, useList, useRead } from '../../../api/hooks.ts';
 import {
   countComplianceRules,
@@ -27,13 +27,16 @@ import { Assigned } from './assigned.tsx';
 import { draftOf, newDraft, type RuleDraft, type RuleKindInfo } from './rule-draft.ts';
 import { useRuleReader } from './use-rule-reader.ts';
 import { RuleForm } from './rule-form.tsx';
-import { SavePanel, Warnings } from './save-panel.tsx';
 import type { Done } from './save-rule.ts';
 import { readRuleSearch, type RuleSearch } from './search.ts';
 import { chosenText, everybody, targetText } from './target.ts';
 import { TargetFields } from './target-fields.tsx';
 import { ruleTexts } from './texts.ts';
-import { Versions } from './versions.tsx';
+import { Warnings } from './warnings.tsx';
+
+// What comes last on the page is loaded last.
+const SavePanel = lazy(async () => ({ default: (await import('./save-panel.tsx')).SavePanel }));
+const Versions = lazy(async () => ({ default: (await import('./versions.tsx')).Versions }));
 
 export function NewRulePage() {
   const t = ruleTexts.use();
@@ -93,7 +96,9 @@ export function RulePage() {
       ) : loaded === undefined || kinds.data === undefined || kinds.data === null ? (
         <Loading lines={8} />
       ) : search.tab === 'versions' ? (
-        <Versions rule={loaded} />
+        <Suspense fallback={<Loading lines={2} />}>
+          <Versions rule={loaded} />
+        </Suspense>
       ) : (
         <RuleEditor
           key={`${loaded.version}/${round}`}
@@ -219,16 +224,18 @@ function RuleEditor({ kinds, start, saved, counts, onReload, onSaved }: RuleEdit
         />
       )}
       {mayManage && (
-        <SavePanel
-          draft={draft}
-          kind={kind}
-          {...(saved === undefined ? {} : { saved })}
-          target={target}
-          tried={tried}
-          onTry={() => setTried(true)}
-          onDone={done}
-          onConflict={() => setConflicting(true)}
-        />
+        <Suspense fallback={<Loading lines={2} />}>
+          <SavePanel
+            draft={draft}
+            kind={kind}
+            {...(saved === undefined ? {} : { saved })}
+            target={target}
+            tried={tried}
+            onTry={() => setTried(true)}
+            onDone={done}
+            onConflict={() => setConflicting(true)}
+          />
+        </Suspense>
       )}
     </Stack>
   );

@@ -11,6 +11,7 @@ import { type Change, useSimulation } from '../../simulation/use-simulation.ts';
 import { complaintText } from './problem-words.ts';
 import { changesOf, formOf, type RuleDraft, type RuleKindInfo, toNewRule } from './rule-draft.ts';
 import { useRuleReader } from './use-rule-reader.ts';
+import { Warnings } from './warnings.tsx';
 import { cautionAbout, ringsFrom } from './save-plan.ts';
 import { type Done, type How, saveNewRule, saveRuleChanges } from './save-rule.ts';
 import { type Target, toSentTarget } from './target.ts';
@@ -189,18 +190,6 @@ export function SavePanel({ draft, kind, saved, target, onTry, tried, onDone, on
         </Text>
       </Group>
     </Stack>
-  );
-}
-
-export function Warnings({ title, warnings }: { title: string; warnings: readonly string[] }) {
-  return (
-    <Alert color="orange" variant="light" title={title}>
-      <List size="sm">
-        {warnings.map((warning) => (
-          <List.Item key={warning}>{warning}</List.Item>
-        ))}
-      </List>
-    </Alert>
   );
 }
 

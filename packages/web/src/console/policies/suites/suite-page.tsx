@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useList, useRead } from '../../../api/hooks.ts';
 import {
   getAssignmentReach,
@@ -19,7 +19,6 @@ import { notifyDone } from '../../../design/notify.tsx';
 import { Page } from '../../../design/page.tsx';
 import { StatusMark } from '../../../design/status-mark.tsx';
 import { useMay } from '../../../session/session.ts';
-import { AssignmentsTab } from '../editor/assignments-tab.tsx';
 import { valueText } from '../editor/field-words.ts';
 import { editorTexts } from '../editor/texts.ts';
 import { type Editing, useDraft } from '../editor/use-draft.ts';
@@ -32,8 +31,13 @@ import { MergePanel } from './merge-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { SuiteEditor } from './suite-editor.tsx';
 import { SuiteDialogs, type SuiteDialog } from './suite-dialogs.tsx';
-import { SuiteVersions } from './suite-versions.tsx';
 import { type SettingsCatalogue, useSettingsCatalogue } from './use-settings-catalogue.ts';
+
+// Tabs beside the one that opens are loaded when they are looked at.
+const AssignmentsTab = lazy(async () => ({
+  default: (await import('../editor/assignments-tab.tsx')).AssignmentsTab,
+}));
+const SuiteVersions = lazy(async () => ({ default: (await import('./suite-versions.tsx')).SuiteVersions }));
 
 export function SuitePage() {
   const t = policyTexts.use();
@@ -193,16 +197,18 @@ function OpenSuite({ suite, catalogue }: { suite: Suite; catalogue: SettingsCata
           readOnly={readOnly}
         />
       )}
-      {tab === 'versions' && (
-        <SuiteVersions suite={suite} titleOf={titleOf} shown={shown} readOnly={readOnly} />
-      )}
-      {tab === 'assignments' && (
-        <AssignmentsTab
-          item={{ kind: 'policy', id: suite.id, name: suite.name }}
-          assignments={assignments}
-          reach={reach.data ?? undefined}
-        />
-      )}
+      <Suspense fallback={<Loading />}>
+        {tab === 'versions' && (
+          <SuiteVersions suite={suite} titleOf={titleOf} shown={shown} readOnly={readOnly} />
+        )}
+        {tab === 'assignments' && (
+          <AssignmentsTab
+            item={{ kind: 'policy', id: suite.id, name: suite.name }}
+            assignments={assignments}
+            reach={reach.data ?? undefined}
+          />
+        )}
+      </Suspense>
       {publishing !== undefined && (
         <PublishDialog
           suite={suite}
