@@ -42,21 +42,29 @@ export function QueryField({ value, onChange, names, understood, right }: QueryF
   const [asCel, setAsCel] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const sent = useRef(value);
+  /** Whether the text is somebody’s typing that nobody has been told of yet. */
+  const typed = useRef(false);
   const id = useId();
   useEffect(() => {
-    // From elsewhere: a view, the address, a chip.
+    // From elsewhere: a view, the address, a chip. What stood there is not to be sent after it.
     if (value === sent.current) return;
     sent.current = value;
+    typed.current = false;
     setText(value);
   }, [value]);
+  const type = (next: string) => {
+    typed.current = true;
+    setText(next);
+  };
   const send = (next: string) => {
     sent.current = next;
+    typed.current = false;
     setText(next);
     onChange(next);
   };
   const [settled] = useDebouncedValue(text, 250);
   useEffect(() => {
-    if (settled !== text || settled === sent.current) return;
+    if (!typed.current || settled !== text || settled === sent.current) return;
     send(settled);
   });
   const typing = open ? typingAt(text, caret) : undefined;
@@ -73,7 +81,7 @@ export function QueryField({ value, onChange, names, understood, right }: QueryF
   function accept({ insert, from }: Suggestion): void {
     const next = `${text.slice(0, from)}${insert}${text.slice(caret).trimStart()}`;
     const at = from + insert.length;
-    setText(next);
+    type(next);
     setCaret(at);
     setChosen(-1);
     requestAnimationFrame(() => {
@@ -113,7 +121,7 @@ export function QueryField({ value, onChange, names, understood, right }: QueryF
         rightSectionPointerEvents="none"
         value={text}
         onChange={(event) => {
-          setText(event.currentTarget.value);
+          type(event.currentTarget.value);
           setCaret(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
           setOpen(true);
           setChosen(-1);
