@@ -3,7 +3,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListedUser } from '@gatehouse/contracts/admin/users.ts';
 import { IconSearch } from '@tabler/icons-react';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useList } from '../../api/hooks.ts';
 import { createUser, listUsers } from '../../api/operations/people.ts';
@@ -14,6 +14,7 @@ import { Page } from '../../design/page.tsx';
 import { Plain } from '../../design/plain.tsx';
 import { RouteLink, useAddressOf } from '../../design/route-link.tsx';
 import { addressWith } from '../../design/search-params.ts';
+import { useReplaceAddress } from '../../design/use-replace-address.ts';
 import { useMay } from '../../session/session.ts';
 import { WorstMark } from '../fleet/standing-mark.tsx';
 import type { UsersSearch } from './people-search.ts';
@@ -26,11 +27,11 @@ export function UsersPage() {
   const t = peopleTexts.use();
   const may = useMay();
   const addressOf = useAddressOf();
-  const navigate = useNavigate();
+  const replaceAddress = useReplaceAddress();
   const { q } = route.useSearch() as UsersSearch;
   const [text, setText] = useState(q);
   const look = useDebouncedCallback((wanted: string) => {
-    void navigate({ href: addressOf(addressWith('/users', { q: wanted })), replace: true });
+    replaceAddress(addressWith('/users', { q: wanted }));
   }, 250);
   const [adding, setAdding] = useState(false);
   const list = useList(
@@ -143,7 +144,6 @@ function columns(t: ReturnType<typeof peopleTexts.use>): readonly Column<ListedU
 
 function AddUser({ onClose }: { onClose: () => void }) {
   const t = peopleTexts.use();
-  const navigate = useNavigate();
   const addressOf = useAddressOf();
   const [email, setEmail] = useState('');
   const [displayName, setDisplayName] = useState('');

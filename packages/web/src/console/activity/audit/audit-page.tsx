@@ -1,7 +1,7 @@
 // The audit record: whether it is whole, and what stands in it.
 import type { AuditEntry } from '@gatehouse/contracts/admin/audit.ts';
 import { Anchor, Button, Drawer, Group, Select, Stack, TextInput } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { useList } from '../../../api/hooks.ts';
 import { listAuditEntries } from '../../../api/operations/activity.ts';
@@ -10,8 +10,8 @@ import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
-import { useAddressOf } from '../../../design/route-link.tsx';
 import { addressWith } from '../../../design/search-params.ts';
+import { useReplaceAddress } from '../../../design/use-replace-address.ts';
 import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatNumber } from '../../../language/format.ts';
@@ -123,24 +123,19 @@ function useAuditSearch(): AuditSearch {
 /** Typed ones are asked for once somebody stops typing; all of them stand in the address. */
 function Filters({ search }: { search: AuditSearch }) {
   const t = activityTexts.use();
-  const navigate = useNavigate();
-  const addressOf = useAddressOf();
+  const replaceAddress = useReplaceAddress();
   const [typed, setTyped] = useState(search);
   const [known, setKnown] = useState(search);
   if (known !== search) {
     setKnown(search);
     setTyped(search);
   }
-  const go = (next: AuditSearch) =>
-    void navigate({ href: addressOf(addressWith('/activity/audit', { ...next })), replace: true });
+  const go = (next: AuditSearch) => replaceAddress(addressWith('/activity/audit', { ...next }));
   useEffect(() => {
     if (typed === search) return undefined;
-    const timer = setTimeout(
-      () => void navigate({ href: addressOf(addressWith('/activity/audit', { ...typed })), replace: true }),
-      400,
-    );
+    const timer = setTimeout(() => replaceAddress(addressWith('/activity/audit', { ...typed })), 400);
     return () => clearTimeout(timer);
-  }, [typed, search, navigate, addressOf]);
+  }, [typed, search, replaceAddress]);
   const field = (name: 'action' | 'target' | 'actor', label: string, placeholder: string) => (
     <TextInput
       type="search"

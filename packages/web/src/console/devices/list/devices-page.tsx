@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { send } from '../../../api/call.ts';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { countDevices, exportDevices, getSelection, searchDevices } from '../../../api/operations/fleet.ts';
+import { useReplaceAddress } from '../../../design/use-replace-address.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
@@ -41,8 +42,12 @@ export function DevicesPage() {
   const search = route.useSearch() as DevicesSearch;
   const navigate = useNavigate();
   const addressOf = useAddressOf();
-  const change = (next: Partial<DevicesSearch>) =>
-    void navigate({ href: addressOf(devicesAddress({ ...search, ...next })), replace: 'q' in next });
+  const replaceAddress = useReplaceAddress();
+  const change = (next: Partial<DevicesSearch>) => {
+    const to = devicesAddress({ ...search, ...next });
+    if ('q' in next) replaceAddress(to);
+    else void navigate({ href: addressOf(to) });
+  };
   const { names, isPending: namesPending } = useNames();
   const understood = useUnderstood(search.q, names);
   const keys = columnKeys(search.cols);
