@@ -307,7 +307,7 @@ test('without a network a push is given up after its time, and the next one work
   const gone = await startSimulatedApns({ authority });
   const port = Number(gone.url.port);
   await gone.close();
-  const sender = client({ origin: gone.url, environment: brisk, patienceMs: 1_200 });
+  const sender = client({ origin: gone.url, environment: brisk, patienceMs: 3_000 });
   assert.deepEqual(await sender.push(device()), { outcome: 'unreachable', reason: 'ECONNREFUSED' });
   const back = await startSimulatedApns({ authority, port });
   try {

@@ -3,7 +3,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListedUser } from '@gatehouse/contracts/admin/users.ts';
 import { IconSearch } from '@tabler/icons-react';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useList } from '../../api/hooks.ts';
 import { createUser, listUsers } from '../../api/operations/people.ts';
@@ -145,6 +145,7 @@ function columns(t: ReturnType<typeof peopleTexts.use>): readonly Column<ListedU
 function AddUser({ onClose }: { onClose: () => void }) {
   const t = peopleTexts.use();
   const addressOf = useAddressOf();
+  const navigate = useNavigate();
   const [email, setEmail] = useState('');
   const [displayName, setDisplayName] = useState('');
   const add = useChange(createUser, {
