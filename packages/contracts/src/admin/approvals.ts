@@ -31,6 +31,12 @@ export const Approval = Type.Object(
     ),
     createdAt: Time,
     expiresAt: Time,
+    approvedBy: Maybe(
+      Type.String({
+        description: 'Who let it happen; stays when somebody stops the rest of a batch afterwards.',
+      }),
+    ),
+    approvedAt: Maybe(Time),
     decidedBy: Maybe(Type.String()),
     decidedAt: Maybe(Time),
     decisionReason: Maybe(Type.String()),
@@ -60,6 +66,7 @@ export const ListedApproval = Type.Object(
     askedByName: Maybe(
       Type.String({ description: 'Of the person behind the request, while the account is in use.' }),
     ),
+    approvedByName: Maybe(Type.String()),
     decidedByName: Maybe(Type.String()),
     own: Type.Boolean({ description: 'The caller asked for it.' }),
     mayApprove: Type.Boolean({ description: 'The caller may approve it as it is shown here.' }),

@@ -272,7 +272,12 @@ describe('approvals', () => {
     world.pause();
     const third = await held(7);
     await approve(world.deps, other, third.id, { hash: third.request.hash });
-    await reject(world.deps, other, third.id, 'It was a mistake.');
+    const stopped = await reject(world.deps, asker, third.id, 'It was a mistake.');
+    assert.deepEqual(
+      [stopped.state, stopped.approvedBy, stopped.decidedBy],
+      ['rejected', `administrator:${other.id}`, `administrator:${asker.id}`],
+      'who said yes stays on record when the asker stops the rest',
+    );
     await assert.rejects(release(world.deps, other, third.id), refusal('not-waiting-for-its-first-device'));
     assert.equal(await world.commandsOf(third.devices), 1);
   });

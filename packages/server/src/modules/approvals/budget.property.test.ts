@@ -245,7 +245,8 @@ async function check(world: TestApprovals): Promise<void> {
     assert.ok(fits, `beyond the budget without a second person at ${spending.at.toISOString()}`);
   }
   const requests = await queue.rows(
-    `select approval_id, device_ids, asked_by, decided_by, decided_at, overridden from approval_requests`,
+    `select approval_id, device_ids, asked_by, decided_at, approved_by, approved_at, overridden
+     from approval_requests`,
   );
   const people = await queue.rows(`select administrator_id, empowered_at from administrators`);
   for (const [approvalId, group] of Map.groupBy(spendings, (each) => each.approval_id)) {
@@ -257,9 +258,9 @@ async function check(world: TestApprovals): Promise<void> {
       devices.every((id) => request.device_ids.includes(id)),
       'only what was approved',
     );
-    if (!request.overridden) assert.notEqual(request.decided_by, request.asked_by);
-    const approver = people.find((each) => `administrator:${each.administrator_id}` === request.decided_by);
-    const age = request.decided_at.getTime() - approver.empowered_at.getTime();
+    if (!request.overridden) assert.notEqual(request.approved_by, request.asked_by);
+    const approver = people.find((each) => `administrator:${each.administrator_id}` === request.approved_by);
+    const age = request.approved_at.getTime() - approver.empowered_at.getTime();
     assert.ok(age >= 24 * hour, 'by somebody whose power is old enough');
   }
   const overridden = requests.filter((each) => each.overridden);

@@ -324,6 +324,7 @@ export async function move(
   const state = requireMove(row, event);
   const now = new Date(deps.clock.now());
   const decides = event !== 'release' && event !== 'expire';
+  const approves = event === 'approve' || event === 'approve-canary';
   const { reason, outcomes = row.outcomes, canaryCommandId, overridden = row.overridden } = change;
   const after: RequestRow = {
     ...row,
@@ -332,6 +333,7 @@ export async function move(
     canary_command_id: canaryCommandId ?? row.canary_command_id,
     overridden,
     expires_at: state === 'canary' ? new Date(now.getTime() + approvalLimits.canaryMs) : row.expires_at,
+    ...(approves ? { approved_at: now, approved_by: actorReference(actor) } : {}),
     ...(decides ? { decided_at: now, decided_by: actorReference(actor) } : {}),
     decision_reason: reason ?? row.decision_reason,
     finished_at: state === 'canary' ? null : now,

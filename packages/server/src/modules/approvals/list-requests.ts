@@ -103,6 +103,7 @@ async function presenterFor(
           ];
     }),
     askedByName: names.get(row.asked_by) ?? null,
+    approvedByName: names.get(row.approved_by ?? '') ?? null,
     decidedByName: names.get(row.decided_by ?? '') ?? null,
     own: person !== null && person === row.asked_by,
     mayApprove:

@@ -19,6 +19,8 @@ export function presentRequest(row: RequestRow) {
     outcomes: row.outcomes.map((each) => ({ ...each })),
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at.toISOString(),
+    approvedBy: row.approved_by,
+    approvedAt: row.approved_at?.toISOString() ?? null,
     decidedBy: row.decided_by,
     decidedAt: row.decided_at?.toISOString() ?? null,
     decisionReason: row.decision_reason,

@@ -29,6 +29,9 @@ export interface RequestRow {
   readonly state: ApprovalState;
   readonly canary_command_id: string | null;
   readonly outcomes: readonly OrderOutcome[];
+  /** Who let it happen; stays when somebody stops the rest afterwards. */
+  readonly approved_by: string | null;
+  readonly approved_at: Date | null;
   readonly created_at: Date;
   readonly expires_at: Date;
   readonly decided_at: Date | null;
@@ -39,8 +42,8 @@ export interface RequestRow {
 }
 
 const columns = `approval_id, approval_no, action, command, params, sealed_params, commitment, device_ids, permission, hash,
-  same_as, reason, held, cause, requested_by, asked_by, state, canary_command_id, outcomes, created_at, expires_at, decided_at,
-  decided_by, decision_reason, overridden, finished_at`;
+  same_as, reason, held, cause, requested_by, asked_by, state, canary_command_id, outcomes, approved_by, approved_at, created_at, expires_at,
+  decided_at, decided_by, decision_reason, overridden, finished_at`;
 
 const insert = sql(
   'approvals-insert',
@@ -51,7 +54,15 @@ const insert = sql(
 
 export type NewRequestRow = Omit<
   RequestRow,
-  'approval_no' | 'outcomes' | 'decided_at' | 'decided_by' | 'decision_reason' | 'overridden' | 'finished_at'
+  | 'approval_no'
+  | 'outcomes'
+  | 'approved_by'
+  | 'approved_at'
+  | 'decided_at'
+  | 'decided_by'
+  | 'decision_reason'
+  | 'overridden'
+  | 'finished_at'
 >;
 
 export async function insertRequest(tx: TenantTx, row: NewRequestRow): Promise<void> {
@@ -122,7 +133,7 @@ export function lockRequestOfCanary(tx: TenantTx, commandId: string): Promise<Re
 const update = sql(
   'approvals-update',
   `update approval_requests set state = $3, canary_command_id = $4, outcomes = $5, expires_at = $6, decided_at = $7,
-     decided_by = $8, decision_reason = $9, overridden = $10, finished_at = $11,
+     decided_by = $8, decision_reason = $9, overridden = $10, finished_at = $11, approved_by = $12, approved_at = $13,
      sealed_params = case when $11::timestamptz is null then sealed_params end
    where organization_id = $1 and approval_id = $2`,
 );
@@ -141,6 +152,8 @@ export async function writeProgress(tx: TenantTx, row: RequestRow): Promise<void
     row.decision_reason,
     row.overridden,
     row.finished_at,
+    row.approved_by,
+    row.approved_at,
   ]);
 }
 

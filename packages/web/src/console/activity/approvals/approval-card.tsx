@@ -148,6 +148,19 @@ function Details({ request }: { request: ListedApproval }) {
           label: t('timeLeft'),
           value: `${formatDuration(Math.max(0, Math.floor(left / 60_000) * 60_000))} (${t('until', { time: formatTime(request.expiresAt) })})`,
         },
+        request.approvedBy !== null &&
+          request.approvedBy !== request.decidedBy && {
+            label: t('yes'),
+            value: (
+              <>
+                <Plain
+                  text={t('decidedBy', { who: request.approvedByName ?? actor(request.approvedBy) })}
+                  limit={120}
+                />{' '}
+                {request.approvedAt !== null && <Time at={request.approvedAt} />}
+              </>
+            ),
+          },
         request.decidedBy !== null && {
           label: t(request.state),
           value: (
