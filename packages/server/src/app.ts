@@ -125,6 +125,7 @@ import { registerPortalSurface } from './surfaces/portal.ts';
 import { registerRevocationLists } from './surfaces/revocation-lists.ts';
 import { registerScepSurface } from './surfaces/scep.ts';
 import { registerSetupSurface } from './surfaces/setup.ts';
+import { readWebBuild } from './surfaces/web/web-build.ts';
 import { registerWebSurface } from './surfaces/web.ts';
 import { registerSharedSignalsSurface } from './surfaces/shared-signals.ts';
 
@@ -359,8 +360,9 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const consoleFrom = consolePlace.from && createAddressList(consolePlace.from);
   registerAdminSurface(own.console ?? main, admin, { routes, from: consoleFrom });
   registerSetupSurface(own.console ?? main, administrators, consoleFrom);
-  if (own.console) registerWebSurface(own.console, { console: consoleFrom });
-  registerWebSurface(main, own.console ? { my: undefined } : { console: consoleFrom, my: undefined });
+  const pages = readWebBuild();
+  if (own.console) registerWebSurface(own.console, { console: consoleFrom }, pages);
+  registerWebSurface(main, own.console ? { my: undefined } : { console: consoleFrom, my: undefined }, pages);
   const nacFrom = nacPlace.from && createAddressList(nacPlace.from);
   registerIseSurface(own.nac ?? main, ise, nacFrom);
   registerNacSurface(own.nac ?? main, networkAccess.radius, nacFrom);

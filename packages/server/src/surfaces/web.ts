@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressList } from '../kernel/http/address-list.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
 import { renderProblem } from './admin/problem.ts';
-import { readWebBuild, type WebApplication, type WebBuild, type WebFile } from './web/web-build.ts';
+import type { WebApplication, WebBuild, WebFile } from './web/web-build.ts';
 
 const access = { public: 'pages and scripts of console and portal hold no data' } as const;
 const aYear = 365 * 24 * 60 * 60;
@@ -15,7 +15,7 @@ const aYear = 365 * 24 * 60 * 60;
 export function registerWebSurface(
   server: FastifyInstance,
   applications: Readonly<Partial<Record<WebApplication, AddressList | undefined>>>,
-  build: WebBuild | undefined = readWebBuild(),
+  build: WebBuild | undefined,
 ): void {
   for (const [application, from] of Object.entries(applications))
     registerApplication(server, build, application as WebApplication, from);

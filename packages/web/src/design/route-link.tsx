@@ -1,7 +1,7 @@
 // A link within this application, search included: `/devices?q=…`. A real link, so that it can be copied and opened elsewhere.
 import { Anchor, type AnchorProps } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
-import type { ComponentPropsWithoutRef, MouseEvent, ReactNode } from 'react';
+import { type ComponentPropsWithoutRef, type MouseEvent, type ReactNode, useCallback } from 'react';
 
 export interface RouteLinkProps
   extends AnchorProps,
@@ -14,7 +14,7 @@ export interface RouteLinkProps
 /** The address of a page, as the browser shows it. */
 export function useAddressOf(): (to: string) => string {
   const { basepath } = useRouter();
-  return (to) => `${basepath === '/' ? '' : basepath}${to}`;
+  return useCallback((to: string) => `${basepath === '/' ? '' : basepath}${to}`, [basepath]);
 }
 
 export function RouteLink({ to, children, onClick, ...rest }: RouteLinkProps) {
