@@ -127,6 +127,47 @@ describe('the gates in the console', { skip: noBrowser }, () => {
     await list.getByText(/the role “nac-service”/).waitFor();
   });
 
+  test('two who change one ISE server are shown both versions; its password is in neither', async () => {
+    const [mine, theirs] = await Promise.all([
+      world.signIn('org-admin', { expects: [/412/] }),
+      world.signIn('org-admin'),
+    ]);
+    await mine.goto(world.url('/console/gates/network?tab=ise'));
+    await mine.getByRole('button', { name: 'Add an ISE server' }).first().click();
+    const adding = mine.getByRole('dialog');
+    await adding.getByLabel('Name', { exact: true }).fill('ISE west');
+    await adding.getByLabel('Address of the monitoring node').fill('https://mnt.example.org');
+    await adding.getByLabel('Account').fill('gatehouse');
+    await adding.getByLabel('Password', { exact: true }).fill('plinth ocelot quaver');
+    await adding.getByRole('button', { name: 'Save' }).click();
+    await adding.waitFor({ state: 'detached' });
+    await theirs.goto(world.url('/console/gates/network?tab=ise'));
+    for (const page of [mine, theirs]) {
+      await page
+        .getByRole('row', { name: /ISE west/ })
+        .getByRole('button', { name: 'Change' })
+        .click();
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).waitFor();
+    }
+    await theirs.getByRole('dialog').getByLabel('Name', { exact: true }).fill('ISE north');
+    await theirs.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await theirs.getByRole('dialog').waitFor({ state: 'detached' });
+    const form = mine.getByRole('dialog');
+    await form.getByLabel('Name', { exact: true }).fill('ISE east');
+    await form.getByLabel('Password', { exact: true }).fill('another ocelot quaver');
+    await form.getByRole('button', { name: 'Save' }).click();
+    const clash = form.getByRole('alert').filter({ hasText: 'ISE north' });
+    await clash.waitFor();
+    assert.match((await clash.textContent()) ?? '', /ISE east/);
+    assert.doesNotMatch((await clash.textContent()) ?? '', /ocelot/);
+    await clash.getByRole('button', { name: 'Take what was saved' }).click();
+    assert.equal(await form.getByLabel('Name', { exact: true }).inputValue(), 'ISE north');
+    await form.getByLabel('Name', { exact: true }).fill('ISE east');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await mine.getByRole('row', { name: /ISE east/ }).waitFor();
+  });
+
   test('ENR-17 a phone that nobody knows asks for mail, appears, is let in with a reason, and gets its mail', async () => {
     const page = await world.signIn('org-admin');
     await page.goto(world.url('/console/gates/mail?tab=servers'));

@@ -20,6 +20,7 @@ import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route
 import type { IseCalls } from './ise-push/ise-calls.ts';
 import {
   createIseServer,
+  getIseServer,
   listIseServers,
   removeIseServer,
   tryIseServer,
@@ -222,6 +223,17 @@ export const networkAccessRoutes = (deps: NetworkAccessRoutesDeps): AdminRoute[]
       password: 'plinth ocelot quaver',
     },
     handle: ({ principal, body }) => createIseServer(deps, principal, body),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/network-access/ise/:iseId',
+    operation: 'getIseServer',
+    tag,
+    summary: 'Show a Cisco ISE server',
+    access: read,
+    params: { iseId: Id },
+    response: { 200: IseServer },
+    handle: ({ principal, params }) => getIseServer(deps, principal, params.iseId),
   }),
   defineRoute({
     method: 'PATCH',

@@ -90,6 +90,11 @@ export const createMailServer = operation<{ body: NewMailServer; answer: MailSer
   'POST',
   '/mail-servers',
 );
+export const getMailServer = operation<{ answer: MailServer }>()(
+  'getMailServer',
+  'GET',
+  '/mail-servers/:mailServerId',
+);
 export const updateMailServer = operation<{ body: MailServerChanges; answer: MailServer }>()(
   'updateMailServer',
   'PATCH',

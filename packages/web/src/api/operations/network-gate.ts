@@ -58,6 +58,11 @@ export const createNetworkDevice = operation<{ body: NewNasClient; answer: WithS
   'POST',
   '/network-access/nas',
 );
+export const getNetworkDevice = operation<{ answer: NasClient }>()(
+  'getNetworkDevice',
+  'GET',
+  '/network-access/nas/:nasId',
+);
 export const updateNetworkDevice = operation<{ body: NasClientChanges; answer: WithSecret }>()(
   'updateNetworkDevice',
   'PATCH',
@@ -89,6 +94,11 @@ export const createIseServer = operation<{ body: NewIseServer; answer: IseServer
   'createIseServer',
   'POST',
   '/network-access/ise',
+);
+export const getIseServer = operation<{ answer: IseServer }>()(
+  'getIseServer',
+  'GET',
+  '/network-access/ise/:iseId',
 );
 export const updateIseServer = operation<{ body: IseServerChanges; answer: IseServer }>()(
   'updateIseServer',

@@ -4,9 +4,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { Group as SmartGroup } from '@gatehouse/contracts/admin/users.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useChange, useEditable, useRead } from '../../api/hooks.ts';
+import { useRead } from '../../api/hooks.ts';
 import { countDevices, explainMatch } from '../../api/operations/fleet.ts';
 import { createGroup, listGroups, readGroup, updateGroup } from '../../api/operations/people.ts';
+import { Created, Edited, type Saving } from '../../design/edited.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Loading } from '../../design/loading.tsx';
 import { notifyDone } from '../../design/notify.tsx';
@@ -24,35 +25,54 @@ import { peopleTexts } from './texts.ts';
 const route = getRouteApi('/groups/$groupId/edit');
 
 export function NewGroupPage() {
-  return <Editor group={undefined} etag={undefined} />;
+  const onDone = useSaved();
+  return (
+    <Created create={createGroup} refreshes={[listGroups, readGroup]} onDone={onDone}>
+      {(saving) => <Editor group={undefined} {...saving} />}
+    </Created>
+  );
 }
 
 export function EditGroupPage() {
+  const t = peopleTexts.use();
   const { groupId } = route.useParams() as { groupId: string };
-  const group = useEditable(readGroup, { params: { groupId } });
-  if (group.error) return <Failure problem={group.error} retry={() => void group.refetch()} />;
-  if (group.data === undefined) return <Loading lines={6} />;
-  return <Editor key={groupId} group={group.data.answer as SmartGroup} etag={group.data.etag} />;
+  const onDone = useSaved();
+  return (
+    <Edited
+      key={groupId}
+      read={readGroup}
+      change={updateGroup}
+      given={{ params: { groupId } }}
+      names={{ name: t('name'), description: t('description'), expression: t('expression') }}
+      refreshes={[listGroups, readGroup]}
+      onDone={onDone}
+    >
+      {({ thing, ...saving }) => <Editor group={thing as SmartGroup} {...saving} />}
+    </Edited>
+  );
 }
 
-function Editor({ group, etag }: { group: SmartGroup | undefined; etag: string | undefined }) {
+/** Says so, and goes to the group. */
+function useSaved(): (saved: { readonly id: string }) => void {
   const t = peopleTexts.use();
   const navigate = useNavigate();
   const addressOf = useAddressOf();
+  return ({ id }) => {
+    notifyDone(t('saved'));
+    void navigate({ href: addressOf(`/groups/${id}`) });
+  };
+}
+
+interface EditorProps extends Saving<{ name: string; description: string; expression: string }> {
+  readonly group: SmartGroup | undefined;
+}
+
+function Editor({ group, save, isSaving, trouble }: EditorProps) {
+  const t = peopleTexts.use();
   const [name, setName] = useState(group?.name ?? '');
   const [description, setDescription] = useState(group?.description ?? '');
   const [expression, setExpression] = useState(group?.expression ?? '');
   const state = checkFor('group', expression);
-  const options = {
-    refreshes: [listGroups, readGroup],
-    onDone: (saved: SmartGroup) => {
-      notifyDone(t('saved'));
-      void navigate({ href: addressOf(`/groups/${saved.id}`) });
-    },
-  };
-  const create = useChange(createGroup, options);
-  const update = useChange(updateGroup, options);
-  const save = group === undefined ? create : update;
   return (
     <Page
       title={group === undefined ? t('editorNew') : plainLine(group.name, 80)}
@@ -67,10 +87,8 @@ function Editor({ group, etag }: { group: SmartGroup | undefined; etag: string |
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              if (!state.isGood || name.trim() === '' || save.isPending) return;
-              const body = { name: name.trim(), description: description.trim(), expression };
-              if (group === undefined) create.mutate({ body });
-              else update.mutate({ params: { groupId: group.id }, body, ifMatch: etag });
+              if (!state.isGood || name.trim() === '' || isSaving) return;
+              save({ name: name.trim(), description: description.trim(), expression });
             }}
           >
             <Stack>
@@ -88,9 +106,9 @@ function Editor({ group, etag }: { group: SmartGroup | undefined; etag: string |
                 maxLength={500}
               />
               <ExpressionEditor value={expression} onChange={setExpression} kind="group" />
-              {save.error && <Failure problem={save.error} />}
+              {trouble}
               <Group justify="flex-end">
-                <Button type="submit" loading={save.isPending} disabled={!state.isGood || name.trim() === ''}>
+                <Button type="submit" loading={isSaving} disabled={!state.isGood || name.trim() === ''}>
                   {group === undefined ? t('create') : t('save')}
                 </Button>
               </Group>

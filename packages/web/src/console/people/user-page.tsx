@@ -1,9 +1,9 @@
 // One person: the devices first, then the groups, and what comes with them.
 import { Anchor, Button, Group, Modal, Select, Stack, Text, TextInput, Title } from '@mantine/core';
-import type { Group as GroupOfPeople, User } from '@gatehouse/contracts/admin/users.ts';
+import type { Group as GroupOfPeople, User, UserChanges } from '@gatehouse/contracts/admin/users.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useChange, useEditable, useList, useRead } from '../../api/hooks.ts';
+import { useChange, useList, useRead } from '../../api/hooks.ts';
 import { searchDevices } from '../../api/operations/fleet.ts';
 import { listAssignments } from '../../api/operations/policies.ts';
 import {
@@ -20,6 +20,7 @@ import { Ask } from '../../design/ask.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { Facts } from '../../design/facts.tsx';
+import { Edited, type Saving } from '../../design/edited.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Loading } from '../../design/loading.tsx';
 import { notifyDone, notifyProblem } from '../../design/notify.tsx';
@@ -194,18 +195,32 @@ function Groups({ user, groups }: { user: User; groups: readonly GroupOfPeople[]
 
 function EditUser({ userId, onClose }: { userId: string; onClose: () => void }) {
   const t = peopleTexts.use();
-  const before = useEditable(readUser, { params: { userId } });
   return (
     <Modal opened onClose={onClose} title={t('edit')}>
-      {before.error && <Failure problem={before.error} />}
-      {before.data && (
-        <UserForm user={before.data.answer as User} etag={before.data.etag} onClose={onClose} />
-      )}
+      <Edited
+        read={readUser}
+        change={updateUser}
+        given={{ params: { userId } }}
+        names={{
+          displayName: t('displayName'),
+          email: t('email'),
+          employeeId: t('employeeId'),
+          language: t('language'),
+          state: t('state'),
+        }}
+        refreshes={[readUser, listUsers]}
+        onDone={() => {
+          notifyDone(t('saved'));
+          onClose();
+        }}
+      >
+        {({ thing, ...saving }) => <UserForm user={thing} {...saving} />}
+      </Edited>
     </Modal>
   );
 }
 
-function UserForm({ user, etag, onClose }: { user: User; etag: string | undefined; onClose: () => void }) {
+function UserForm({ user, save, isSaving, trouble }: { user: User } & Saving<UserChanges>) {
   const t = peopleTexts.use();
   const [draft, setDraft] = useState({
     email: user.email,
@@ -215,26 +230,15 @@ function UserForm({ user, etag, onClose }: { user: User; etag: string | undefine
     state: user.state,
   });
   const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
-  const save = useChange(updateUser, {
-    refreshes: [readUser, listUsers],
-    onDone: () => {
-      notifyDone(t('saved'));
-      onClose();
-    },
-  });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         const { employeeId, language, ...rest } = draft;
-        save.mutate({
-          params: { userId: user.id },
-          body: {
-            ...rest,
-            employeeId: employeeId.trim() === '' ? null : employeeId.trim(),
-            language: language as 'en' | null,
-          },
-          ifMatch: etag,
+        save({
+          ...rest,
+          employeeId: employeeId.trim() === '' ? null : employeeId.trim(),
+          language: language as 'en' | null,
         });
       }}
     >
@@ -276,9 +280,9 @@ function UserForm({ user, etag, onClose }: { user: User; etag: string | undefine
           allowDeselect={false}
           comboboxProps={{ transitionProps: { duration: 0 } }}
         />
-        {save.error && <Failure problem={save.error} />}
+        {trouble}
         <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending}>
+          <Button type="submit" loading={isSaving}>
             {t('save')}
           </Button>
         </Group>

@@ -39,6 +39,14 @@ export function selectIsePage(tx: TenantTx, after: string | null, limit: number)
   return tx.query(listStatement, [tx.organizationId, after, limit]);
 }
 
+const selectStatement = sql(
+  'ise-servers-select',
+  `select ${columns} from ise_servers e where e.organization_id = $1 and e.ise_id = $2`,
+);
+export function selectIse(tx: TenantTx, iseId: string): Promise<IseRow | undefined> {
+  return tx.one(selectStatement, [tx.organizationId, iseId]);
+}
+
 const oneStatement = sql(
   'ise-servers-one',
   `select ${columns} from ise_servers e where e.organization_id = $1 and e.ise_id = $2 for update`,

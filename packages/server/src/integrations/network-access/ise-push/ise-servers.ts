@@ -31,6 +31,7 @@ import {
   type IseRow,
   type IseSettings,
   lockIse,
+  selectIse,
   selectIsePage,
   writeIse,
 } from './ise-queries.ts';
@@ -51,6 +52,19 @@ export async function listIseServers(
     { readOnly: true },
   );
   return pageOfRows(rows, page.limit, present, (row) => [row.ise_id]);
+}
+
+export async function getIseServer(
+  deps: Pick<GateDeps, 'database'>,
+  actor: TenantPrincipal,
+  iseId: string,
+): Promise<IseServer> {
+  requirePermission(actor, 'gates.read');
+  const row = await deps.database.withTenant(actor.organizationId, (tx) => selectIse(tx, iseId), {
+    readOnly: true,
+  });
+  if (!row) throw noSuchIse();
+  return present(row);
 }
 
 /** @throws DomainError `invalid-input`, or `conflict` when another has this name. */

@@ -1,23 +1,20 @@
 // A mail server as a form: where it is, how it is told who logs in, and what it proves itself with.
 import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
-import type { MailServer } from '@gatehouse/contracts/admin/mail.ts';
+import type { MailServer, NewMailServer } from '@gatehouse/contracts/admin/mail.ts';
 import { useState } from 'react';
-import { useChange } from '../../../api/hooks.ts';
-import { createMailServer, listMailServers, updateMailServer } from '../../../api/operations/mail-gate.ts';
-import { Failure } from '../../../design/failure.tsx';
+import type { Saving } from '../../../design/edited.tsx';
 import { gateTexts } from '../texts.ts';
 import { mailTexts } from './texts.ts';
 
-interface ServerFieldsProps {
+interface ServerFieldsProps extends Saving<NewMailServer> {
   readonly server?: MailServer;
   /** Of a new one, as it was found. */
   readonly url?: string;
-  readonly onDone: (name: string) => void;
 }
 
 const loginForms = ['as-given', 'address', 'user-name', 'windows'] as const;
 
-export function ServerFields({ server, url: found = '', onDone }: ServerFieldsProps) {
+export function ServerFields({ server, url: found = '', save, isSaving, trouble }: ServerFieldsProps) {
   const t = mailTexts.use();
   const shared = gateTexts.use();
   const [name, setName] = useState(server?.name ?? '');
@@ -27,12 +24,8 @@ export function ServerFields({ server, url: found = '', onDone }: ServerFieldsPr
   const [trust, setTrust] = useState(server?.trust ?? '');
   const [enabled, setEnabled] = useState(server?.enabled ?? true);
   const [tried, setTried] = useState(false);
-  const options = { refreshes: [listMailServers], onDone: (answer: MailServer) => onDone(answer.name) };
-  const create = useChange(createMailServer, options);
-  const update = useChange(updateMailServer, options);
   const nameMissing = name.trim() === '';
   const urlWrong = !/^https?:\/\/[^\s/]+/.test(url.trim());
-  const problem = create.error ?? update.error;
   return (
     <form
       noValidate
@@ -40,16 +33,14 @@ export function ServerFields({ server, url: found = '', onDone }: ServerFieldsPr
         event.preventDefault();
         setTried(true);
         if (nameMissing || urlWrong) return;
-        const body = {
+        save({
           name: name.trim(),
           url: url.trim(),
           loginForm,
           lockoutAttempts: lockout,
           trust: trust.trim() === '' ? null : trust.trim(),
           enabled,
-        };
-        if (server === undefined) create.mutate({ body });
-        else update.mutate({ params: { mailServerId: server.id }, body });
+        });
       }}
     >
       <Stack gap="sm">
@@ -101,9 +92,9 @@ export function ServerFields({ server, url: found = '', onDone }: ServerFieldsPr
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
-        {problem && <Failure problem={problem} />}
+        {trouble}
         <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending || update.isPending}>
+          <Button type="submit" loading={isSaving}>
             {shared('save')}
           </Button>
         </Group>

@@ -18,15 +18,19 @@ import { useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
 import {
   assignMailServer,
+  createMailServer,
   deleteMailServer,
+  getMailServer,
   listMailServerAssignments,
   listMailServers,
   tryMailServer,
   unassignMailServer,
+  updateMailServer,
 } from '../../../api/operations/mail-gate.ts';
 import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { CopyText } from '../../../design/copy-text.tsx';
+import { Created, Edited } from '../../../design/edited.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { Loading } from '../../../design/loading.tsx';
@@ -61,6 +65,10 @@ export function Servers() {
       </Button>
     </Group>
   );
+  const done = ({ name }: MailServer) => {
+    setEditing(undefined);
+    notifyDone(shared('saved', { name: plainLine(name, 60) }));
+  };
   return (
     <Stack gap="md">
       {list.items.length === 0 ? (
@@ -88,15 +96,30 @@ export function Servers() {
         }
         size="lg"
       >
-        {editing !== undefined && (
-          <ServerFields
-            {...('server' in editing ? { server: editing.server } : { url: editing.url })}
-            onDone={(name) => {
-              setEditing(undefined);
-              notifyDone(shared('saved', { name: plainLine(name, 60) }));
-            }}
-          />
-        )}
+        {editing !== undefined &&
+          ('server' in editing ? (
+            <Edited
+              read={getMailServer}
+              change={updateMailServer}
+              given={{ params: { mailServerId: editing.server.id } }}
+              names={{
+                name: shared('name'),
+                url: t('url'),
+                loginForm: t('loginForm'),
+                lockoutAttempts: t('lockout'),
+                trust: t('trust'),
+                enabled: t('enabled'),
+              }}
+              refreshes={[listMailServers]}
+              onDone={done}
+            >
+              {({ thing, ...saving }) => <ServerFields server={thing} {...saving} />}
+            </Edited>
+          ) : (
+            <Created create={createMailServer} refreshes={[listMailServers]} onDone={done}>
+              {(saving) => <ServerFields url={editing.url} {...saving} />}
+            </Created>
+          ))}
       </Dialog>
       <Dialog opened={finding} onClose={() => setFinding(false)} title={t('discoverTitle')} size="lg">
         {finding && (

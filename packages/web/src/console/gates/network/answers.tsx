@@ -13,19 +13,19 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core';
-import type { NetworkAccessSettings } from '@gatehouse/contracts/admin/network-access.ts';
+import type {
+  NetworkAccessChanges,
+  NetworkAccessSettings,
+} from '@gatehouse/contracts/admin/network-access.ts';
 import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useChange, useEditable } from '../../../api/hooks.ts';
 import {
   changeNetworkAccessSettings,
   getNetworkAccessSettings,
 } from '../../../api/operations/network-gate.ts';
-import { Conflict } from '../../../design/conflict.tsx';
-import { Failure } from '../../../design/failure.tsx';
-import { Loading } from '../../../design/loading.tsx';
+import { Edited, type Saving } from '../../../design/edited.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
 import { useMay } from '../../../session/session.ts';
@@ -35,32 +35,25 @@ import { draftOf, moved, readAttributes, type ReplyDraft, toRule } from './reply
 import { networkTexts } from './texts.ts';
 
 export function Answers() {
-  const { data, error, refetch } = useEditable(getNetworkAccessSettings, {});
-  const settings = data?.answer as NetworkAccessSettings | undefined;
-  const [round, setRound] = useState(0);
-  if (error) return <Failure problem={error} retry={() => void refetch()} />;
-  if (settings === undefined) return <Loading lines={5} />;
-  const again = async () => {
-    await refetch();
-    setRound(round + 1);
-  };
+  const t = networkTexts.use();
   return (
-    <Editor
-      key={`${settings.version}/${round}`}
-      settings={settings}
-      etag={data?.etag}
-      onAgain={() => void again()}
-    />
+    <Edited
+      read={getNetworkAccessSettings}
+      change={changeNetworkAccessSettings}
+      given={{}}
+      names={{ quietSeconds: t('quiet') }}
+      onDone={({ version }) => notifyDone(t('answersSaved', { count: version }))}
+    >
+      {({ thing, ...saving }) => <Editor key={thing.version} settings={thing} {...saving} />}
+    </Edited>
   );
 }
 
-interface EditorProps {
+interface EditorProps extends Saving<NetworkAccessChanges> {
   readonly settings: NetworkAccessSettings;
-  readonly etag: string | undefined;
-  readonly onAgain: () => void;
 }
 
-function Editor({ settings, etag, onAgain }: EditorProps) {
+function Editor({ settings, save, isSaving, trouble }: EditorProps) {
   const t = networkTexts.use();
   const shared = gateTexts.use();
   const mayManage = useMay()('gates.manage');
@@ -70,29 +63,17 @@ function Editor({ settings, etag, onAgain }: EditorProps) {
   const [quiet, setQuiet] = useState(settings.quietSeconds);
   const [tried, setTried] = useState(false);
   const [made, setMade] = useState(0);
-  const save = useChange(changeNetworkAccessSettings, {
-    refreshes: [getNetworkAccessSettings],
-    onDone: ({ version }) => {
-      notifyDone(t('answersSaved', { count: version }));
-      onAgain();
-    },
-  });
   const rules = drafts.map(toRule);
-  const isConflict = save.error?.status === 412 || save.error?.reason === 'changed-meanwhile';
   const put = (index: number, part: Partial<ReplyDraft>) =>
     setDrafts(drafts.map((draft, at) => (at === index ? { ...draft, ...part } : draft)));
-  const send = (ifMatch: string | undefined) => {
-    const complete = rules.filter((rule) => rule !== undefined);
-    if (complete.length === rules.length)
-      save.mutate({ body: { rules: complete, quietSeconds: quiet }, ifMatch });
-  };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        send(etag);
+        const complete = rules.filter((rule) => rule !== undefined);
+        if (complete.length === rules.length) save({ rules: complete, quietSeconds: quiet });
       }}
     >
       <Stack gap="md" maw={860}>
@@ -150,19 +131,10 @@ function Editor({ settings, etag, onAgain }: EditorProps) {
           maw="100%"
           onChange={(next) => setQuiet(typeof next === 'number' ? next : 0)}
         />
-        {isConflict ? (
-          <Conflict
-            mine={{ rules, quietSeconds: quiet }}
-            theirs={{ rules: settings.rules, quietSeconds: settings.quietSeconds }}
-            onKeepMine={() => send(undefined)}
-            onTakeTheirs={onAgain}
-          />
-        ) : (
-          save.error && <Failure problem={save.error} />
-        )}
+        {trouble}
         {mayManage && (
           <div>
-            <Button type="submit" loading={save.isPending}>
+            <Button type="submit" loading={isSaving}>
               {shared('save')}
             </Button>
           </div>

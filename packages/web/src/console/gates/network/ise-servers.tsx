@@ -19,6 +19,7 @@ import { useChange, useList } from '../../../api/hooks.ts';
 import {
   createIseServer,
   deleteIseServer,
+  getIseServer,
   listIseServers,
   tryIseServer,
   updateIseServer,
@@ -26,6 +27,7 @@ import {
 import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
+import { Created, Edited, type Saving } from '../../../design/edited.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Facts } from '../../../design/facts.tsx';
 import { Failure } from '../../../design/failure.tsx';
@@ -101,6 +103,10 @@ export function IseServers() {
         ]
       : []),
   ];
+  const done = ({ name }: IseServer) => {
+    setEditing(undefined);
+    notifyDone(shared('saved', { name: plainLine(name, 60) }));
+  };
   return (
     <>
       {list.error ? (
@@ -134,14 +140,36 @@ export function IseServers() {
         }
         size="lg"
       >
-        {editing !== undefined && (
-          <Fields
-            {...(editing === 'new' ? {} : { ise: editing })}
-            onDone={(name) => {
-              setEditing(undefined);
-              notifyDone(shared('saved', { name: plainLine(name, 60) }));
-            }}
-          />
+        {editing === 'new' ? (
+          <Created create={createIseServer} refreshes={[listIseServers]} onDone={done}>
+            {({ save, ...rest }) => (
+              <Fields save={({ password = '', ...given }) => save({ ...given, password })} {...rest} />
+            )}
+          </Created>
+        ) : (
+          editing && (
+            <Edited
+              read={getIseServer}
+              change={updateIseServer}
+              given={{ params: { iseId: editing.id } }}
+              names={{
+                name: shared('name'),
+                mntUrl: t('mnt'),
+                ersUrl: t('ers'),
+                ancPolicy: t('anc'),
+                psn: t('psn'),
+                coa: t('coa'),
+                userName: t('userName'),
+                againSeconds: t('again'),
+                trust: t('trust'),
+                enabled: t('enabled'),
+              }}
+              refreshes={[listIseServers]}
+              onDone={done}
+            >
+              {({ thing, ...saving }) => <Fields ise={thing} {...saving} />}
+            </Edited>
+          )
         )}
       </Dialog>
       <Ask
@@ -190,7 +218,11 @@ function AccountTest() {
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
-function Fields({ ise, onDone }: { ise?: IseServer; onDone: (name: string) => void }) {
+interface FieldsProps extends Saving<Omit<NewIseServer, 'password'> & { readonly password?: string }> {
+  readonly ise?: IseServer;
+}
+
+function Fields({ ise, save, isSaving, trouble }: FieldsProps) {
   const t = networkTexts.use();
   const shared = gateTexts.use();
   const [name, setName] = useState(ise?.name ?? '');
@@ -205,15 +237,11 @@ function Fields({ ise, onDone }: { ise?: IseServer; onDone: (name: string) => vo
   const [trust, setTrust] = useState(ise?.trust ?? '');
   const [enabled, setEnabled] = useState(ise?.enabled ?? true);
   const [tried, setTried] = useState(false);
-  const options = { refreshes: [listIseServers], onDone: (answer: IseServer) => onDone(answer.name) };
-  const create = useChange(createIseServer, options);
-  const update = useChange(updateIseServer, options);
   const missing = {
     name: name.trim() === '',
     user: userName.trim() === '',
     password: ise === undefined && password === '',
   };
-  const problem = create.error ?? update.error;
   return (
     <form
       noValidate
@@ -221,7 +249,7 @@ function Fields({ ise, onDone }: { ise?: IseServer; onDone: (name: string) => vo
         event.preventDefault();
         setTried(true);
         if (missing.name || missing.user || missing.password) return;
-        const body = {
+        save({
           name: name.trim(),
           mntUrl: orNull(mnt),
           ersUrl: orNull(ers),
@@ -232,13 +260,8 @@ function Fields({ ise, onDone }: { ise?: IseServer; onDone: (name: string) => vo
           againSeconds: again === '' ? null : again,
           trust: orNull(trust),
           enabled,
-        };
-        if (ise === undefined) create.mutate({ body: { ...body, password } });
-        else
-          update.mutate({
-            params: { iseId: ise.id },
-            body: { ...body, ...(password === '' ? {} : { password }) },
-          });
+          ...(password === '' ? {} : { password }),
+        });
       }}
     >
       <Stack gap="sm">
@@ -333,9 +356,9 @@ function Fields({ ise, onDone }: { ise?: IseServer; onDone: (name: string) => vo
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
-        {problem && <Failure problem={problem} />}
+        {trouble}
         <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending || update.isPending}>
+          <Button type="submit" loading={isSaving}>
             {shared('save')}
           </Button>
         </Group>

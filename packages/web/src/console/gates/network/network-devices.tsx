@@ -17,6 +17,7 @@ import { useChange, useList, useRead } from '../../../api/hooks.ts';
 import {
   createNetworkDevice,
   deleteNetworkDevice,
+  getNetworkDevice,
   listNetworkDevices,
   listNetworkDeviceTemplates,
   tryNetworkDevice,
@@ -26,6 +27,7 @@ import { Dialog } from '../../../design/dialog.tsx';
 import { Ask } from '../../../design/ask.tsx';
 import { CopyText } from '../../../design/copy-text.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
+import { Created, Edited, type Saving } from '../../../design/edited.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
@@ -111,6 +113,11 @@ export function NetworkDevices() {
         ]
       : []),
   ];
+  const done = (saved: { readonly name: string; readonly secret?: string }) => {
+    setEditing(undefined);
+    if (saved.secret === undefined) notifyDone(shared('saved', { name: plainLine(saved.name, 60) }));
+    else setSecret({ name: saved.name, secret: saved.secret });
+  };
   if (list.error) return <Failure problem={list.error} retry={list.refetch} />;
   return (
     <>
@@ -138,15 +145,32 @@ export function NetworkDevices() {
         }
         size="lg"
       >
-        {editing !== undefined && (
-          <Fields
-            {...(editing === 'new' ? {} : { nas: editing })}
-            onDone={(name, made) => {
-              setEditing(undefined);
-              if (made === undefined) notifyDone(shared('saved', { name: plainLine(name, 60) }));
-              else setSecret({ name, secret: made });
-            }}
-          />
+        {editing === 'new' ? (
+          <Created create={createNetworkDevice} refreshes={[listNetworkDevices]} onDone={done}>
+            {(saving) => <Fields {...saving} />}
+          </Created>
+        ) : (
+          editing && (
+            <Edited
+              read={getNetworkDevice}
+              change={updateNetworkDevice}
+              given={{ params: { nasId: editing.id } }}
+              names={{
+                name: shared('name'),
+                template: t('template'),
+                tell: t('tell'),
+                port: t('port'),
+                messageAuthenticator: t('messageAuthenticator'),
+                enabled: t('enabled'),
+              }}
+              refreshes={[listNetworkDevices]}
+              onDone={done}
+            >
+              {({ thing, save, ...rest }) => (
+                <Fields nas={thing} save={({ address: _fixed, ...changes }) => save(changes)} {...rest} />
+              )}
+            </Edited>
+          )
         )}
       </Dialog>
       <Dialog
@@ -183,12 +207,11 @@ export function NetworkDevices() {
   );
 }
 
-interface FieldsProps {
+interface FieldsProps extends Saving<NewNasClient> {
   readonly nas?: NasClient;
-  readonly onDone: (name: string, secret: string | undefined) => void;
 }
 
-function Fields({ nas, onDone }: FieldsProps) {
+function Fields({ nas, save, isSaving, trouble }: FieldsProps) {
   const t = networkTexts.use();
   const shared = gateTexts.use();
   const { data: templates } = useRead(listNetworkDeviceTemplates, {});
@@ -201,16 +224,9 @@ function Fields({ nas, onDone }: FieldsProps) {
   const [authenticator, setAuthenticator] = useState(nas?.messageAuthenticator ?? true);
   const [enabled, setEnabled] = useState(nas?.enabled ?? true);
   const [tried, setTried] = useState(false);
-  const options = {
-    refreshes: [listNetworkDevices],
-    onDone: (answer: { name: string; secret?: string }) => onDone(answer.name, answer.secret),
-  };
-  const create = useChange(createNetworkDevice, options);
-  const update = useChange(updateNetworkDevice, options);
   const chosen = templates?.find((each) => each.name === template);
   const nameMissing = name.trim() === '';
   const addressWrong = !isAddress(address.trim());
-  const problem = create.error ?? update.error;
   return (
     <form
       noValidate
@@ -218,17 +234,16 @@ function Fields({ nas, onDone }: FieldsProps) {
         event.preventDefault();
         setTried(true);
         if (nameMissing || addressWrong) return;
-        const body = {
+        save({
           name: name.trim(),
+          address: address.trim(),
           template,
           tell: chosen?.reauthenticate === false ? ('disconnect' as const) : tell,
           messageAuthenticator: authenticator,
           enabled,
           ...(port === '' ? {} : { port }),
           ...(secret === '' ? {} : { secret }),
-        };
-        if (nas === undefined) create.mutate({ body: { ...body, address: address.trim() } });
-        else update.mutate({ params: { nasId: nas.id }, body });
+        });
       }}
     >
       <Stack gap="sm">
@@ -301,9 +316,9 @@ function Fields({ nas, onDone }: FieldsProps) {
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
-        {problem && <Failure problem={problem} />}
+        {trouble}
         <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending || update.isPending}>
+          <Button type="submit" loading={isSaving}>
             {shared('save')}
           </Button>
         </Group>

@@ -3,10 +3,9 @@ import type { NewTerms, Terms } from '@gatehouse/contracts/admin/terms.ts';
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { Dialog } from '../../../design/dialog.tsx';
 import { useState } from 'react';
-import { useChange, useEditable } from '../../../api/hooks.ts';
+import { useChange } from '../../../api/hooks.ts';
 import { changeTerms, createTerms, listTerms, readTerms } from '../../../api/operations/settings.ts';
-import { isApiProblem } from '../../../api/problem.ts';
-import { Conflict } from '../../../design/conflict.tsx';
+import { Edited, type Saving } from '../../../design/edited.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { settingsTexts } from '../texts.ts';
 
@@ -14,7 +13,20 @@ export function DocumentDialog({ terms, onClose }: { terms?: Terms; onClose: () 
   const t = settingsTexts.use();
   return (
     <Dialog opened onClose={onClose} title={t(terms ? 'editDocument' : 'newDocument')} size="xl">
-      {terms ? <Edit terms={terms} onClose={onClose} /> : <Write onClose={onClose} />}
+      {terms ? (
+        <Edited
+          read={readTerms}
+          change={changeTerms}
+          given={{ params: { termsId: terms.id } }}
+          refreshes={[listTerms]}
+          names={{ title: t('documentTitle'), text: t('documentText') }}
+          onDone={onClose}
+        >
+          {({ thing, ...saving }) => <Edit terms={thing} {...saving} />}
+        </Edited>
+      ) : (
+        <Write onClose={onClose} />
+      )}
     </Dialog>
   );
 }
@@ -97,45 +109,20 @@ function Write({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Edit({ terms, onClose }: { terms: Terms; onClose: () => void }) {
+function Edit({ terms, save, isSaving, trouble }: Saving<Words> & { readonly terms: Terms }) {
   const t = settingsTexts.use();
-  const params = { termsId: terms.id };
-  const { data, refetch } = useEditable(readTerms, { params });
   const [words, setWords] = useState<Words>({ title: terms.title, text: terms.text });
-  const [theirs, setTheirs] = useState<Words>();
-  const change = useChange(changeTerms, {
-    refreshes: [listTerms],
-    onDone: onClose,
-    onError: (problem) => {
-      if (isApiProblem(problem, 'precondition-failed'))
-        void refetch().then(({ data: fresh }) => fresh && setTheirs(fresh.answer));
-    },
-  });
-  const save = () => change.mutate({ params, body: { ...words }, ifMatch: data?.etag });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        save(words);
       }}
     >
       <Stack>
         <WordsFields words={words} onChange={setWords} />
-        {theirs && (
-          <Conflict
-            mine={words}
-            theirs={{ title: theirs.title, text: theirs.text }}
-            onKeepMine={save}
-            onTakeTheirs={() => {
-              setWords({ title: theirs.title, text: theirs.text });
-              setTheirs(undefined);
-            }}
-          />
-        )}
-        {change.error && !isApiProblem(change.error, 'precondition-failed') && (
-          <Failure problem={change.error} />
-        )}
-        <Button type="submit" loading={change.isPending} disabled={data === undefined}>
+        {trouble}
+        <Button type="submit" loading={isSaving}>
           {t('save')}
         </Button>
       </Stack>
