@@ -73,6 +73,15 @@ export const SetupOffer = Type.Object(
     secondFactor: Type.Enum(['none', 'existing', 'new', 'optional']),
     secret: Type.Optional(Type.String()),
     uri: Type.Optional(Type.String()),
+    qr: Type.Optional(
+      Type.Object(
+        { path: Type.String(), side: Type.Integer() },
+        {
+          ...closed,
+          description: 'The address as a QR code: an SVG path over so many units in each direction.',
+        },
+      ),
+    ),
   },
   closed,
 );

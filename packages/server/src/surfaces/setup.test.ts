@@ -51,7 +51,7 @@ describe('the set-up page', () => {
     assert.equal(first.headers['cache-control'], 'no-store');
     assert.equal(first.headers['referrer-policy'], 'no-referrer');
     assert.equal(first.headers['cross-origin-opener-policy'], 'same-origin');
-    assert.doesNotMatch(first.body, /\{\{|<link|src=|innerHTML|https?:\/\//);
+    assert.doesNotMatch(first.body, /\{\{|<link|src=|innerHTML|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
     assert.match(first.body, /<html lang="en">[\s\S]*name="viewport"/);
     for (const [, id] of first.body.matchAll(/<input id="(\w+)"/g)) {
       assert.ok(first.body.includes(`<label for="${id}"`), `${id} has a label`);
@@ -63,7 +63,11 @@ describe('the set-up page', () => {
     const client = browser();
     const offer = await client.send('POST', '/setup/begin', { token });
     assert.equal(offer.statusCode, 200, offer.body);
-    const { secret, uri, ...rest } = offer.json() as { secret: string; uri: string };
+    const { secret, uri, qr, ...rest } = offer.json() as {
+      secret: string;
+      uri: string;
+      qr: { path: string; side: number };
+    };
     assert.deepEqual(rest, {
       organization: { slug: 'acme', name: 'acme inc' },
       email,
@@ -71,6 +75,7 @@ describe('the set-up page', () => {
       secondFactor: 'new',
     });
     assert.ok(uri.includes(secret));
+    assert.ok(qr.side >= 33 && /^(?:M\d+ \d+h1v1h-1z)+$/.test(qr.path), 'a drawing and nothing else');
     const complete = (body: object) => client.send('POST', '/setup/complete', { token, ...body });
     assert.equal((await complete({ password })).json().reason, 'second-factor-required');
     assert.equal(

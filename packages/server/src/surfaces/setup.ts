@@ -1,5 +1,5 @@
 // The page behind a one-time set-up link: an administrator chooses a password and enrols a second factor, with nothing but
-// a browser. It is the only page that this server renders itself, so it stands alone: one document, nothing loaded.
+// a browser. It stands alone, apart from console and portal: one document, nothing loaded, English and German.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SetupBegin, SetupCompletion, type SetupOffer } from '@gatehouse/contracts/admin/session.ts';

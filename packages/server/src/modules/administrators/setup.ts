@@ -1,6 +1,7 @@
 // Setting up an account with a one-time link: choose a password, enrol a second factor. The same link mends a forgotten
 // password, and then still asks for the factor that the account has (ADM-11).
 import type { SetupCompletion, SetupOffer } from '@gatehouse/contracts/admin/session.ts';
+import { create as createQr } from 'qrcode';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { announce } from '../../kernel/notifications.ts';
@@ -32,6 +33,15 @@ interface OpenLink {
   readonly need: SecondFactorNeed;
 }
 
+/** Each dark unit as a square of one path. */
+function drawQr(text: string): { readonly path: string; readonly side: number } {
+  const { modules } = createQr(text, { errorCorrectionLevel: 'M' });
+  const units = Array.from(modules.data, (dark, index) =>
+    dark ? `M${index % modules.size} ${Math.floor(index / modules.size)}h1v1h-1z` : '',
+  );
+  return { path: units.join(''), side: modules.size };
+}
+
 /** What the page has to ask for. A new factor's secret is made here and counts once a code of it was entered. */
 export async function beginSetup(deps: AdministratorDeps, token: string): Promise<SetupOffer> {
   const { organizationId, credential } = await locate(deps, token);
@@ -55,7 +65,8 @@ export async function beginSetup(deps: AdministratorDeps, token: string): Promis
       id,
       await deps.sealer.seal(tx, 'administrators.totp_pending', id, Buffer.from(secret)),
     );
-    return { ...offer, secret, uri: totpUri(secret, organization.name, account.email) };
+    const uri = totpUri(secret, organization.name, account.email);
+    return { ...offer, secret, uri, qr: drawQr(uri) };
   });
 }
 
