@@ -42,9 +42,12 @@ export async function serve(config: Config): Promise<number> {
   }
 }
 
+/** Fastify would call each of them http://, for TLS stands in front of it. */
+const listenTextResolver = (address: string) => `listening at ${address.replace(/^https?:\/\//, '')}`;
+
 async function listen(application: Application, config: Config, runDirectory: string): Promise<void> {
   const at = (server: FastifyInstance, { host, port }: { host: string; port: number }) =>
-    server.listen({ host, port });
+    server.listen({ host, port, listenTextResolver });
   await at(application.main, config.listen);
   const { console: consolePlace, nac, mail } = config.surfaces;
   if (application.console && consolePlace.listen) await at(application.console, consolePlace.listen);
@@ -52,7 +55,7 @@ async function listen(application: Application, config: Config, runDirectory: st
   if (application.mail && mail.listen) await at(application.mail, mail.listen);
   await at(application.device, config.deviceListen);
   await at(application.operations, config.operationsListen);
-  await application.local.listen({ path: prepareLocalSocket(runDirectory) });
+  await application.local.listen({ path: prepareLocalSocket(runDirectory), listenTextResolver });
 }
 
 /** Something threw where nobody listens: log it, stop in order, and let whoever supervises start anew (HTTP-13). */
