@@ -93,7 +93,7 @@ test('CMP-21 it can be read aloud in German', () => {
     '  Verlangt: passcode.required = ja, aus der Richtlinie "Basic" Version 3, zugewiesen an die Organisation "Acme".',
     '  Verlangt: passcode.grace-minutes = 30 Minuten, aus der Richtlinie "Sales" Version 7, zugewiesen an die Gruppe "Sales".',
     '  Wirkung: Netz in Quarantäne, E-Mail in Quarantäne, VPN in Quarantäne, Apps in Quarantäne, Inhalte in Quarantäne.',
-    '  Abhilfe: Richten Sie für jedes Konto, das sich anmelden kann, einen Gerätecode oder ein Passwort ein.',
+    '  Abhilfe: Richten Sie für jedes Konto, das sich anmelden kann, einen Gerätecode oder ein Kennwort ein.',
     '  Die Nachfrist endet am 2026-11-21 12:30 UTC, in 25 Minuten.',
   ]);
   assert.equal(text.at(-1), 'Ohne neue Meldung ändert sich das am 2026-11-21 12:30 UTC.');

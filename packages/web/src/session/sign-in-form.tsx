@@ -13,8 +13,11 @@ import { sessionTexts } from './texts.ts';
 
 const organizationKey = 'gatehouse-sign-in-organization';
 
-/** Where somebody signed in from this browser before. */
-export const knownOrganization = (): string | undefined => localStorage.getItem(organizationKey) ?? undefined;
+/** What the address names, as after setting up an account; else where somebody signed in from this browser before. */
+export const knownOrganization = (): string | undefined =>
+  new URLSearchParams(location.search).get('organization') ??
+  localStorage.getItem(organizationKey) ??
+  undefined;
 
 export function SignInForm({ email: known }: { email?: string }) {
   const t = sessionTexts.use();

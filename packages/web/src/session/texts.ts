@@ -4,7 +4,7 @@ export const sessionTexts = defineTexts('session', {
   en: {
     title: 'Sign in',
     organization: 'Organization',
-    organizationHint: 'Its short name, as in your set-up link',
+    organizationHint: 'Its short name; the page that set up your account shows it',
     email: 'Email',
     password: 'Password',
     code: 'Code',
@@ -35,16 +35,16 @@ export const sessionTexts = defineTexts('session', {
   de: {
     title: 'Anmelden',
     organization: 'Organisation',
-    organizationHint: 'Ihr Kurzname, wie in Ihrem Einrichtungslink',
+    organizationHint: 'Ihr Kurzname; die Seite, die Ihr Konto eingerichtet hat, zeigt ihn',
     email: 'E-Mail',
-    password: 'Passwort',
+    password: 'Kennwort',
     code: 'Code',
     codeHint: 'Sechs Ziffern aus Ihrer Authenticator-App',
     submit: 'Anmelden',
     or: 'oder',
     passkey: 'Passkey verwenden',
     passkeyRequired:
-      'Das Passwort stimmt. Dieses Konto wird mit seinem Passkey geöffnet: verwenden Sie ihn unten.',
+      'Das Kennwort stimmt. Dieses Konto wird mit seinem Passkey geöffnet: verwenden Sie ihn unten.',
     passkeyDismissed: 'Der Passkey wurde nicht verwendet. Versuchen Sie es erneut, wenn Sie so weit sind.',
     passkeyRefused: 'Dieser Passkey öffnet hier kein Konto. Vielleicht wurde er entfernt.',
     factorTitle: 'Zweiten Faktor noch einmal zeigen',
@@ -52,7 +52,7 @@ export const sessionTexts = defineTexts('session', {
     factorGo: 'Weiter',
     wrongFactor: 'Das war er nicht, oder er wurde schon benutzt. Versuchen Sie es erneut.',
     wrong:
-      'Organisation, E-Mail oder Passwort stimmt nicht. Nach einer Änderung zählt nur das neue Passwort.',
+      'Organisation, E-Mail oder Kennwort stimmt nicht. Nach einer Änderung zählt nur das neue Kennwort.',
     wrongCode: 'Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten.',
     throttled: 'Zu viele Versuche. Versuchen Sie es in {{wait}} erneut.',
     machine: 'Dieses Konto ist für Maschinen: es öffnet Schnittstellen, keine Seiten.',

@@ -84,7 +84,7 @@ export const germanMessages: MessageTable = {
   'passcode.set': () => 'Ein Gerätecode ist eingerichtet.',
   'passcode.none': () => 'Es ist kein Gerätecode eingerichtet.',
   'passcode.set-one': () =>
-    'Richten Sie für jedes Konto, das sich anmelden kann, einen Gerätecode oder ein Passwort ein.',
+    'Richten Sie für jedes Konto, das sich anmelden kann, einen Gerätecode oder ein Kennwort ein.',
   'passcode.refused': () => 'Der Gerätecode entspricht nicht den Vorgaben, die das Gerät hat.',
   'passcode.change': () => 'Ändern Sie den Gerätecode in einen, den das Gerät annimmt.',
   'passcode.long': ({ enforced }) => `Gerätecodes haben mindestens ${characters(enforced)}.`,

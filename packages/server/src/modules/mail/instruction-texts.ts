@@ -43,7 +43,7 @@ const frames: Readonly<Record<Language, Frame>> = {
     },
     until: 'Vom {deadline} an bekommen Geräte, die nicht angemeldet sind, keine E-Mail.',
     enrol: 'Wenn es Ihres ist, melden Sie es hier an: {link}',
-    notYou: 'Wenn es nicht Ihres ist, ändern Sie Ihr Passwort und geben Sie Ihrer Gerätebetreuung Bescheid.',
+    notYou: 'Wenn es nicht Ihres ist, ändern Sie Ihr Kennwort und geben Sie Ihrer Gerätebetreuung Bescheid.',
   },
 };
 

@@ -17,7 +17,7 @@ const texts = {
     optionalCode: ' (leave empty to go without)',
     submit: 'Set up',
     unreachable: 'The server cannot be reached. Check your connection and try again.',
-    who: (name) => `Administrator of ${name}`,
+    who: ({ name, slug }) => `Administrator of ${name} (short name: ${slug})`,
     rule: (least) => `At least ${least} characters. Length counts, not symbols: a few words are good.`,
     tooShort: (least) => `The password needs at least ${least} characters.`,
     differ: 'The two passwords differ.',
@@ -41,7 +41,7 @@ const texts = {
     optionalCode: ' (leer lassen, um darauf zu verzichten)',
     submit: 'Einrichten',
     unreachable: 'Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
-    who: (name) => `Administration von ${name}`,
+    who: ({ name, slug }) => `Administration von ${name} (Kurzname: ${slug})`,
     rule: (least) => `Mindestens ${least} Zeichen. Es zählt die Länge, nicht Sonderzeichen: Einige Wörter sind gut.`,
     tooShort: (least) => `Das Kennwort braucht mindestens ${least} Zeichen.`,
     differ: 'Die beiden Kennwörter sind verschieden.',
@@ -91,7 +91,7 @@ async function begin() {
     return;
   }
   say('');
-  at('who').textContent = words.who(offer.organization.name);
+  at('who').textContent = words.who(offer.organization);
   at('email').value = offer.email;
   at('rule').textContent = words.rule(offer.minimumLength);
   at('factor').hidden = offer.secondFactor === 'none';
@@ -146,8 +146,10 @@ at('form').addEventListener('submit', async (event) => {
     await post('/setup/complete', { token, password, ...(code === '' ? {} : { code }) });
     at('form').remove();
     say(words.ready);
+    const signIn = at('ready').firstElementChild;
+    signIn.href += `?organization=${encodeURIComponent(offer.organization.slug)}`;
     at('ready').hidden = false;
-    at('ready').firstElementChild.focus();
+    signIn.focus();
   } catch (error) {
     show(undefined, error.message);
   } finally {
