@@ -127,6 +127,15 @@ export const CountRequest = Type.Object(
     comparedWith: Type.Optional(
       Type.String({ format: 'uuid', description: 'A smart group: how many would enter and leave it.' }),
     ),
+    patience: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 8_000,
+        default: 8_000,
+        description:
+          'Milliseconds to go on counting what has to be looked at one by one. What is found by then is the answer, and not complete.',
+      }),
+    ),
   },
   closed,
 );

@@ -1,5 +1,10 @@
 // The list of devices that people work with: free words, an expression and a kept list of devices, in any order, page by page.
-import type { DeviceCount, DeviceQuestion, ListedDevice } from '@gatehouse/contracts/admin/searches.ts';
+import type {
+  CountRequest,
+  DeviceCount,
+  DeviceQuestion,
+  ListedDevice,
+} from '@gatehouse/contracts/admin/searches.ts';
 import { evaluateExpression } from '@gatehouse/core/expressions/compile.ts';
 import { type FactName, factDefinition, isFactName } from '@gatehouse/core/facts/catalogue.ts';
 import { requireSight } from '@gatehouse/core/facts/fact-rights.ts';
@@ -16,6 +21,8 @@ import {
   type DeviceSort,
   type FleetFilter,
   findDevices,
+  isWalk,
+  lookThroughDevices,
   type FoundPlace,
   type FoundRow,
   type ListedRow,
@@ -29,6 +36,8 @@ import type { SearchDeps } from './search-deps.ts';
 const chunk = 1_000;
 /** A page may come out short, or empty with a `next`, when so many devices show nothing. */
 const mostPerPage = 20_000;
+/** What one look at a fleet brings at most. */
+const mostPerLook = 20_000;
 const mostMs = 8_000;
 const shown = 20;
 
@@ -48,37 +57,47 @@ export async function searchDevices(
   await noteSearch(deps, principal, [...question.facts, ...columns]);
   const filter = filterOf(question, deps.clock.now());
   if (isImpossible(filter)) return { items: [] };
-  let after = page.after === undefined ? null : (page.after.map(String) as unknown as FoundPlace);
+  const after = page.after === undefined ? null : (page.after.map(String) as unknown as FoundPlace);
+  if (question.narrowing.exact) return pageOfFound(deps, principal, filter, sort, columns, after, page.limit);
   const items: ListedDevice[] = [];
-  const size = question.narrowing.exact ? page.limit + 1 : chunk;
-  for (let examined = 0; examined < mostPerPage; examined += size) {
-    const { rows, fitting } = await inside(deps, principal, async (tx) => {
-      const found = await findChunk(tx, filter, sort, after, size);
-      const wanted = question.narrowing.exact
-        ? found.slice(0, page.limit)
-        : await fittingOf(tx, question, found, deps.clock.now());
-      const some = wanted.slice(0, page.limit - items.length);
-      return { rows: found, fitting: await listed(tx, some, columns) };
+  let examined = 0;
+  for await (const part of candidates(deps, principal, filter, sort, after)) {
+    const shown = await inside(deps, principal, async (tx) => {
+      const fitting = await fittingOf(tx, question, part.found, deps.clock.now());
+      return listed(tx, fitting.slice(0, page.limit - items.length), columns);
     });
-    for (const { place, device } of fitting) {
-      after = place;
-      items.push(device);
-    }
-    const more = rows.length === size;
-    if (question.narrowing.exact) return more && after !== null ? { items, next: [...after] } : { items };
-    if (items.length === page.limit && after !== null) return { items, next: [...after] };
-    const last = rows.at(-1);
-    if (!more || last === undefined) return { items };
-    after = placeOf(last);
+    items.push(...shown.map(({ device }) => device));
+    examined += part.examined;
+    const last = shown.at(-1);
+    if (items.length === page.limit && last !== undefined) return { items, next: [...last.place] };
+    if (examined >= mostPerPage) return { items, next: [...part.place] };
   }
-  return after === null ? { items } : { items, next: [...after] };
+  return { items };
+}
+
+async function pageOfFound(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
+  filter: FleetFilter,
+  sort: DeviceSort,
+  columns: readonly FactName[],
+  after: FoundPlace | null,
+  limit: number,
+): Promise<PageAnswer<ListedDevice>> {
+  return inside(deps, principal, async (tx) => {
+    const found = await findChunk(tx, filter, sort, after, limit + 1);
+    const wanted = found.slice(0, limit);
+    const items = (await listed(tx, wanted, columns)).map(({ device }) => device);
+    const last = wanted.at(-1);
+    return found.length > limit && last !== undefined ? { items, next: [...placeOf(last)] } : { items };
+  });
 }
 
 /** How many there are; of what a database cannot tell by itself as far as time allows. */
 export async function countDevices(
   deps: SearchDeps,
   principal: TenantPrincipal,
-  { for: use, comparedWith, ...asked }: DeviceQuestion & { for?: 'search' | 'group'; comparedWith?: string },
+  { for: use, comparedWith, patience = mostMs, ...asked }: CountRequest,
 ): Promise<DeviceCount> {
   requirePermission(principal, 'devices.read');
   const question = readQuestion(principal, asked, use === 'group' ? 'group' : 'watch-list');
@@ -91,7 +110,7 @@ export async function countDevices(
       : new Set(await inside(deps, principal, (tx) => selectMemberIds(tx, comparedWith)));
   if (question.narrowing.exact && before === undefined && use !== 'group')
     return countExactly(deps, principal, filter);
-  return countOneByOne(deps, principal, question, filter, { now, before });
+  return countOneByOne(deps, principal, question, filter, { now, before, patience });
 }
 
 async function countExactly(
@@ -112,20 +131,34 @@ async function countOneByOne(
   principal: TenantPrincipal,
   question: Question,
   filter: FleetFilter,
-  { now, before }: { readonly now: number; readonly before: ReadonlySet<string> | undefined },
+  {
+    now,
+    before,
+    patience,
+  }: {
+    readonly now: number;
+    readonly before: ReadonlySet<string> | undefined;
+    /** ms */
+    readonly patience: number;
+  },
 ): Promise<DeviceCount> {
-  const until = performance.now() + mostMs;
+  const until = performance.now() + patience;
   const count = { matching: 0, untold: 0, examined: 0, byPlatform: {} as Record<string, number> };
   const first: string[] = [];
   let [entering, staying] = [0, 0];
-  let complete = isImpossible(filter);
-  for (let after: FoundPlace | null = null; !complete && performance.now() < until; ) {
-    const rows = await inside(deps, principal, async (tx) => {
-      const found = await findDevices(tx, filter, 'enrolled', after, chunk);
-      const ids = found.map(({ device_id }) => device_id);
-      return { found, known: await selectSearchedDevices(tx, ids, question.facts, readsGroupsOf(question)) };
-    });
-    for (const row of rows.known) {
+  let complete = true;
+  for await (const { found } of isImpossible(filter)
+    ? []
+    : candidates(deps, principal, filter, 'enrolled', null)) {
+    if (performance.now() > until) {
+      complete = false;
+      break;
+    }
+    const ids = found.map(({ device_id }) => device_id);
+    const known = await inside(deps, principal, (tx) =>
+      selectSearchedDevices(tx, ids, question.facts, readsGroupsOf(question)),
+    );
+    for (const row of known) {
       const answer = answerOf(question, row, now);
       count.examined += 1;
       if (typeof answer !== 'boolean') count.untold += 1;
@@ -136,9 +169,6 @@ async function countOneByOne(
       else entering += 1;
       if (first.length < shown) first.push(row.device_id);
     }
-    const last = rows.found.at(-1);
-    complete = last === undefined || rows.found.length < chunk;
-    if (last !== undefined) after = placeOf(last);
   }
   const devices = await inside(deps, principal, async (tx) =>
     (await selectListedDevices(tx, first, [])).map((row) => ({
@@ -162,15 +192,45 @@ export async function* eachFound(
   const now = deps.clock.now();
   const filter = filterOf(question, now);
   if (isImpossible(filter)) return;
-  for (let after: FoundPlace | null = null; ; ) {
-    const { found, fitting } = await inside(deps, principal, async (tx) => {
-      const rows = await findChunk(tx, filter, sort, after, chunk);
-      return { found: rows, fitting: await fittingOf(tx, question, rows, now) };
-    });
+  for await (const { found } of candidates(deps, principal, filter, sort, null)) {
+    const fitting = await inside(deps, principal, (tx) => fittingOf(tx, question, found, now));
     if (fitting.length > 0) yield fitting;
-    const last = found.at(-1);
-    if (last === undefined || found.length < chunk) return;
-    after = placeOf(last);
+  }
+}
+
+interface Part {
+  readonly found: readonly FoundRow[];
+  /** How many devices were looked at for them. */
+  readonly examined: number;
+  /** Where the next part begins. */
+  readonly place: FoundPlace;
+}
+
+/**
+ * What the filter lets through, in the order that is asked for, in parts of about a thousand. In the order of enrolment each device is
+ * looked at once; in any other each look is at the whole fleet, and so brings more than the one before.
+ */
+async function* candidates(
+  deps: SearchDeps,
+  principal: TenantPrincipal,
+  filter: FleetFilter,
+  sort: DeviceSort,
+  from: FoundPlace | null,
+): AsyncGenerator<Part> {
+  const inOrder = sort === 'enrolled' && !isEverything(filter);
+  let after = from;
+  for (let size = chunk; ; size = inOrder ? chunk : Math.min(size * 5, mostPerLook)) {
+    const rows: readonly (FoundRow & { fits?: boolean })[] = await inside(deps, principal, (tx) =>
+      inOrder ? lookThroughDevices(tx, filter, after, size) : findChunk(tx, filter, sort, after, size),
+    );
+    for (let at = 0; at < rows.length; at += chunk) {
+      const part = rows.slice(at, at + chunk);
+      const last = part.at(-1);
+      if (last === undefined) return;
+      after = placeOf(last);
+      yield { found: part.filter(({ fits }) => fits !== false), examined: part.length, place: after };
+    }
+    if (rows.length < size) return;
   }
 }
 
@@ -181,7 +241,7 @@ function findChunk(
   after: FoundPlace | null,
   size: number,
 ): Promise<FoundRow[]> {
-  return isEverything(filter) && (sort === 'name' || sort === '-name')
+  return isEverything(filter) && isWalk(sort)
     ? walkDevices(tx, sort, after, size)
     : findDevices(tx, filter, sort, after, size);
 }
@@ -211,7 +271,7 @@ function answerOf(
   return compiled === undefined || evaluateExpression(compiled, searchValues(toSearched(row, now)));
 }
 
-const placeOf = ({ key, device_no }: FoundRow): FoundPlace => [String(key), device_no];
+const placeOf = ({ key, device_no }: FoundRow): FoundPlace => [key, device_no];
 
 async function listed(
   tx: Parameters<typeof findDevices>[0],

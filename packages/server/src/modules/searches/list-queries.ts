@@ -6,6 +6,7 @@ import type { DeviceSearchQuery } from '@gatehouse/contracts/admin/searches.ts';
 import type { Standing } from '@gatehouse/core/compliance/standing.ts';
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.ts';
 import type { FactSource, FactValue } from '@gatehouse/core/facts/types.ts';
 import type { Static } from 'typebox';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -70,10 +71,41 @@ function filterValues(tx: TenantTx, filter: FleetFilter): unknown[] {
   ];
 }
 
-const fleet = `(select o.device_id, o.device_no, o.platform, o.state, o.ownership, o.name_key, o.search_key, o.user_search_key,
-    o.asset_number, o.user_id, o.user_name, o.email, o.last_check_in_at, o.standing, o.failing, o.compliant, o.access_network,
-    o.access_mail, o.access_vpn, o.access_changed_at, o.model, o.os_key
-  from device_overview o where o.organization_id = $1 offset 0) o`;
+/** Outer joins, because those that a question has no use for are left away: the plan is made for the question (`planForThis`). */
+const recorded = (
+  devices: string,
+) => `(select d.device_id, d.device_no, d.platform, d.state, d.ownership, d.name_key, d.search_key,
+    d.asset_number, d.user_id, u.search_key as user_search_key, u.user_name, c.last_check_in_at, p.standing, p.failing, p.compliant,
+    p.access_network, p.access_mail, p.access_vpn, p.access_changed_at, p.model, p.os_key
+  from ${devices} d
+  left join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
+  left join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
+  left join users u on u.organization_id = $1 and u.user_id = d.user_id
+  where d.organization_id = $1 offset 0) o`;
+
+const fleet = recorded('devices');
+
+/** So many devices after one, in the order of enrolment. */
+const stretch = recorded(`(select * from devices where organization_id = $1 and device_no > $22::bigint
+    order by device_no limit $21 offset 0)`);
+
+/** The fence inside makes it a walk along the index of identifiers for each word, and never a look at all of them. */
+const identified = `(select a.word, i.device_id from jsonb_to_recordset($20::jsonb) as a (word bigint, kind text, low text, high text)
+    cross join lateral (select x.device_id from device_identifiers x
+      where x.organization_id = $1 and x.kind = a.kind and x.value >= a.low and x.value < a.high offset 0) i)`;
+
+const contains = (
+  key: string,
+) => `strpos(o.search_key, ${key}) > 0 or coalesce(strpos(o.user_search_key, ${key}) > 0, false)
+      or coalesce(lower(o.asset_number) = ${key}, false) or coalesce(strpos(lower(o.model), ${key}) > 0, false)`;
+
+/** The first words one by one, which costs half of what a list of words does for each device. */
+const hasWord = (n: number) => `(cardinality($19::text[]) < ${n} or ${contains(`($19::text[])[${n}]`)}
+    or o.device_id in (select s.device_id from ${identified} s where s.word = ${n}))`;
+
+const hasFurtherWords = `(cardinality($19::text[]) < 3 or not exists (select 1 from unnest($19) with ordinality as w (key, word)
+    where w.word > 2 and not (${contains('w.key')}
+      or (w.word, o.device_id) in (select s.word, s.device_id from ${identified} s))))`;
 
 const fits = `($2::text[] is null or o.platform = any ($2)) and o.state = any ($3::text[])
   and ($4::text[] is null or o.ownership = any ($4)) and ($5::text[] is null or o.standing = any ($5))
@@ -90,67 +122,79 @@ const fits = `($2::text[] is null or o.platform = any ($2)) and o.state = any ($
   and ($16::timestamptz is null or o.access_changed_at < $16) and ($17::timestamptz is null or o.access_changed_at > $17)
   and ($18::uuid is null or o.device_id in (select unnest(s.device_ids) from device_selections s
     where s.organization_id = $1 and s.selection_id = $18))
-  and (cardinality($19::text[]) = 0 or not exists (select 1 from unnest($19) with ordinality as w (key, word)
-    where not (strpos(o.search_key, w.key) > 0 or coalesce(strpos(o.user_search_key, w.key) > 0, false)
-      or coalesce(lower(o.asset_number) = w.key, false) or coalesce(strpos(lower(o.model), w.key) > 0, false)
-      or (w.word, o.device_id) in (select a.word, i.device_id
-        from jsonb_to_recordset($20::jsonb) as a (word bigint, kind text, low text, high text)
-        join device_identifiers i on i.organization_id = $1 and i.kind = a.kind and i.value >= a.low and i.value < a.high))))`;
+  and ${hasWord(1)} and ${hasWord(2)} and ${hasFurtherWords}`;
 
-const bySeen = `coalesce((extract(epoch from o.last_check_in_at) * 1000000)::bigint, 0)`;
+const bySeen = `coalesce(o.last_check_in_at, '-infinity')`;
 const byStanding = `array_position(array['bad', 'stale', 'unknown', 'grace', 'exempt', 'unchecked', 'ok'], o.standing)`;
 const byOs = `(o.platform || ' ' || o.os_key) collate "C"`;
 const byOwner = `coalesce(o.user_search_key, '') collate "C"`;
 
-const textUp = `($22::text is null or (key, device_no) > ($22::text collate "C", $23::bigint))
-  order by key, device_no limit $21`;
-const textDown = `($22::text is null or (key, device_no) < ($22::text collate "C", $23::bigint))
-  order by key desc, device_no desc limit $21`;
-const numberUp = `($22::bigint is null or (key, device_no) > ($22::bigint, $23::bigint))
-  order by key, device_no limit $21`;
-const numberDown = `($22::bigint is null or (key, device_no) < ($22::bigint, $23::bigint))
-  order by key desc, device_no desc limit $21`;
+/** A key of the type that `$22` is cast to, and the number of the device where keys are alike. */
+const up = (type: string) => `($22::${type} is null or (f.key, f.device_no) > ($22::${type}, $23::bigint))
+  order by f.key, f.device_no limit $21`;
+const down = (type: string) => `($22::${type} is null or (f.key, f.device_no) < ($22::${type}, $23::bigint))
+  order by f.key desc, f.device_no desc limit $21`;
+const text = 'text collate "C"';
 
-const named = `select * from (select o.name_key as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
-const seen = `select * from (select ${bySeen} as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
-const versioned = `select * from (select ${byOs} as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
-const standing = `select * from (select ${byStanding} as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
-const owned = `select * from (select ${byOwner} as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
-const numbered = `select * from (select o.device_no as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
+const keyed = (key: string) => `select f.key::text as key, f.device_id, f.device_no
+  from (select ${key} as key, o.device_id, o.device_no from ${fleet} where ${fits}) f`;
+const named = keyed('o.name_key');
+const seen = keyed(bySeen);
+const versioned = keyed(byOs);
+const standing = keyed(byStanding);
+const owned = keyed(byOwner);
+const numbered = keyed('o.device_no');
 
 const finds = {
-  name: sql('searches-find-name', `${named} where ${textUp}`),
-  '-name': sql('searches-find-name-down', `${named} where ${textDown}`),
-  seen: sql('searches-find-seen', `${seen} where ${numberUp}`),
-  '-seen': sql('searches-find-seen-down', `${seen} where ${numberDown}`),
-  os: sql('searches-find-os', `${versioned} where ${textUp}`),
-  '-os': sql('searches-find-os-down', `${versioned} where ${textDown}`),
-  standing: sql('searches-find-standing', `${standing} where ${numberUp}`),
-  '-standing': sql('searches-find-standing-down', `${standing} where ${numberDown}`),
-  owner: sql('searches-find-owner', `${owned} where ${textUp}`),
-  '-owner': sql('searches-find-owner-down', `${owned} where ${textDown}`),
-  enrolled: sql('searches-find-enrolled', `${numbered} where ${numberUp}`),
-  '-enrolled': sql('searches-find-enrolled-down', `${numbered} where ${numberDown}`),
+  name: sql('searches-find-name', `${named} where ${up(text)}`),
+  '-name': sql('searches-find-name-down', `${named} where ${down(text)}`),
+  seen: sql('searches-find-seen', `${seen} where ${up('timestamptz')}`),
+  '-seen': sql('searches-find-seen-down', `${seen} where ${down('timestamptz')}`),
+  os: sql('searches-find-os', `${versioned} where ${up(text)}`),
+  '-os': sql('searches-find-os-down', `${versioned} where ${down(text)}`),
+  standing: sql('searches-find-standing', `${standing} where ${up('int')}`),
+  '-standing': sql('searches-find-standing-down', `${standing} where ${down('int')}`),
+  owner: sql('searches-find-owner', `${owned} where ${up(text)}`),
+  '-owner': sql('searches-find-owner-down', `${owned} where ${down(text)}`),
+  enrolled: sql('searches-find-enrolled', `${numbered} where ${up('bigint')}`),
+  '-enrolled': sql('searches-find-enrolled-down', `${numbered} where ${down('bigint')}`),
 } as const satisfies Record<DeviceSort, unknown>;
 
 /** Nothing but under management, or to come: along the indexes, whatever the size of the fleet. */
+const walked = (key: string) =>
+  `select ${key}::text as key, device_id, device_no from devices where organization_id = $1 and state <> 'unmanaged'`;
 const walks = {
   name: sql(
     'searches-walk-name',
-    `select name_key as key, device_id, device_no from devices where organization_id = $1 and state <> 'unmanaged'
-       and ($3::text is null or (name_key >= $3 and (name_key > $3 or device_no > $4::bigint)))
+    `${walked('name_key')} and ($3::text is null or (name_key >= $3 and (name_key > $3 or device_no > $4::bigint)))
      order by name_key, device_no limit $2`,
   ),
   '-name': sql(
     'searches-walk-name-down',
-    `select name_key as key, device_id, device_no from devices where organization_id = $1 and state <> 'unmanaged'
-       and ($3::text is null or (name_key <= $3 and (name_key < $3 or device_no < $4::bigint)))
+    `${walked('name_key')} and ($3::text is null or (name_key <= $3 and (name_key < $3 or device_no < $4::bigint)))
      order by name_key desc, device_no desc limit $2`,
+  ),
+  enrolled: sql(
+    'searches-walk-enrolled',
+    `${walked('device_no')} and ($3::bigint is null or device_no > $4::bigint) order by devices.device_no limit $2`,
+  ),
+  '-enrolled': sql(
+    'searches-walk-enrolled-down',
+    `${walked('device_no')} and ($3::bigint is null or device_no < $4::bigint) order by devices.device_no desc limit $2`,
   ),
 } as const;
 
+export const isWalk = (sort: DeviceSort): sort is keyof typeof walks => Object.hasOwn(walks, sort);
+
+/** What is not asked for costs nothing only where the plan is made for what is: remembered plans look at everything. */
+const planForThis = sql(
+  'searches-plan-for-this',
+  `select set_config('plan_cache_mode', 'force_custom_plan', true)`,
+);
+
 export interface FoundRow {
-  readonly key: string | number;
+  /** As text, such as a later page is asked for after. */
+  readonly key: string;
   readonly device_id: string;
   readonly device_no: string;
 }
@@ -165,6 +209,7 @@ export function findDevices(
   limit: number,
 ): Promise<FoundRow[]> {
   const [key, deviceNo] = after ?? [null, null];
+  void tx.run(planForThis);
   return tx.query<FoundRow>(finds[sort], [...filterValues(tx, filter), limit, key, deviceNo]);
 }
 
@@ -175,7 +220,24 @@ export function walkDevices(
   limit: number,
 ): Promise<FoundRow[]> {
   const [key, deviceNo] = after ?? [null, null];
+  void tx.run(planForThis);
   return tx.query<FoundRow>(walks[sort], [tx.organizationId, limit, key, deviceNo]);
+}
+
+const lookThrough = sql(
+  'searches-look-through',
+  `select o.device_no::text as key, o.device_id, o.device_no, coalesce(${fits}, false) as fits from ${stretch} order by o.device_no`,
+);
+
+/** The next devices in the order of enrolment, and whether the filter lets them through: a whole fleet is read once in all. */
+export async function lookThroughDevices(
+  tx: TenantTx,
+  filter: FleetFilter,
+  after: FoundPlace | null,
+  limit: number,
+): Promise<(FoundRow & { readonly fits: boolean })[]> {
+  void tx.run(planForThis);
+  return tx.query(lookThrough, [...filterValues(tx, filter), limit, after?.[1] ?? '0']);
 }
 
 const countFound = sql(
@@ -187,6 +249,7 @@ export function countFoundDevices(
   tx: TenantTx,
   filter: FleetFilter,
 ): Promise<{ readonly platform: Platform; readonly devices: number }[]> {
+  void tx.run(planForThis);
   return tx.query(countFound, filterValues(tx, filter));
 }
 
@@ -236,7 +299,8 @@ const selectListed = sql(
        (select jsonb_agg(jsonb_build_object('source', f.source, 'at', (extract(epoch from f.observed_at) * 1000)::bigint,
           'facts', (select jsonb_object_agg(n.name, f.facts -> n.name) from unnest((select $3::text[])) as n (name)
             where f.facts ? n.name)))
-        from device_facts f where f.organization_id = $1 and f.device_id = o.device_id and f.facts ?| $3) end as reports
+        from device_facts f
+        where f.organization_id = $1 and f.device_id = o.device_id and f.scan = any ($4) and f.facts ?| $3) end as reports
    from device_overview o where o.organization_id = $1 and o.device_id = any ($2)`,
 );
 
@@ -244,7 +308,8 @@ const selectListed = sql(
 export function selectListedDevices(
   tx: TenantTx,
   deviceIds: readonly string[],
-  facts: readonly string[],
+  facts: readonly FactName[],
 ): Promise<ListedRow[]> {
-  return tx.query<ListedRow>(selectListed, [tx.organizationId, deviceIds, facts]);
+  const scans = [...new Set(facts.map((fact) => factDefinition(fact).scan))];
+  return tx.query<ListedRow>(selectListed, [tx.organizationId, deviceIds, facts, scans]);
 }

@@ -2,6 +2,7 @@
 import type { Access } from '@gatehouse/core/compliance/gate.ts';
 import type { Standing } from '@gatehouse/core/compliance/standing.ts';
 import type { DeviceState, Ownership, Platform } from '@gatehouse/core/devices/device.ts';
+import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.ts';
 import type { FactSource, FactValue } from '@gatehouse/core/facts/types.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/db/sql.ts';
@@ -70,7 +71,8 @@ const document = `select d.device_id, d.device_no, d.platform, d.ownership, d.st
      (select jsonb_agg(jsonb_build_object('source', f.source, 'at', (extract(epoch from f.observed_at) * 1000)::bigint,
         'facts', (select jsonb_object_agg(n.name, f.facts -> n.name) from unnest((select $3::text[])) as n (name)
           where f.facts ? n.name)))
-      from device_facts f where f.organization_id = $1 and f.device_id = d.device_id and f.facts ?| $3) as reports
+      from device_facts f
+      where f.organization_id = $1 and f.device_id = d.device_id and f.scan = any ($5) and f.facts ?| $3) as reports
    from devices d
    join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
    join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
@@ -84,10 +86,11 @@ const selectSearched = sql(
 export function selectSearchedDevices(
   tx: TenantTx,
   deviceIds: readonly string[],
-  factNames: readonly string[],
+  facts: readonly FactName[],
   withGroups: boolean,
 ): Promise<SearchedRow[]> {
-  return tx.query<SearchedRow>(selectSearched, [tx.organizationId, deviceIds, factNames, withGroups]);
+  const scans = [...new Set(facts.map((fact) => factDefinition(fact).scan))];
+  return tx.query<SearchedRow>(selectSearched, [tx.organizationId, deviceIds, facts, withGroups, scans]);
 }
 
 // ------------------------------------------------------------------------------------------------------ who is in which set

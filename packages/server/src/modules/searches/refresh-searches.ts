@@ -217,13 +217,12 @@ async function tell(
   for (const [setId, members] of Map.groupBy(known, ({ search }) => search.set_id)) {
     const search = searches.get(setId);
     if (search === undefined || !(direction === 'entered' ? search.tell_entry : search.tell_exit)) continue;
-    const count = members.length === 1 ? 'A device' : `${members.length} devices`;
     await raiseAlert({ clock: { now: () => now }, events: deps.events }, tx, {
       kind: 'watch-list',
       severity: 'warning',
-      summary: `${count} ${direction} the watch list “${search.name}”.`,
       subject: { kind: 'watch-list', id: setId },
-      detail: { direction, devices: members.slice(0, 20).map(({ deviceId }) => deviceId) },
+      detail: { list: search.name, direction, count: members.length },
+      more: { devices: members.slice(0, 20).map(({ deviceId }) => deviceId) },
       sameAs: `watch-list ${setId} ${direction}`,
     });
   }
