@@ -66,6 +66,7 @@ import { enrollmentJobs, enrollmentTasks } from './modules/enrollment/index.ts';
 import {
   carryOutMailWipe,
   createMailCertification,
+  createMailStandings,
   explainMailClients,
   mailJobs,
   mailTasks,
@@ -210,8 +211,11 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   const verifier = createCertificateVerifier({ directory: authorities, clock });
   const standings = createStandings(database);
   const findOrganizationByMailDomain = createMailDomainFinder({ database, clock });
+  const findServices = findAutodiscoverByDns();
   const mailGateway = openMailGateway({
     ...devices,
+    outbound,
+    findServices,
     findOrganizationByMailDomain,
     certify: createMailCertification({ ...base, verifier, standings }),
     standIn: createStandIn(administrators),
@@ -221,7 +225,6 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     trustedProxies: config.trustedProxies,
     publicUrl: config.mailGatewayUrl,
   });
-  const findServices = findAutodiscoverByDns();
   const signalDeps = { ...administrators, outbound, slugOf: createSlugReader({ database }) };
   const signals = openSharedSignals(signalDeps);
   const webhooks = openWebhooks(signalDeps);
@@ -370,6 +373,8 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
   registerEnrollPage(main, {
     ...administrators,
     ...enrollment,
+    mailStandingOf: createMailStandings(base),
+    proveMailAccount: mailGateway.proveMailAccount,
     desiredState: readDesiredState,
     async reauthorize(organizationId, deviceId, { userId, requestId }) {
       const actor = {

@@ -129,6 +129,44 @@ describe('the mail gateway before SOGo', () => {
     await assert.rejects(world.shown(guesser), /does not know it/);
   });
 
+  test('EAS-10 a person enrols with the account at SOGo; a wrong password, and a mail server that is away, let nobody in', async () => {
+    const { journey } = world;
+    const [servers, [, , cho]] = [
+      await journey.api<{ items: { id: string; url: string }[] }>('GET', '/mail-servers'),
+      world.sogo.users,
+    ];
+    const [server] = servers.items;
+    assert.ok(cho && server);
+    await journey.api('PATCH', '/organization/settings', { mailSignIn: { people: 'known' } });
+    const enter = async (password: string) => {
+      const { main } = journey.server.application;
+      const page = await main.inject({ url: '/enroll/acme' });
+      const answer = await main.inject({
+        method: 'POST',
+        url: '/enroll/acme/mail',
+        headers: {
+          cookie: String(page.headers['set-cookie']).split(';')[0] ?? '',
+          origin: 'null',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        payload: new URLSearchParams({
+          form: /name="form" value="([^"]*)"/.exec(page.body)?.[1] ?? '',
+          name: cho.email,
+          password,
+        }).toString(),
+      });
+      return answer.statusCode;
+    };
+    assert.equal(await enter('guessed'), 401);
+    assert.equal(await enter(cho.password), 303);
+    await journey.api('PATCH', `/mail-servers/${server.id}`, { url: 'https://127.0.0.1:9/' });
+    assert.equal(await enter(cho.password), 503);
+    await journey.api('PATCH', `/mail-servers/${server.id}`, { url: server.url });
+    assert.equal(await enter(cho.password), 303);
+    const { logged } = journey.server;
+    assert.ok(!logged.some((line) => line.includes(cho.password)));
+  });
+
   test('EAS-T12 mail goes through nginx and the gateway, and is neither on disk nor in the log', async () => {
     const phone = world.phone('cho', {
       make: 'outlook',

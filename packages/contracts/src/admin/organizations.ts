@@ -40,6 +40,29 @@ export const OrganizationSettings = Type.Object(
         },
       ),
     ),
+    mailSignIn: Type.Optional(
+      Type.Object(
+        {
+          people: Type.Optional(
+            Type.Enum(['none', 'known', 'all'], {
+              description:
+                'Who: nobody, users, or everybody with an address in one of the mail domains, who becomes a user by it. Default none.',
+            }),
+          ),
+          discover: Type.Optional(
+            Type.Boolean({
+              description:
+                'Whether the mail server of somebody who has none assigned is looked for by the Autodiscover of the own mail domains. Default false.',
+            }),
+          ),
+        },
+        {
+          ...closed,
+          description:
+            'Who may sign in on the enrolment page with the mail account: the mail server is asked whether the password is right, and it is kept nowhere.',
+        },
+      ),
+    ),
     collection: Type.Optional(
       Type.Object(
         {

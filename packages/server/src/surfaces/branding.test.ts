@@ -19,6 +19,8 @@ describe('branding', () => {
           refusals: createRefusals(deps),
           deviceUrl: publicUrl,
           tlsAnchors: () => [],
+          mailStandingOf: () => Promise.reject(new Error('nobody signs in here')),
+          proveMailAccount: () => Promise.reject(new Error('nobody signs in here')),
         });
       },
     });

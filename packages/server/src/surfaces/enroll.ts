@@ -17,8 +17,11 @@ import {
   endVisit,
   type EnrollmentDeps,
   enterWithCode,
+  enterWithMail,
+  type EnterWithMailDeps,
   enterWithPassword,
   fetchProfile,
+  isMailDoorOpen,
   offerProfile,
   readVisit,
   type Visit,
@@ -66,6 +69,7 @@ export type Reauthorize = (
 
 export type EnrollPageDeps = EnrollmentDeps &
   VisitDeps &
+  EnterWithMailDeps &
   UserSignInDeps & { readonly reauthorize?: Reauthorize } & PasswordLinkDeps & {
     readonly findOrganization: FindOrganization;
   };
@@ -105,9 +109,12 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
     language: preferredLanguages(request.headers['accept-language'])[0] ?? 'en',
   });
 
+  const enter = async (scene: Scene, state: Omit<EntranceState, 'mail'>) =>
+    entrance(scene, { ...state, mail: await isMailDoorOpen(deps, scene.organization.organizationId) });
+
   /** The page of the step that somebody has come to. */
   async function pageOf(scene: Scene, visit: Visit | undefined, problem?: string): Promise<PageContent> {
-    if (!visit) return entrance(scene, { problem });
+    if (!visit) return enter(scene, { problem });
     switch (visit.step) {
       case 'choose-device':
         return chooseDevicePage(scene, visit, offered, problem);
@@ -197,10 +204,10 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
       sendPage(
         reply,
         scene,
-        await entrance(scene, {
+        await enter(scene, {
           problem,
           ...(at === undefined ? {} : { at }),
-          ...(at === 'sign-in' ? { name: form.field('name') } : {}),
+          ...(at === 'sign-in' || at === 'mail' ? { name: form.field('name') } : {}),
         }),
         status,
       );
@@ -248,16 +255,20 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
         scope,
         '/sign-in',
         async ({ request, context, form, reply, organization }) => {
-          const { cookie, knownBrowser } = await enterWithPassword(deps, context, {
-            name: form.field('name'),
-            password: form.field('password'),
-            knownBrowser: readCookie(request.headers.cookie, knownUserCookie),
-          });
-          const known = `${knownUserCookie}=${knownBrowser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${knownBrowserSeconds}`;
-          reply.header('set-cookie', [setVisitCookie(cookie), known]);
+          letIn(reply, await enterWithPassword(deps, context, shownIn(request, form)));
           return forward(reply, organization);
         },
         refusedAt('sign-in'),
+      );
+
+      post(
+        scope,
+        '/mail',
+        async ({ request, context, form, reply, organization }) => {
+          letIn(reply, await enterWithMail(deps, context, shownIn(request, form)));
+          return forward(reply, organization);
+        },
+        refusedAt('mail'),
       );
 
       post(scope, '/device', async ({ request, form, reply, organization, visit }) => {
@@ -346,6 +357,20 @@ export function registerEnrollPage(server: FastifyInstance, deps: EnrollPageDeps
       );
     },
   });
+}
+
+const shownIn = (request: FastifyRequest, form: Form) => ({
+  name: form.field('name'),
+  password: form.field('password'),
+  knownBrowser: readCookie(request.headers.cookie, knownUserCookie),
+});
+
+function letIn(
+  reply: FastifyReply,
+  { cookie, knownBrowser }: { readonly cookie: string; readonly knownBrowser: string },
+): void {
+  const known = `${knownUserCookie}=${knownBrowser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${knownBrowserSeconds}`;
+  reply.header('set-cookie', [setVisitCookie(cookie), known]);
 }
 
 /** Words for a refusal: by its reason, else by its code; undefined for what is nobody's fault outside. */

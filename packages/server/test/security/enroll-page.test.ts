@@ -18,6 +18,13 @@ describe('the enrolment page in a real browser', { skip: missing }, () => {
   before(async () => {
     [page, browser] = await Promise.all([openTestPage(), startBrowser(browserProgram ?? '')]);
     await page.surface.server.listen({ host: '127.0.0.1', port: 0 });
+    // With every door that there can be.
+    await page.surface.call(
+      page.surface.acme.administrators['org-admin'].token,
+      'PATCH',
+      '/organization/settings',
+      { body: { mailSignIn: { people: 'known' } } },
+    );
     origin = `http://localhost:${(page.surface.server.server.address() as AddressInfo).port}`;
   });
   after(async () => {

@@ -56,6 +56,7 @@ export const publicRoutes: Readonly<Record<Listener, Readonly<Record<string, str
     'GET /enroll/:organization/status': enroll,
     'POST /enroll/:organization/code': enroll,
     'POST /enroll/:organization/sign-in': enroll,
+    'POST /enroll/:organization/mail': enroll,
     'POST /enroll/:organization/device': enroll,
     'POST /enroll/:organization/terms': enroll,
     'POST /enroll/:organization/profile': enroll,

@@ -29,6 +29,7 @@ import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 import { createRulings } from './rulings.ts';
 import { createServing } from './serving.ts';
 import { createShapes } from './shapes.ts';
+import type { Sprays } from './sprays.ts';
 import type { Traffic } from './traffic.ts';
 import { type Shape, Visit } from './visit.ts';
 import { loginOf } from './who.ts';
@@ -37,6 +38,7 @@ export interface GatewayDeps extends MailGatewayDeps {
   readonly clients: MailClients;
   readonly servers: MailServers;
   readonly traffic: Traffic;
+  readonly sprays: Sprays;
   readonly proxies: AddressList | undefined;
   /** What clients reach the gateway at. */
   readonly publicUrl: URL;
@@ -58,7 +60,7 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
   const { books, standIn, clock, log, clients, servers, traffic, proxies } = deps;
   const proofs = createProofs();
   const shapes = createShapes();
-  const logIn = createLogIn({ proofs, servers, standIn, clock, addressOf });
+  const logIn = createLogIn({ ...deps, proofs, addressOf });
   const rulings = createRulings(deps);
   const certification = createCertification(deps);
   const serving = createServing({ ...deps, rulings, certification });

@@ -23,11 +23,15 @@ import {
   recordMailDeviceInformation,
   relayServerWipe,
 } from '../../modules/mail/index.ts';
+import type { ProveMailAccount } from '../../modules/enrollment/index.ts';
 import type { FindOrganizationByMailDomain } from '../../modules/organizations/index.ts';
+import type { FindMailServerDeps } from './autodiscover/find-mail-server.ts';
 import { MailClients } from './clients.ts';
 import { createMailGateway, type MailGateway } from './gateway.ts';
 import type { MailBooks, MailGatewayDeps } from './gateway-deps.ts';
 import { createMailServers } from './mail-servers.ts';
+import { createAccountProver } from './prove-account.ts';
+import { createSprays } from './sprays.ts';
 import type { StandIn } from './stand-in-port.ts';
 import { createTraffic } from './traffic.ts';
 import { createServerTrial, type TryMailServer } from './try-server.ts';
@@ -36,6 +40,8 @@ export { activeSyncPath } from './mail-servers.ts';
 export type { MailGateway } from './gateway.ts';
 
 export interface OpenMailGateway extends MailGateway {
+  /** For the enrolment page: whether a mail server takes a password (EAS-10). */
+  readonly proveMailAccount: ProveMailAccount;
   /** What the admin routes of the gateway need. */
   readonly routes: { readonly tryMailServer: TryMailServer };
   /** Writes down what has been counted. */
@@ -43,7 +49,7 @@ export interface OpenMailGateway extends MailGateway {
   close(): Promise<void>;
 }
 
-export interface MailGatewayOptions extends Omit<MailDeps, 'database' | 'notifications'> {
+export interface MailGatewayOptions extends Omit<MailDeps, 'database' | 'notifications'>, FindMailServerDeps {
   readonly log: MailGatewayDeps['log'];
   readonly database: Database;
   readonly notifications: Pick<Notifications, 'publish' | 'spread' | 'subscribe'>;
@@ -79,11 +85,13 @@ export function openMailGateway(options: MailGatewayOptions): OpenMailGateway {
     held: () => clients.heldCount(),
     connections: () => servers.connections(),
   });
+  const sprays = createSprays(options.clock);
   const gateway = createMailGateway({
     books,
     clients,
     servers,
     traffic,
+    sprays,
     standIn: options.standIn,
     clock: options.clock,
     log: options.log,
@@ -98,6 +106,7 @@ export function openMailGateway(options: MailGatewayOptions): OpenMailGateway {
   const flushing = setInterval(() => void traffic.flush(), flushMs).unref();
   return {
     visit: gateway.visit,
+    proveMailAccount: createAccountProver({ ...options, servers, sprays }),
     routes: { tryMailServer: createServerTrial(options, servers) },
     flush: () => traffic.flush(),
     async close() {

@@ -7,7 +7,7 @@ import type { MailServerProfile } from '../../modules/mail/index.ts';
 import type { MailServers } from './mail-servers.ts';
 import type { Proofs } from './proofs.ts';
 import { createProver, type Proving, type ServerOffer } from './prove.ts';
-import { type Attempt, createSprays } from './sprays.ts';
+import type { Attempt, Sprays } from './sprays.ts';
 import type { StandIn } from './stand-in-port.ts';
 import type { Shape, Visit } from './visit.ts';
 import { identityAt, notTaken } from './identity.ts';
@@ -29,6 +29,7 @@ export interface LogInDeps {
   readonly proofs: Proofs;
   readonly servers: MailServers;
   readonly standIn: StandIn;
+  readonly sprays: Sprays;
   readonly clock: Clock;
   readonly addressOf: (visit: Visit) => string;
 }
@@ -40,8 +41,7 @@ const standInProof = 'stand-in';
 const proofOf = (profile: MailServerProfile | undefined) =>
   profile === undefined ? standInProof : `${profile.serverId} ${profile.version}`;
 
-export function createLogIn({ proofs, servers, standIn, clock, addressOf }: LogInDeps): LogIn {
-  const sprays = createSprays(clock);
+export function createLogIn({ proofs, servers, standIn, sprays, clock, addressOf }: LogInDeps): LogIn {
   const prover = createProver();
   const underWay = new Map<string, Promise<Outcome>>();
   const offers = new WeakMap<MailServerProfile, { readonly offer: ServerOffer; readonly until: number }>();

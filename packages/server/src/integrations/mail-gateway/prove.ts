@@ -35,6 +35,8 @@ const rejectsStrangersMs = 600_000;
 export interface Prover {
   /** @param identity header lines that say who asks. */
   prove(profile: MailServerProfile, pool: ServerPool, identity: string): Promise<Proving>;
+  /** What comes of a question without credentials: `wrong`, as it should be, or why there is no telling. */
+  knock(profile: MailServerProfile, pool: ServerPool): Promise<Proving>;
 }
 
 export function createProver(): Prover {
@@ -64,17 +66,34 @@ export function createProver(): Prover {
     return question;
   }
 
+  const tellsNothing: Proving = {
+    is: 'unknown',
+    why: 'The mail server answers OPTIONS without asking who it is',
+  };
+  const answersOdd = (status: number): Proving => ({
+    is: 'unknown',
+    why: `The mail server answered OPTIONS with status ${status}`,
+  });
+
   return {
+    async knock(profile, pool) {
+      try {
+        if (!(await rejectsStrangers(profile, pool))) return tellsNothing;
+        const { head } = await ask(profile, pool, '');
+        return head.status === 401 ? { is: 'wrong' } : answersOdd(head.status);
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error;
+        return { is: 'unknown', why: error.message };
+      }
+    },
     async prove(profile, pool, identity) {
       try {
-        if (!(await rejectsStrangers(profile, pool)))
-          return { is: 'unknown', why: 'The mail server answers OPTIONS without asking who it is' };
+        if (!(await rejectsStrangers(profile, pool))) return tellsNothing;
         const { head } = await ask(profile, pool, identity);
         if (head.status === 401) return { is: 'wrong' };
         if (head.status === 403 || head.status === 456 || head.status === 457)
           return { is: 'refused', status: head.status };
-        if (head.status !== 200)
-          return { is: 'unknown', why: `The mail server answered OPTIONS with status ${head.status}` };
+        if (head.status !== 200) return answersOdd(head.status);
         return { is: 'right', offer: offerOf(head, profile) };
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;

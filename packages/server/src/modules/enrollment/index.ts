@@ -7,6 +7,8 @@ export { completeEnrollment } from './complete-enrollment.ts';
 export { createEnrollment, issueEnrollment } from './create-enrollment.ts';
 export { type ShownTerms } from './accept-terms.ts';
 export { enterWithCode, enterWithPassword, type VisitContext } from './enter.ts';
+export { enterWithMail, type EnterWithMailDeps, isMailDoorOpen } from './enter-with-mail.ts';
+export type { MailAccount, MailAccountProof, ProveMailAccount } from './mail-accounts.ts';
 export type { EnrollmentDeps } from './enrollment-deps.ts';
 export type {
   EnrollmentProfile,

@@ -17,6 +17,10 @@ export interface EffectiveSettings {
   readonly appleSilentDays: number;
   /** The part of the fleet that a change may newly shut out without a simulation or a confirmation (CEL-05). */
   readonly largestUnconfirmedPercent: number;
+  /** The domains of the users' mail addresses, in lower case. */
+  readonly mailDomains: readonly string[];
+  /** Who may sign in on the enrolment page with the mail account (EAS-10), and whether the server may be looked for (ENR-15). */
+  readonly mailSignIn: { readonly people: 'none' | 'known' | 'all'; readonly discover: boolean };
   /** What people may do by themselves, and see of others. */
   readonly portal: PortalSettings;
 }
@@ -30,6 +34,8 @@ const defaultSettings: EffectiveSettings = {
   appleNetworkUsers: false,
   appleSilentDays: 14,
   largestUnconfirmedPercent: 10,
+  mailDomains: [],
+  mailSignIn: { people: 'none', discover: false },
   portal: portalSettings(undefined),
 };
 
@@ -37,6 +43,8 @@ const defaultSettings: EffectiveSettings = {
 export function effectiveSettings(stored: Readonly<Record<string, unknown>>): EffectiveSettings {
   const { secondFactorRequired, tokenMaximumDays, enrollmentCodeHours, nac, scep, apple, changes } = stored;
   const { oldCiphers } = (scep ?? {}) as { oldCiphers?: unknown };
+  const { mailDomains } = stored;
+  const { people, discover } = (stored['mailSignIn'] ?? {}) as { people?: unknown; discover?: unknown };
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
   return {
     secondFactorRequired: secondFactorRequired !== false,
@@ -54,6 +62,13 @@ export function effectiveSettings(stored: Readonly<Record<string, unknown>>): Ef
       (changes as { largestUnconfirmedPercent?: unknown } | undefined)?.largestUnconfirmedPercent,
       defaultSettings.largestUnconfirmedPercent,
     ),
+    mailDomains: Array.isArray(mailDomains)
+      ? mailDomains.filter((each) => typeof each === 'string')
+      : defaultSettings.mailDomains,
+    mailSignIn: {
+      people: people === 'known' || people === 'all' ? people : 'none',
+      discover: discover === true,
+    },
     portal: portalSettings(stored['portal']),
   };
 }

@@ -25,3 +25,5 @@ export {
 export { provePassword, type ProvePasswordDeps } from './prove-password.ts';
 export { signInUser, type SignedInUser, type UserSignInDeps } from './sign-in-user.ts';
 export { addressesOf } from './queries.ts';
+export { recordRefusedSignIn, recordSignIn, userSignInLimits } from './sign-in-record.ts';
+export { addNewcomer, isUserAddress } from './newcomer.ts';

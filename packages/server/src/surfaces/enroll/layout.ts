@@ -16,6 +16,7 @@ const script = part('./page.js');
 export interface Scene {
   readonly speech: Speech;
   readonly organization: {
+    readonly organizationId: string;
     readonly slug: string;
     readonly name: string;
     readonly look?: Omit<PublicBranding, 'name'>;

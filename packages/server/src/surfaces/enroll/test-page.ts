@@ -1,8 +1,9 @@
 // For tests: the enrolment page of two organizations on a real database, real profiles, and a visitor with a cookie jar who
 // reads what is on the page and sends its forms as a browser does.
 import { randomBytes } from 'node:crypto';
-import type { EnrollmentWays } from '../../modules/enrollment/index.ts';
+import type { EnrollmentWays, MailAccount, ProveMailAccount } from '../../modules/enrollment/index.ts';
 import { createRefusals } from '../../modules/certificates/index.ts';
+import { createMailStandings } from '../../modules/mail/index.ts';
 import { createProfileMaker } from '../../platforms/apple/enrollment/index.ts';
 import { silentLog } from '../../kernel/log.ts';
 import {
@@ -23,6 +24,8 @@ export interface TestPage extends AsyncDisposable {
   push: boolean;
   /** Devices for which the network was asked to let them in. */
   readonly continued: string[];
+  /** Passwords of mail accounts as the mail server of this test takes them; what it was asked, in this order. */
+  readonly mail: { answer: ProveMailAccount; readonly asked: MailAccount[] };
   visitor(options?: VisitorOptions): Visitor;
   /** An enrolment of a new user, as an administrator issues it. */
   issue(change?: object, organization?: TestOrganization): Promise<Issued>;
@@ -50,6 +53,7 @@ export async function openTestPage(): Promise<TestPage> {
   let page: { push: boolean } = { push: true };
   let deps: EnrollPageDeps | undefined;
   const continued: string[] = [];
+  const mail: TestPage['mail'] = { answer: async () => ({ is: 'right', server: 'Test' }), asked: [] };
   const surface = await openTestAdminSurface({
     prepare(server, base) {
       const maker = createProfileMaker({
@@ -69,6 +73,11 @@ export async function openTestPage(): Promise<TestPage> {
         refusals,
         deviceUrl,
         tlsAnchors: () => [randomBytes(100)],
+        mailStandingOf: createMailStandings(base),
+        proveMailAccount(account) {
+          mail.asked.push(account);
+          return mail.answer(account);
+        },
         reauthorize: (_organizationId, deviceId) => {
           continued.push(deviceId);
           return Promise.resolve();
@@ -85,6 +94,7 @@ export async function openTestPage(): Promise<TestPage> {
     deps: made,
     push: true,
     continued,
+    mail,
     visitor: (options = {}) => new Visitor(surface, options),
     async issue(change = {}, organization = surface.acme) {
       count += 1;

@@ -39,6 +39,15 @@ export const settingsTexts = defineTexts('settings', {
     mailDomainsHint:
       'One on each line, such as example.com. Devices that only know an address find this server by them.',
     mailDomainWrong: '“{{domain}}” is not a domain. Write it as example.com.',
+    mailSignIn: 'Enrolling with the mail account',
+    mailSignInHint:
+      'People sign in on the enrolment page with address and password of their mail. The mail server is asked; the password is kept nowhere.',
+    mailSignInNone: 'Nobody',
+    mailSignInKnown: 'People who are in the list already',
+    mailSignInAll: 'Everybody with an address in one of the mail domains',
+    mailSignInAllHint: 'Whoever is not in the list yet is added.',
+    mailDiscover: 'Look for the mail server of people who have none assigned',
+    mailDiscoverHint: 'By Autodiscover of the mail domains above; only hosts below the domain are asked.',
     changes: 'Changes with consequences',
     unconfirmed: 'Ask before a change shuts out more than this part of the fleet',
     networkSection: 'Network access controllers',
@@ -265,6 +274,15 @@ export const settingsTexts = defineTexts('settings', {
     mailDomainsHint:
       'Je Zeile eine, etwa example.com. Geräte, die nur eine Adresse kennen, finden über sie zu diesem Server.',
     mailDomainWrong: '„{{domain}}“ ist keine Domäne. Schreiben Sie sie wie example.com.',
+    mailSignIn: 'Registrierung mit dem Postfach',
+    mailSignInHint:
+      'Auf der Registrierungsseite melden sich Personen mit Adresse und Kennwort ihres Postfachs an. Gefragt wird der Mailserver; gespeichert wird das Kennwort nirgends.',
+    mailSignInNone: 'Niemand',
+    mailSignInKnown: 'Personen, die schon in der Liste stehen',
+    mailSignInAll: 'Alle mit einer Adresse in einer der Maildomänen',
+    mailSignInAllHint: 'Wer noch nicht in der Liste steht, wird aufgenommen.',
+    mailDiscover: 'Den Mailserver suchen, wenn jemandem keiner zugewiesen ist',
+    mailDiscoverHint: 'Per Autodiscover der Maildomänen oben; gefragt werden nur Hosts unterhalb der Domäne.',
     changes: 'Folgenreiche Änderungen',
     unconfirmed: 'Nachfragen, bevor eine Änderung mehr als diesen Teil der Flotte aussperrt',
     networkSection: 'Netzzugangssteuerung',
@@ -297,7 +315,7 @@ export const settingsTexts = defineTexts('settings', {
     unspecified: 'Geräte ohne Angabe',
     ownActions: 'Was Menschen mit ihren eigenen Geräten tun dürfen',
     action: 'Aktion',
-    ownActionsHint: 'Im Portal. Gefährliches fragt noch einmal nach dem Passwort.',
+    ownActionsHint: 'Im Portal. Gefährliches fragt noch einmal nach dem Kennwort.',
     action_refresh: 'Rückmeldung anfordern',
     action_lock: 'Bildschirm sperren',
     action_locate: 'Orten',
@@ -374,7 +392,7 @@ export const settingsTexts = defineTexts('settings', {
     deleteStays: 'Was es getan hat, bleibt unter seiner Nummer verzeichnet.',
     newLink: 'Neuer Einrichtungslink',
     newLinkText:
-      'Für eine abgelaufene Einladung oder ein vergessenes Passwort. Ältere Links gelten nicht mehr; der zweite Faktor bleibt.',
+      'Für eine abgelaufene Einladung oder ein vergessenes Kennwort. Ältere Links gelten nicht mehr; der zweite Faktor bleibt.',
     setupLink: 'Einrichtungslink',
     setupLinkText:
       'Geben Sie ihn {{name}} auf einem Weg, dem Sie trauen. Er ist nur jetzt zu sehen, gilt einmal und bis {{time}}.',

@@ -20,6 +20,12 @@ const mail = 'https://mail.acme.example/Microsoft-Server-ActiveSync';
 const found = (url = mail): Said => ({ status: 200, body: autodiscoverSettings(user, url) });
 const moved = (location: string, status = 302): Said => ({ status, headers: { location } });
 
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
+const askingFor =
+  (credentials: string) =>
+  ({ headers }: OutboundRequest): Said =>
+    headers?.['authorization'] === basic(credentials) ? found() : { status: 401 };
+
 async function find(
   table: Readonly<Record<string, Said | ((request: OutboundRequest) => Said)>>,
   question: Partial<MailServerQuestion> = {},
@@ -107,11 +113,40 @@ describe('finding a mail server by its Autodiscover', () => {
       assert.equal(toConfirm.length, 1, way);
     }
     const confirmed = await find(
-      { 'acme.example': moved(foreign), 'evil.example': found() },
+      { 'acme.example': moved(foreign), 'evil.example': askingFor('ann:secret') },
       { confirmed: ['evil.example'], credentials },
     );
     assert.equal(confirmed.url, mail);
-    assert.equal(confirmed.asked[1]?.authorization, `Basic ${Buffer.from('ann:secret').toString('base64')}`);
+    assert.deepEqual(
+      confirmed.asked.map(({ authorization }) => authorization),
+      [undefined, undefined, basic('ann:secret')],
+    );
+  });
+
+  test('EAS-T14 a password is shown only where one is asked for, and, if so wanted, no second time once it was refused', async () => {
+    const table = {
+      'acme.example': { status: 404 },
+      'autodiscover.acme.example': askingFor('ann:right'),
+      'auto.acme.example': askingFor('ann:right'),
+    };
+    const services = [{ host: 'auto.acme.example', port: 443 }];
+    const right = { userName: 'ann', password: 'right' };
+    const first = await find(table, { credentials: right }, services);
+    assert.equal(first.url, mail);
+    assert.deepEqual(
+      first.asked.map(({ host, authorization }) => [host, authorization !== undefined]),
+      [
+        ['https://acme.example', false],
+        ['https://autodiscover.acme.example', false],
+        ['https://autodiscover.acme.example', true],
+      ],
+    );
+    const wrong = { userName: 'ann', password: 'wrong' };
+    const shown = async (question: Partial<MailServerQuestion>) =>
+      (await find(table, question, services)).asked.filter(({ authorization }) => authorization !== undefined)
+        .length;
+    assert.equal(await shown({ credentials: wrong, onlyOnce: true }), 1);
+    assert.equal(await shown({ credentials: wrong }), 2);
   });
 
   test('EAS-T14 no parent domain is asked, nothing without TLS, and nothing where TLS ends', async () => {

@@ -20,8 +20,10 @@ export interface FindMailServerDeps {
 export interface MailServerQuestion {
   /** Of anybody who has mail there. */
   readonly address: string;
-  /** Whose answer it is, where a password is asked for; undefined: asked without. */
+  /** Shown where a password is asked for, and nowhere else; undefined: asked without. */
   readonly credentials?: { readonly userName: string; readonly password: string } | undefined;
+  /** The first place that does not take the credentials ends the search: each one asks the same directory, which counts. */
+  readonly onlyOnce?: boolean;
   /** Hosts outside of the domain that may be asked as well, in lower case. */
   readonly confirmed: readonly string[];
   /** PEM of an authority to trust beside the public ones. */
@@ -69,14 +71,16 @@ export async function findMailServer(
   if (domain === undefined) return { url: undefined, steps, toConfirm: [] };
   const places = [domain, `autodiscover.${domain}`].map((host) => `https://${host}${path}`);
   let url: string | undefined;
+  const isOver = () =>
+    url !== undefined || (question.onlyOnce === true && steps.at(-1)?.outcome === 'asks-password');
   for (const place of places) {
     url = await ask(deps, question, domain, new URL(place), steps);
-    if (url !== undefined) break;
+    if (isOver()) break;
   }
-  if (url === undefined) {
+  if (!isOver()) {
     for (const { host, port } of await deps.findServices(domain)) {
       url = await ask(deps, question, domain, new URL(`https://${host}:${port}${path}`), steps);
-      if (url !== undefined) break;
+      if (isOver()) break;
     }
   }
   const toConfirm = steps.flatMap(({ outcome, host }) =>
@@ -131,24 +135,25 @@ function mayAsk(url: URL, domain: string, confirmed: readonly string[]): boolean
   );
 }
 
+/** A web server that is no mail server’s, and answers without asking who it is, gets to see no password. */
 async function callAt(
   { outbound }: FindMailServerDeps,
   { credentials, trust }: MailServerQuestion,
   at: URL,
   address: string,
 ): Promise<OutboundAnswer | undefined> {
-  const secret =
-    credentials && Buffer.from(`${credentials.userName}:${credentials.password}`).toString('base64');
-  try {
-    return await outbound.request(at, {
+  const call = (more: Readonly<Record<string, string>>) =>
+    outbound.request(at, {
       method: 'POST',
-      headers: {
-        'content-type': autodiscoverContentType,
-        ...(secret === undefined ? {} : { authorization: `Basic ${secret}` }),
-      },
+      headers: { 'content-type': autodiscoverContentType, ...more },
       body: autodiscoverRequest(address),
       trust,
     });
+  try {
+    const answer = await call({});
+    if (answer.status !== 401 || credentials === undefined) return answer;
+    const secret = Buffer.from(`${credentials.userName}:${credentials.password}`).toString('base64');
+    return await call({ authorization: `Basic ${secret}` });
   } catch (error) {
     if (error instanceof OutboundError) return undefined;
     throw error;

@@ -9,17 +9,20 @@ import { whatWeSee } from './what-we-see.ts';
 export interface EntranceState {
   readonly problem?: string | undefined;
   /** Which door the problem is at. */
-  readonly at?: 'code' | 'sign-in';
+  readonly at?: 'code' | 'sign-in' | 'mail';
   /** What was typed as a name, to be shown again; passwords and codes never are. */
   readonly name?: string;
+  /** Whether people may come in with their mail account. */
+  readonly mail: boolean;
 }
 
-export async function entrance(scene: Scene, state: EntranceState = {}): Promise<PageContent> {
+export async function entrance(scene: Scene, state: EntranceState): Promise<PageContent> {
   const { speech, organization, publicUrl, userAgent } = scene;
   const { say } = speech;
   const about = { organization: organization.name };
-  const wrong = (at: 'code' | 'sign-in') =>
+  const wrong = (at: EntranceState['at']) =>
     state.at === at && html` aria-invalid="true" aria-describedby="problem"`;
+  const nameAt = (at: EntranceState['at']) => (state.at === at ? (state.name ?? '') : '');
   const page = new URL(address(scene), publicUrl).href;
   const qr = await qrOf(page);
   const word = deviceWord(userAgent);
@@ -42,11 +45,27 @@ ${form(
   html`<h2 id="with-password">${say('haveAccount')}</h2>
 <label for="name">${say('name')}</label>
 <input id="name" name="name" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false"
- value="${state.name ?? ''}"${wrong('sign-in')}>
+ value="${nameAt('sign-in')}"${wrong('sign-in')}>
 <label for="password">${say('password')}</label>
 <input id="password" name="password" type="password" required maxlength="256" autocomplete="current-password"${wrong('sign-in')}>
 <button type="submit" class="second">${say('signIn')}</button>`,
 )}
+${
+  state.mail &&
+  form(
+    scene,
+    '/mail',
+    html`<h2 id="with-mail">${say('haveMail')}</h2>
+<label for="mail-name">${say('mailName')}</label>
+<input id="mail-name" name="name" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false"
+ inputmode="email" value="${nameAt('mail')}"${wrong('mail')}>
+<p class="hint">${say('mailNameHint')}</p>
+<label for="mail-password">${say('mailPassword')}</label>
+<input id="mail-password" name="password" type="password" required maxlength="256" autocomplete="current-password"${wrong('mail')}>
+<p class="hint">${say('mailPasswordHint')}</p>
+<button type="submit" class="second">${say('signIn')}</button>`,
+  )
+}
 <p class="quiet">${say('noneOfThese', about)}</p>
 <section class="card"><h2>${say('getTitle')}</h2><p>${say('getText', about)}</p></section>
 ${whatWeSee(scene)}

@@ -21,7 +21,12 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   name: 'E-Mail-Adresse oder Benutzername',
   password: 'Kennwort',
   signIn: 'Anmelden',
-  noneOfThese: 'Sie haben keines von beiden? Fragen Sie die Gerätebetreuung von {organization}.',
+  haveMail: 'Ich habe ein dienstliches Postfach',
+  mailName: 'Mailadresse',
+  mailNameHint: 'Die ganze Adresse. Manche Mailserver kennen Sie auch unter einem Benutzernamen.',
+  mailPassword: 'Kennwort des Postfachs',
+  mailPasswordHint: 'Ihr Mailserver wird gefragt, ob es richtig ist. Gespeichert wird es nirgends.',
+  noneOfThese: 'Sie haben nichts davon? Fragen Sie die Gerätebetreuung von {organization}.',
   agentTitle: 'Ein Computer mit Linux',
   agentShort:
     'Computer mit Linux werden mit einem Programm registriert. Installieren Sie den Gatehouse-Agenten und geben Sie ein:',
@@ -201,6 +206,11 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   'refusal.user-disabled':
     'Ihr Konto bei {organization} ist nicht aktiv. Wenden Sie sich an die Gerätebetreuung.',
   'refusal.sign-in-refused': 'Der Name oder das Kennwort ist falsch.',
+  'refusal.mail-sign-in-refused':
+    'Damit kann sich niemand anmelden: Die Adresse oder das Kennwort ist falsch, oder {organization} kennt das Postfach nicht. Mit einem Einmalkennwort geht es ohne.',
+  'refusal.mail-sign-in-off': 'Bei {organization} meldet sich niemand mit dem Postfach an.',
+  'refusal.mail-server-away':
+    'Ihr Mailserver konnte nicht gefragt werden, das Kennwort ist daher ungeprüft. Versuchen Sie es gleich noch einmal oder benutzen Sie ein Einmalkennwort.',
   'refusal.too-many-requests':
     'Zu viele Versuche. Warten Sie eine Minute oder benutzen Sie ein Einmalkennwort.',
   'refusal.unavailable': 'Der Server ist gerade beschäftigt. Versuchen Sie es gleich noch einmal.',

@@ -19,7 +19,12 @@ export const en = {
   name: 'E-mail address or user name',
   password: 'Password',
   signIn: 'Sign in',
-  noneOfThese: 'You have neither? Ask the people who look after devices at {organization}.',
+  haveMail: 'I have a mail account at work',
+  mailName: 'Mail address',
+  mailNameHint: 'The whole address. Some mail servers also know you by a user name.',
+  mailPassword: 'Password of the mail account',
+  mailPasswordHint: 'Your mail server is asked whether it is right. It is kept nowhere.',
+  noneOfThese: 'You have none of these? Ask the people who look after devices at {organization}.',
   agentTitle: 'A computer with Linux',
   agentShort: 'Computers with Linux are enrolled with a program. Install the Gatehouse agent, then run:',
   otherDevice: 'Continue on another device',
@@ -193,6 +198,11 @@ export const en = {
     'This one-time password is not valid here. It may have been used, cancelled or run out; ask for a new one.',
   'refusal.user-disabled': 'Your account at {organization} is not active. Ask the people who look after it.',
   'refusal.sign-in-refused': 'The name or the password is wrong.',
+  'refusal.mail-sign-in-refused':
+    'Nobody can sign in with this: the address or the password is wrong, or {organization} does not know the mail account. With a one-time password it goes without.',
+  'refusal.mail-sign-in-off': 'At {organization} nobody signs in with the mail account.',
+  'refusal.mail-server-away':
+    'Your mail server could not be asked, so the password could not be checked. Try again shortly, or use a one-time password.',
   'refusal.too-many-requests': 'Too many attempts. Wait for a minute, or use a one-time password.',
   'refusal.unavailable': 'The server is busy at this moment. Try again shortly.',
   'refusal.profile-gone':

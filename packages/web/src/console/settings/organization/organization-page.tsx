@@ -114,6 +114,27 @@ function RulesForm() {
             if (read.wrong === undefined) set({ mailDomains: [...read.domains] });
           }}
         />
+        <Radio.Group
+          label={t('mailSignIn')}
+          description={t('mailSignInHint')}
+          value={value.mailSignIn?.people ?? 'none'}
+          onChange={(people) => set({ mailSignIn: { ...value.mailSignIn, people: people as 'none' } })}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio value="none" label={t('mailSignInNone')} />
+            <Radio value="known" label={t('mailSignInKnown')} />
+            <Radio value="all" label={t('mailSignInAll')} description={t('mailSignInAllHint')} />
+          </Stack>
+        </Radio.Group>
+        <Switch
+          label={t('mailDiscover')}
+          description={t('mailDiscoverHint')}
+          disabled={(value.mailSignIn?.people ?? 'none') === 'none'}
+          checked={value.mailSignIn?.discover ?? false}
+          onChange={(event) =>
+            set({ mailSignIn: { ...value.mailSignIn, discover: event.currentTarget.checked } })
+          }
+        />
       </Section>
       <Section title={t('changes')}>
         <NumberInput
@@ -201,6 +222,7 @@ const named: Readonly<Record<string, Parameters<typeof settingsTexts.say>[0]>> =
   tokenMaximumDays: 'tokenDays',
   enrollmentCodeHours: 'codeHours',
   mailDomains: 'mailDomains',
+  mailSignIn: 'mailSignIn',
   changes: 'unconfirmed',
   nac: 'nacWipe',
   scep: 'ciphers',
