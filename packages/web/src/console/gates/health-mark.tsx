@@ -3,7 +3,7 @@ import { StatusMark } from '../../design/status-mark.tsx';
 import { healthOf } from './access-marks.ts';
 import { gateTexts } from './texts.ts';
 
-interface HealthMarkProps {
+export interface HealthMarkProps {
   readonly enabled: boolean;
   readonly answeredAt: string | null;
   readonly problem: string | null;

@@ -9,7 +9,7 @@ import { Plain } from '../../design/plain.tsx';
 import { plainLine } from '../../design/plain-text.ts';
 import { gateTexts } from './texts.ts';
 
-interface Trial {
+export interface Trial {
   readonly works: boolean;
   readonly text: string;
 }

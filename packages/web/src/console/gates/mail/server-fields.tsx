@@ -1,9 +1,9 @@
 // A mail server as a form: where it is, how it is told who logs in, and what it proves itself with.
-import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { NumberInput, Select, Stack, TextInput } from '@mantine/core';
 import type { MailServer, NewMailServer } from '@gatehouse/contracts/admin/mail.ts';
 import { useState } from 'react';
 import type { Saving } from '../../../design/edited.tsx';
-import { gateTexts } from '../texts.ts';
+import { EnabledSwitch, FormEnd, NameField, TrustField } from '../form-parts.tsx';
 import { mailTexts } from './texts.ts';
 
 interface ServerFieldsProps extends Saving<NewMailServer> {
@@ -16,7 +16,6 @@ const loginForms = ['as-given', 'address', 'user-name', 'windows'] as const;
 
 export function ServerFields({ server, url: found = '', save, isSaving, trouble }: ServerFieldsProps) {
   const t = mailTexts.use();
-  const shared = gateTexts.use();
   const [name, setName] = useState(server?.name ?? '');
   const [url, setUrl] = useState(server?.url ?? found);
   const [loginForm, setLoginForm] = useState<MailServer['loginForm']>(server?.loginForm ?? 'as-given');
@@ -44,13 +43,7 @@ export function ServerFields({ server, url: found = '', save, isSaving, trouble 
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          label={shared('name')}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={tried && nameMissing ? shared('required') : undefined}
-        />
+        <NameField value={name} onChange={setName} isMissing={tried && nameMissing} />
         <TextInput
           label={t('url')}
           description={t('urlHint')}
@@ -76,28 +69,15 @@ export function ServerFields({ server, url: found = '', save, isSaving, trouble 
           maw="100%"
           onChange={(next) => setLockout(typeof next === 'number' ? next : 5)}
         />
-        <Textarea
+        <TrustField
           label={t('trust')}
           description={t('trustHint')}
           value={trust}
           maxLength={100_000}
-          autosize
-          minRows={2}
-          maxRows={8}
-          spellCheck={false}
-          onChange={(event) => setTrust(event.currentTarget.value)}
+          onChange={setTrust}
         />
-        <Switch
-          label={t('enabled')}
-          checked={enabled}
-          onChange={(event) => setEnabled(event.currentTarget.checked)}
-        />
-        {trouble}
-        <Group justify="flex-end">
-          <Button type="submit" loading={isSaving}>
-            {shared('save')}
-          </Button>
-        </Group>
+        <EnabledSwitch label={t('enabled')} value={enabled} onChange={setEnabled} />
+        <FormEnd isSaving={isSaving} trouble={trouble} />
       </Stack>
     </form>
   );

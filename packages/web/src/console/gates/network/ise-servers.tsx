@@ -1,21 +1,17 @@
 // Cisco ISE servers that are told of changes, and what ISE’s own test of this server says, in words.
 import {
-  Button,
   Group,
   List,
   NumberInput,
   PasswordInput,
   Select,
   Stack,
-  Switch,
   Text,
-  Textarea,
   TextInput,
   Title,
 } from '@mantine/core';
 import type { IseServer, NewIseServer } from '@gatehouse/contracts/admin/network-access.ts';
 import { useState } from 'react';
-import { useChange, useList } from '../../../api/hooks.ts';
 import {
   createIseServer,
   deleteIseServer,
@@ -24,22 +20,13 @@ import {
   tryIseServer,
   updateIseServer,
 } from '../../../api/operations/network-gate.ts';
-import { Dialog } from '../../../design/dialog.tsx';
-import { Ask } from '../../../design/ask.tsx';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { Created, Edited, type Saving } from '../../../design/edited.tsx';
-import { EmptyState } from '../../../design/empty-state.tsx';
 import { Facts } from '../../../design/facts.tsx';
-import { Failure } from '../../../design/failure.tsx';
-import { notifyDone } from '../../../design/notify.tsx';
 import { Plain } from '../../../design/plain.tsx';
-import { plainLine } from '../../../design/plain-text.ts';
-import { useMay } from '../../../session/session.ts';
-import { HealthMark } from '../health-mark.tsx';
+import { EnabledSwitch, FormEnd, NameField, TrustField } from '../form-parts.tsx';
 import { gateTexts } from '../texts.ts';
-import { RowActions } from './row-actions.tsx';
-import { TrialButton } from '../trial-button.tsx';
 import { networkTexts } from './texts.ts';
+import { ToldList } from './told-list.tsx';
 
 /** The six answers that ISE’s account test is known to give. */
 const outcomes = ['connection', '404', '403', '401', 'trust', 'success'] as const;
@@ -47,143 +34,61 @@ const outcomes = ['connection', '404', '403', '401', 'trust', 'success'] as cons
 export function IseServers() {
   const t = networkTexts.use();
   const shared = gateTexts.use();
-  const mayManage = useMay()('gates.manage');
-  const [editing, setEditing] = useState<IseServer | 'new'>();
-  const [removing, setRemoving] = useState<IseServer>();
-  const list = useList(listIseServers, { query: { limit: 200 } }, { every: 15_000 });
-  const remove = useChange(deleteIseServer, {
-    refreshes: [listIseServers],
-    onDone: () => {
-      notifyDone(shared('removed', { name: plainLine(removing?.name ?? '', 60) }));
-      setRemoving(undefined);
-    },
-  });
-  const add = mayManage && <Button onClick={() => setEditing('new')}>{t('addIse')}</Button>;
-  const columns: Column<IseServer>[] = [
-    {
-      key: 'name',
-      title: shared('name'),
-      card: 'title',
-      render: ({ name }) => <Plain text={name} limit={60} />,
-    },
-    {
-      key: 'address',
-      title: t('mnt'),
-      width: '18rem',
-      render: ({ mntUrl, ersUrl }) => <Plain text={mntUrl ?? ersUrl ?? '–'} limit={80} />,
-    },
-    {
-      key: 'state',
-      title: shared('state'),
-      width: '14rem',
-      card: 'mark',
-      render: (ise) => <HealthMark {...ise} />,
-    },
-    ...(mayManage
-      ? [
-          {
-            key: 'actions',
-            title: shared('actions'),
-            width: '17rem',
-            render: (ise: IseServer) => (
-              <RowActions
-                trial={
-                  <TrialButton
-                    operation={tryIseServer}
-                    given={{ params: { iseId: ise.id } }}
-                    name={ise.name}
-                    refreshes={[listIseServers]}
-                  />
-                }
-                onEdit={() => setEditing(ise)}
-                onRemove={() => setRemoving(ise)}
-              />
-            ),
-          },
-        ]
-      : []),
-  ];
-  const done = ({ name }: IseServer) => {
-    setEditing(undefined);
-    notifyDone(shared('saved', { name: plainLine(name, 60) }));
-  };
+  const form = (ise: IseServer | undefined, done: (name: string | undefined) => void) =>
+    ise === undefined ? (
+      <Created create={createIseServer} refreshes={[listIseServers]} onDone={({ name }) => done(name)}>
+        {({ save, ...rest }) => (
+          <Fields save={({ password = '', ...given }) => save({ ...given, password })} {...rest} />
+        )}
+      </Created>
+    ) : (
+      <Edited
+        read={getIseServer}
+        change={updateIseServer}
+        given={{ params: { iseId: ise.id } }}
+        names={{
+          name: shared('name'),
+          mntUrl: t('mnt'),
+          ersUrl: t('ers'),
+          ancPolicy: t('anc'),
+          psn: t('psn'),
+          coa: t('coa'),
+          userName: t('userName'),
+          againSeconds: t('again'),
+          trust: t('trust'),
+          enabled: t('enabled'),
+        }}
+        refreshes={[listIseServers]}
+        onDone={({ name }) => done(name)}
+      >
+        {({ thing, ...saving }) => <Fields ise={thing} {...saving} />}
+      </Edited>
+    );
   return (
     <>
-      {list.error ? (
-        <Failure problem={list.error} retry={list.refetch} />
-      ) : (
-        <>
-          {list.items.length > 0 && add && <div>{add}</div>}
-          <DataTable
-            label={t('ise')}
-            columns={columns}
-            rows={list.items}
-            rowKey={({ id }) => id}
-            rowLabel={({ name }) => name}
-            isPending={list.isPending}
-            empty={
-              <EmptyState title={t('iseEmptyTitle')} action={add}>
-                {t('iseEmpty')}
-              </EmptyState>
-            }
-          />
-        </>
-      )}
+      <ToldList<IseServer>
+        list={listIseServers}
+        trial={tryIseServer}
+        remove={deleteIseServer}
+        parameter="iseId"
+        words={{
+          label: t('ise'),
+          add: t('addIse'),
+          edit: (name) => t('editIse', { name }),
+          emptyTitle: t('iseEmptyTitle'),
+          empty: t('iseEmpty'),
+          removeTitle: (name) => t('removeIse', { name }),
+          removeText: t('removeIseText'),
+        }}
+        address={{
+          key: 'address',
+          title: t('mnt'),
+          width: '18rem',
+          render: ({ mntUrl, ersUrl }) => <Plain text={mntUrl ?? ersUrl ?? '–'} limit={80} />,
+        }}
+        form={form}
+      />
       <AccountTest />
-      <Dialog
-        opened={editing !== undefined}
-        onClose={() => setEditing(undefined)}
-        title={
-          editing === 'new' || editing === undefined
-            ? t('addIse')
-            : t('editIse', { name: plainLine(editing.name, 60) })
-        }
-        size="lg"
-      >
-        {editing === 'new' ? (
-          <Created create={createIseServer} refreshes={[listIseServers]} onDone={done}>
-            {({ save, ...rest }) => (
-              <Fields save={({ password = '', ...given }) => save({ ...given, password })} {...rest} />
-            )}
-          </Created>
-        ) : (
-          editing && (
-            <Edited
-              read={getIseServer}
-              change={updateIseServer}
-              given={{ params: { iseId: editing.id } }}
-              names={{
-                name: shared('name'),
-                mntUrl: t('mnt'),
-                ersUrl: t('ers'),
-                ancPolicy: t('anc'),
-                psn: t('psn'),
-                coa: t('coa'),
-                userName: t('userName'),
-                againSeconds: t('again'),
-                trust: t('trust'),
-                enabled: t('enabled'),
-              }}
-              refreshes={[listIseServers]}
-              onDone={done}
-            >
-              {({ thing, ...saving }) => <Fields ise={thing} {...saving} />}
-            </Edited>
-          )
-        )}
-      </Dialog>
-      <Ask
-        opened={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={t('removeIse', { name: plainLine(removing?.name ?? '', 60) })}
-        verb={shared('remove')}
-        danger
-        busy={remove.isPending}
-        problem={remove.error}
-        onConfirm={() => removing && remove.mutate({ params: { iseId: removing.id } })}
-      >
-        <Text size="sm">{t('removeIseText')}</Text>
-      </Ask>
     </>
   );
 }
@@ -265,13 +170,7 @@ function Fields({ ise, save, isSaving, trouble }: FieldsProps) {
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          label={shared('name')}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={tried && missing.name ? shared('required') : undefined}
-        />
+        <NameField value={name} onChange={setName} isMissing={tried && missing.name} />
         <TextInput
           label={t('mnt')}
           description={t('mntHint')}
@@ -340,28 +239,15 @@ function Fields({ ise, save, isSaving, trouble }: FieldsProps) {
           hideControls
           onChange={(next) => setAgain(typeof next === 'number' ? next : '')}
         />
-        <Textarea
+        <TrustField
           label={t('trust')}
           description={t('trustHint')}
           value={trust}
           maxLength={32_768}
-          autosize
-          minRows={2}
-          maxRows={8}
-          spellCheck={false}
-          onChange={(event) => setTrust(event.currentTarget.value)}
+          onChange={setTrust}
         />
-        <Switch
-          label={t('enabled')}
-          checked={enabled}
-          onChange={(event) => setEnabled(event.currentTarget.checked)}
-        />
-        {trouble}
-        <Group justify="flex-end">
-          <Button type="submit" loading={isSaving}>
-            {shared('save')}
-          </Button>
-        </Group>
+        <EnabledSwitch label={t('enabled')} value={enabled} onChange={setEnabled} />
+        <FormEnd isSaving={isSaving} trouble={trouble} />
       </Stack>
     </form>
   );

@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import type { NasClient, NewNasClient } from '@gatehouse/contracts/admin/network-access.ts';
 import { useState } from 'react';
-import { useChange, useList, useRead } from '../../../api/hooks.ts';
+import { useRead } from '../../../api/hooks.ts';
 import {
   createNetworkDevice,
   deleteNetworkDevice,
@@ -24,155 +24,89 @@ import {
   updateNetworkDevice,
 } from '../../../api/operations/network-gate.ts';
 import { Dialog } from '../../../design/dialog.tsx';
-import { Ask } from '../../../design/ask.tsx';
 import { CopyText } from '../../../design/copy-text.tsx';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { Created, Edited, type Saving } from '../../../design/edited.tsx';
-import { EmptyState } from '../../../design/empty-state.tsx';
-import { Failure } from '../../../design/failure.tsx';
-import { notifyDone } from '../../../design/notify.tsx';
-import { Plain } from '../../../design/plain.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
-import { useMay } from '../../../session/session.ts';
-import { HealthMark } from '../health-mark.tsx';
+import { EnabledSwitch, FormEnd, NameField } from '../form-parts.tsx';
 import { gateTexts } from '../texts.ts';
-import { RowActions } from './row-actions.tsx';
-import { TrialButton } from '../trial-button.tsx';
 import { isAddress } from './reply-drafts.ts';
 import { networkTexts } from './texts.ts';
+import { ToldList } from './told-list.tsx';
 
 export function NetworkDevices() {
   const t = networkTexts.use();
   const shared = gateTexts.use();
-  const mayManage = useMay()('gates.manage');
-  const [editing, setEditing] = useState<NasClient | 'new'>();
-  const [removing, setRemoving] = useState<NasClient>();
   const [secret, setSecret] = useState<{ readonly name: string; readonly secret: string }>();
-  const list = useList(listNetworkDevices, { query: { limit: 200 } }, { every: 15_000 });
-  const remove = useChange(deleteNetworkDevice, {
-    refreshes: [listNetworkDevices],
-    onDone: () => {
-      notifyDone(shared('removed', { name: plainLine(removing?.name ?? '', 60) }));
-      setRemoving(undefined);
-    },
-  });
-  const add = mayManage && <Button onClick={() => setEditing('new')}>{t('addDevice')}</Button>;
-  const columns: Column<NasClient>[] = [
-    {
-      key: 'name',
-      title: shared('name'),
-      card: 'title',
-      render: ({ name }) => <Plain text={name} limit={60} />,
-    },
-    {
-      key: 'address',
-      title: t('address'),
-      width: '14rem',
-      render: ({ address, port }) => (
-        <CopyText value={address}>
-          {address} : {port}
-        </CopyText>
-      ),
-    },
-    {
-      key: 'state',
-      title: shared('state'),
-      width: '14rem',
-      card: 'mark',
-      render: (nas) => <HealthMark {...nas} more={nas.warnings.map((warning) => t(warning)).join(' ')} />,
-    },
-    {
-      key: 'sessions',
-      title: t('sessions'),
-      width: '7rem',
-      align: 'end',
-      card: 'hidden',
-      render: ({ sessions }) => sessions,
-    },
-    ...(mayManage
-      ? [
-          {
-            key: 'actions',
-            title: shared('actions'),
-            width: '17rem',
-            render: (nas: NasClient) => (
-              <RowActions
-                trial={
-                  <TrialButton
-                    operation={tryNetworkDevice}
-                    given={{ params: { nasId: nas.id } }}
-                    name={nas.name}
-                    refreshes={[listNetworkDevices]}
-                  />
-                }
-                onEdit={() => setEditing(nas)}
-                onRemove={() => setRemoving(nas)}
-              />
-            ),
-          },
-        ]
-      : []),
-  ];
-  const done = (saved: { readonly name: string; readonly secret?: string }) => {
-    setEditing(undefined);
-    if (saved.secret === undefined) notifyDone(shared('saved', { name: plainLine(saved.name, 60) }));
-    else setSecret({ name: saved.name, secret: saved.secret });
+  const form = (nas: NasClient | undefined, done: (name: string | undefined) => void) => {
+    const onDone = (saved: { readonly name: string; readonly secret?: string }) => {
+      done(saved.secret === undefined ? saved.name : undefined);
+      if (saved.secret !== undefined) setSecret({ name: saved.name, secret: saved.secret });
+    };
+    return nas === undefined ? (
+      <Created create={createNetworkDevice} refreshes={[listNetworkDevices]} onDone={onDone}>
+        {(saving) => <Fields {...saving} />}
+      </Created>
+    ) : (
+      <Edited
+        read={getNetworkDevice}
+        change={updateNetworkDevice}
+        given={{ params: { nasId: nas.id } }}
+        names={{
+          name: shared('name'),
+          template: t('template'),
+          tell: t('tell'),
+          port: t('port'),
+          messageAuthenticator: t('messageAuthenticator'),
+          enabled: t('enabled'),
+        }}
+        refreshes={[listNetworkDevices]}
+        onDone={onDone}
+      >
+        {({ thing, save, ...rest }) => (
+          <Fields nas={thing} save={({ address: _fixed, ...changes }) => save(changes)} {...rest} />
+        )}
+      </Edited>
+    );
   };
-  if (list.error) return <Failure problem={list.error} retry={list.refetch} />;
   return (
     <>
-      {list.items.length > 0 && add && <div>{add}</div>}
-      <DataTable
-        label={t('devices')}
-        columns={columns}
-        rows={list.items}
-        rowKey={({ id }) => id}
-        rowLabel={({ name }) => name}
-        isPending={list.isPending}
-        empty={
-          <EmptyState title={t('devicesEmptyTitle')} action={add}>
-            {t('devicesEmpty')}
-          </EmptyState>
-        }
+      <ToldList<NasClient>
+        list={listNetworkDevices}
+        trial={tryNetworkDevice}
+        remove={deleteNetworkDevice}
+        parameter="nasId"
+        words={{
+          label: t('devices'),
+          add: t('addDevice'),
+          edit: (name) => t('editDevice', { name }),
+          emptyTitle: t('devicesEmptyTitle'),
+          empty: t('devicesEmpty'),
+          removeTitle: (name) => t('removeDevice', { name }),
+          removeText: t('removeDeviceText'),
+        }}
+        address={{
+          key: 'address',
+          title: t('address'),
+          width: '14rem',
+          render: ({ address, port }) => (
+            <CopyText value={address}>
+              {address} : {port}
+            </CopyText>
+          ),
+        }}
+        warning={({ warnings }) => warnings.map((warning) => t(warning)).join(' ')}
+        more={[
+          {
+            key: 'sessions',
+            title: t('sessions'),
+            width: '7rem',
+            align: 'end',
+            card: 'hidden',
+            render: ({ sessions }) => sessions,
+          },
+        ]}
+        form={form}
       />
-      <Dialog
-        opened={editing !== undefined}
-        onClose={() => setEditing(undefined)}
-        title={
-          editing === 'new' || editing === undefined
-            ? t('addDevice')
-            : t('editDevice', { name: plainLine(editing.name, 60) })
-        }
-        size="lg"
-      >
-        {editing === 'new' ? (
-          <Created create={createNetworkDevice} refreshes={[listNetworkDevices]} onDone={done}>
-            {(saving) => <Fields {...saving} />}
-          </Created>
-        ) : (
-          editing && (
-            <Edited
-              read={getNetworkDevice}
-              change={updateNetworkDevice}
-              given={{ params: { nasId: editing.id } }}
-              names={{
-                name: shared('name'),
-                template: t('template'),
-                tell: t('tell'),
-                port: t('port'),
-                messageAuthenticator: t('messageAuthenticator'),
-                enabled: t('enabled'),
-              }}
-              refreshes={[listNetworkDevices]}
-              onDone={done}
-            >
-              {({ thing, save, ...rest }) => (
-                <Fields nas={thing} save={({ address: _fixed, ...changes }) => save(changes)} {...rest} />
-              )}
-            </Edited>
-          )
-        )}
-      </Dialog>
       <Dialog
         opened={secret !== undefined}
         onClose={() => setSecret(undefined)}
@@ -191,18 +125,6 @@ export function NetworkDevices() {
           </Stack>
         )}
       </Dialog>
-      <Ask
-        opened={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={t('removeDevice', { name: plainLine(removing?.name ?? '', 60) })}
-        verb={shared('remove')}
-        danger
-        busy={remove.isPending}
-        problem={remove.error}
-        onConfirm={() => removing && remove.mutate({ params: { nasId: removing.id } })}
-      >
-        <Text size="sm">{t('removeDeviceText')}</Text>
-      </Ask>
     </>
   );
 }
@@ -213,7 +135,6 @@ interface FieldsProps extends Saving<NewNasClient> {
 
 function Fields({ nas, save, isSaving, trouble }: FieldsProps) {
   const t = networkTexts.use();
-  const shared = gateTexts.use();
   const { data: templates } = useRead(listNetworkDeviceTemplates, {});
   const [name, setName] = useState(nas?.name ?? '');
   const [address, setAddress] = useState(nas?.address ?? '');
@@ -247,13 +168,7 @@ function Fields({ nas, save, isSaving, trouble }: FieldsProps) {
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          label={shared('name')}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={tried && nameMissing ? shared('required') : undefined}
-        />
+        <NameField value={name} onChange={setName} isMissing={tried && nameMissing} />
         <Group align="flex-start" grow preventGrowOverflow={false}>
           <TextInput
             label={t('address')}
@@ -311,17 +226,8 @@ function Fields({ nas, save, isSaving, trouble }: FieldsProps) {
           checked={authenticator}
           onChange={(event) => setAuthenticator(event.currentTarget.checked)}
         />
-        <Switch
-          label={t('enabled')}
-          checked={enabled}
-          onChange={(event) => setEnabled(event.currentTarget.checked)}
-        />
-        {trouble}
-        <Group justify="flex-end">
-          <Button type="submit" loading={isSaving}>
-            {shared('save')}
-          </Button>
-        </Group>
+        <EnabledSwitch label={t('enabled')} value={enabled} onChange={setEnabled} />
+        <FormEnd isSaving={isSaving} trouble={trouble} />
       </Stack>
     </form>
   );
