@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axeClean, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
+import { axeClean, credentialsOf, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
 
 describe('enrolment, integrations, activity and system in the console', { skip: noBrowser }, () => {
   let world: WebWorld;
@@ -101,23 +101,9 @@ describe('enrolment, integrations, activity and system in the console', { skip: 
   });
 
   test('the operator sees organizations and health, and enters one only after being told that it is seen', async () => {
-    await world.server.addAdministrator(
-      'acme',
-      'operator@acme.example',
-      'system-admin',
-      'plinth ocelot quaver tumbril',
-    );
-    const page = await world.open();
-    const origin = world.url('');
-    const answer = await page.request.post(`${origin}/api/v1/session`, {
-      data: {
-        organization: 'acme',
-        email: 'operator@acme.example',
-        password: 'plinth ocelot quaver tumbril',
-      },
-      headers: { origin, 'sec-fetch-site': 'same-origin' },
-    });
-    assert.equal(answer.status(), 201);
+    const operator = credentialsOf('operator');
+    await world.server.addAdministrator('acme', operator.email, 'system-admin', operator.password);
+    const page = await world.signIn(operator);
     await page.goto(world.url('/console/system'));
     await page.getByRole('grid', { name: 'Organizations' }).getByText('acme').first().waitFor();
     await axeClean(page);

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type DeviceWorld, openDeviceWorld } from './device-world.ts';
-import { axeClean, noBrowser, phone } from './web-world.ts';
+import { axeClean, credentialsOf, noBrowser, phone } from './web-world.ts';
 
-const password = 'plinth ocelot quaver tumbril';
+const second = credentialsOf('second');
 
 describe('approvals', { skip: noBrowser }, () => {
   let world: DeviceWorld;
   before(async () => {
     world = await openDeviceWorld(1);
-    await world.server.addAdministrator('acme', 'second@acme.example', 'org-admin', password);
+    await world.server.addAdministrator('acme', second.email, 'org-admin', second.password);
     const superuser = await world.server.db.superuser();
     await superuser.query(`update administrators set empowered_at = now() - interval '2 days'`);
     // Here everything that destroys takes two people: agreed upon by the two, as it must be.
@@ -29,15 +29,7 @@ describe('approvals', { skip: noBrowser }, () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  async function secondPerson(): Promise<Page> {
-    const page = await world.open();
-    const answer = await page.request.post(world.url('/api/v1/session'), {
-      data: { organization: 'acme', email: 'second@acme.example', password },
-      headers: { origin: world.url(''), 'sec-fetch-site': 'same-origin' },
-    });
-    assert.equal(answer.status(), 201);
-    return page;
-  }
+  const secondPerson = () => world.signIn(second);
 
   // What needs a second person is refused at first, which browsers note as an error.
   const asker = () => world.signIn('org-admin', { expects: [/409/] });

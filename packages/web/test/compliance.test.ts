@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeClean, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
+import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
 
 interface Shown {
   readonly id: string;
@@ -229,7 +229,7 @@ describe('compliance in the console', { skip: noBrowser }, () => {
       await page.setViewportSize({ width: 1280, height: 860 });
       await page.goto(world.url(path));
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await settled(page);
       await axeClean(page);
       await phone(page);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type DeviceWorld, openDeviceWorld } from './device-world.ts';
-import { axeClean, noBrowser, phone } from './web-world.ts';
+import { axeClean, noBrowser, phone, settled } from './web-world.ts';
 
 describe('the page of a device', { skip: noBrowser }, () => {
   let world: DeviceWorld;
@@ -175,7 +175,7 @@ describe('the page of a device', { skip: noBrowser }, () => {
     for (const tab of await page.getByRole('tab').all()) {
       await tab.click();
       await page.getByRole('tab', { name: await tab.innerText(), selected: true }).waitFor();
-      await page.waitForTimeout(150);
+      await settled(page);
       const alive = 'main img[src], main script, main b[onmouseover], main svg[onload]';
       assert.equal(await page.locator(alive).count(), 0);
     }
@@ -220,7 +220,7 @@ describe('the page of a device', { skip: noBrowser }, () => {
     for (const tab of await page.getByRole('tab').all()) {
       await tab.click();
       await page.getByRole('tab', { name: await tab.innerText(), selected: true }).waitFor();
-      await page.waitForTimeout(150);
+      await settled(page);
       await axeClean(page);
       await phone(page);
       await page.setViewportSize({ width: 1280, height: 860 });

@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/simulators/activesync/index.ts';
 import { type SimulatedNas, startSimulatedNas } from '@gatehouse/simulators/nas/index.ts';
 import type { Page } from 'playwright-core';
-import { axeClean, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
+import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
 
 const secret = 'quaver-plinth-ocelot-tumbril-0042';
 const password = 'plinth ocelot quaver tumbril';
@@ -237,7 +237,7 @@ describe('the gates in the console', { skip: noBrowser }, () => {
       await page.setViewportSize({ width: 1280, height: 860 });
       await page.goto(world.url(path));
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await settled(page);
       for (const name of [/hinzufügen/i, 'Speichern', 'Jetzt testen', 'Neu autorisieren'])
         assert.equal(await page.getByRole('button', { name }).count(), 0, `${path}: ${name}`);
       await axeClean(page);

@@ -4,15 +4,7 @@ import { allPortalRoutes } from '@gatehouse/server/surfaces/portal.ts';
 import { newComputer, SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import type { Page } from 'playwright-core';
 import * as operations from '../src/portal/operations.ts';
-import {
-  axeClean,
-  credentialsOf,
-  noBrowser,
-  openWebWorld,
-  phone,
-  type WebWorld,
-  type WindowOptions,
-} from './web-world.ts';
+import { axeClean, noBrowser, openWebWorld, phone, type WebWorld, type WindowOptions } from './web-world.ts';
 
 const password = 'plinth ocelot quaver tumbril';
 const person = 'user@acme.example';
@@ -57,13 +49,10 @@ describe('the portal', { skip: noBrowser }, () => {
 
   async function signIn(options: WindowOptions = {}): Promise<Page> {
     // Windows of earlier tests go on reading while the clock is moved, and are told that their sessions are over.
-    const page = await world.open({ ...options, expects: [/401/, ...(options.expects ?? [])] });
-    const origin = world.url('');
-    const answer = await page.request.post(`${origin}/my/api/v1/session`, {
-      data: { organization: 'acme', name: person, password },
-      headers: { origin, 'sec-fetch-site': 'same-origin' },
+    const page = await world.signInToPortal(person, {
+      ...options,
+      expects: [/401/, ...(options.expects ?? [])],
     });
-    assert.equal(answer.status(), 201, await answer.text());
     await page.goto(world.url('/my/'));
     await page.getByRole('heading', { level: 1, name: /Anna Weber/ }).waitFor();
     return page;
@@ -176,13 +165,8 @@ describe('the portal', { skip: noBrowser }, () => {
     const page = await signIn();
     await page.getByRole('link', { name: 'Privacy', exact: true }).click();
     await page.getByRole('heading', { name: /What acme holds about you/ }).waitFor();
-    const administrator = await world.open();
-    const origin = world.url('');
-    await administrator.request.post(`${origin}/api/v1/session`, {
-      data: credentialsOf('help-desk'),
-      headers: { origin, 'sec-fetch-site': 'same-origin' },
-    });
-    await administrator.request.get(`${origin}/api/v1/devices/${id}`);
+    const administrator = await world.signIn('help-desk');
+    await administrator.request.get(world.url(`/api/v1/devices/${id}`));
     // What is on record is in the very next answer.
     await page.reload();
     await page.getByText('The help desk opened your device’s page').waitFor();
