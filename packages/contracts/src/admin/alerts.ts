@@ -1,13 +1,13 @@
-import { alertKinds, alertSeverities, type AlertKind } from '@gatehouse/core/alerts/alert-kind.ts';
+import { alertKinds, alertSeverities } from '@gatehouse/core/alerts/alert-kind.ts';
 import { type Static, Type } from 'typebox';
 import { closed, Id, Time } from './values.ts';
 
 export const Alert = Type.Object(
   {
     id: Id,
-    kind: Type.Enum(Object.keys(alertKinds) as AlertKind[]),
+    kind: Type.Enum([...alertKinds]),
     severity: Type.Enum([...alertSeverities]),
-    summary: Type.String(),
+    summary: Type.String({ description: 'In the language that the request asks for.' }),
     subject: Type.Union([Type.Object({ kind: Type.String(), id: Id }, closed), Type.Null()]),
     detail: Type.Record(Type.String(), Type.Unknown()),
     occurrences: Type.Integer({ description: 'How often it happened while nobody had acknowledged it.' }),

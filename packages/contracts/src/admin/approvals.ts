@@ -1,7 +1,7 @@
 import { approvalStates } from '@gatehouse/core/approvals/approval-state.ts';
 import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
@@ -26,9 +26,7 @@ export const Approval = Type.Object(
     requestedBy: Type.String(),
     state: Type.Enum([...approvalStates]),
     firstCommandId: Maybe(Id),
-    outcomes: Type.Array(
-      Type.Object({ deviceId: Id, commandId: Maybe(Id), refusal: Maybe(Type.String()) }, closed),
-    ),
+    outcomes: Type.Array(Type.Object({ deviceId: Id, commandId: Maybe(Id), refusal: Maybe(Told()) }, closed)),
     createdAt: Time,
     expiresAt: Time,
     approvedBy: Maybe(
@@ -39,7 +37,7 @@ export const Approval = Type.Object(
     approvedAt: Maybe(Time),
     decidedBy: Maybe(Type.String()),
     decidedAt: Maybe(Time),
-    decisionReason: Maybe(Type.String()),
+    decisionReason: Maybe(Told()),
     overridden: Type.Boolean({ description: 'Done in an emergency, without a second person.' }),
     finishedAt: Maybe(Time),
   },
@@ -70,9 +68,7 @@ export const ListedApproval = Type.Object(
     decidedByName: Maybe(Type.String()),
     own: Type.Boolean({ description: 'The caller asked for it.' }),
     mayApprove: Type.Boolean({ description: 'The caller may approve it as it is shown here.' }),
-    whyNotApprove: Maybe(
-      Type.String({ description: 'What keeps a caller who decides on others from deciding on this one.' }),
-    ),
+    whyNotApprove: Maybe(Told('What keeps a caller who decides on others from deciding on this one.')),
   },
   closed,
 );

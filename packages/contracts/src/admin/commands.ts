@@ -2,7 +2,7 @@ import { commandNames } from '@gatehouse/core/commands/catalogue.ts';
 import { commandStates } from '@gatehouse/core/commands/state-machine.ts';
 import { factSources } from '@gatehouse/core/facts/types.ts';
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
@@ -17,7 +17,7 @@ export const Command = Type.Object(
       description: 'Without those that are sealed, such as a PIN.',
     }),
     state: Type.Enum([...commandStates]),
-    reason: Maybe(Type.String({ description: 'Why it failed, expired or was cancelled.' })),
+    reason: Maybe(Told('Why it failed, expired or was cancelled.')),
     result: Maybe(
       Type.Record(Type.String(), Type.Unknown(), {
         description: 'What the device answered; where it is only for those who may know.',
@@ -86,7 +86,7 @@ export const QueuedCommands = Type.Object(
               {
                 code: Type.String(),
                 reason: Maybe(Type.String()),
-                message: Type.String(),
+                message: Told(),
                 approvalId: Maybe(
                   Type.String({ format: 'uuid', description: 'The request under which it may happen yet.' }),
                 ),
@@ -141,13 +141,13 @@ export const AvailableCommands = Type.Object(
       Type.Object(
         {
           name: Type.Enum([...commandNames]),
-          title: Type.String(),
+          title: Told(),
           destructive: Type.Boolean(),
           endsManagement: Type.Boolean(),
           expiresAfterSeconds: Type.Number({ description: 'How long it waits for the device at most.' }),
           available: Type.Boolean(),
           reason: Maybe(Type.String({ description: 'Why not, as a word for programs.' })),
-          message: Maybe(Type.String({ description: 'Why not, as a sentence.' })),
+          message: Maybe(Told('Why not, as a sentence.')),
           needsApproval: Type.Boolean({
             description: 'It can be ordered, and waits until a second person approves.',
           }),
@@ -180,7 +180,7 @@ export const CommandPreview = Type.Object(
           deviceName: Type.String(),
           available: Type.Boolean(),
           reason: Maybe(Type.String()),
-          message: Maybe(Type.String({ description: 'Why not, as a sentence.' })),
+          message: Maybe(Told('Why not, as a sentence.')),
           needsApproval: Type.Boolean(),
           waiting: Type.Boolean({ description: 'One of the same kind is under way already.' }),
         },

@@ -1,6 +1,6 @@
 import { actionKinds } from '@gatehouse/core/compliance/compliance-rule.ts';
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, Id, Time } from './values.ts';
+import { closed, Id, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
@@ -32,7 +32,7 @@ export const ComplianceAction = Type.Object(
     kind: Kind,
     detail: Type.Record(Type.String(), Type.Unknown()),
     state: State,
-    note: Maybe(Type.String()),
+    note: Maybe(Told()),
     command: Maybe(Type.Object({ id: Id, state: Maybe(Type.String()) }, closed)),
     approval: Maybe(Type.Object({ id: Id, state: Maybe(Type.String()) }, closed)),
     createdAt: Time,

@@ -8,7 +8,7 @@ import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { type Static, type TSchema, Type } from 'typebox';
 import { RuleVersion } from './rules.ts';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const MaybeText = Maybe(Type.String());
@@ -198,7 +198,7 @@ export const OwnershipImportReport = Type.Object(
           identifier: Type.String(),
           outcome: Type.Enum(['changed', 'unchanged', 'not-found', 'ambiguous', 'invalid']),
           deviceId: Type.Optional(Id),
-          problem: Type.Optional(Type.String()),
+          problem: Type.Optional(Told()),
         },
         closed,
       ),

@@ -2,7 +2,7 @@ import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { type Static, Type } from 'typebox';
 import { enrollmentStates } from './enrollments.ts';
 import { Language } from './terms.ts';
-import { closed, Email, Id, Time } from './values.ts';
+import { closed, Email, Id, Time, Told } from './values.ts';
 
 export const invitationDeliveries = ['mail', 'link'] as const;
 export const invitationStates = ['waiting', 'sent', 'failed', 'given-out'] as const;
@@ -60,7 +60,7 @@ const InvitedLine = Type.Object(
     line: Type.Optional(Type.Integer({ description: 'Of the file; the first line is its header.' })),
     user: Type.String({ description: 'As it was given.' }),
     outcome: Type.Enum(['invited', 'failed']),
-    reason: Type.Optional(Type.String()),
+    reason: Type.Optional(Told()),
     invitationId: Type.Optional(Id),
     enrollmentId: Type.Optional(Id),
     link: Type.Optional(
@@ -93,7 +93,7 @@ export const Invitation = Type.Object(
     }),
     enrollmentState: Type.Enum([...enrollmentStates]),
     attempts: Type.Integer(),
-    problem: Type.Union([Type.String(), Type.Null()]),
+    problem: Type.Union([Told(), Type.Null()]),
     createdBy: Type.String(),
     createdAt: Time,
     sentAt: Type.Union([Time, Type.Null()]),

@@ -10,7 +10,7 @@ import { linkEvidenceKinds } from '@gatehouse/core/mail/link-evidence.ts';
 import { mailOutcomes } from '@gatehouse/core/mail/mail-outcome.ts';
 import { accessLevels } from '@gatehouse/core/compliance/gate.ts';
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const partial = <Properties extends Record<string, TSchema>>(properties: Properties) =>
@@ -155,7 +155,7 @@ export type MailServerChanges = Static<typeof MailServerChanges>;
 export const MailServerTrial = Type.Object(
   {
     works: Type.Boolean({ description: 'It answers, and asks who it is before it says more.' }),
-    text: Type.String({ description: 'What it means, in words.' }),
+    text: Told('What it means, in words.'),
     status: Maybe(Type.Integer({ description: 'Of its answer; null: there was none.' })),
   },
   closed,
@@ -199,7 +199,7 @@ const MailWipe = Type.Object(
     kind: Type.Enum([...mailWipeKinds]),
     state: Type.Enum([...mailWipeStates]),
     orderedBy: Type.String(),
-    reason: Maybe(Type.String()),
+    reason: Maybe(Told()),
     orderedAt: Time,
     fetchedAt: Maybe(Time),
     finishedAt: Maybe(Time),

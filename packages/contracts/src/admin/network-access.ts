@@ -3,7 +3,7 @@ import { ownerships, platforms } from '@gatehouse/core/devices/device.ts';
 import { accessLevels } from '@gatehouse/core/compliance/gate.ts';
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { type Static, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
@@ -11,7 +11,7 @@ const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =
 /** What the last exchange said. */
 const health = {
   answeredAt: OrNull(Time),
-  problem: OrNull(Type.String({ description: 'What the last exchange came to, when it was no success.' })),
+  problem: OrNull(Told('What the last exchange came to, when it was no success.')),
   problemAt: OrNull(Time),
 };
 
@@ -119,7 +119,7 @@ export const TryOutcome = Type.Object(
   {
     works: Type.Boolean(),
     outcome: Type.String(),
-    text: Type.String({ description: 'What it means, in words.' }),
+    text: Told('What it means, in words.'),
   },
   closed,
 );

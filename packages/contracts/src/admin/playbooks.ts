@@ -1,7 +1,7 @@
 import { ownerships } from '@gatehouse/core/devices/device.ts';
 import { playbookNames, type StepKind, stepCatalogue } from '@gatehouse/core/playbooks/playbook.ts';
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
@@ -51,14 +51,14 @@ export const PlaybookRun = Type.Object(
     goesOnAt: Maybe(Time),
     endedAt: Maybe(Time),
     endedBy: Maybe(Type.String()),
-    note: Maybe(Type.String()),
+    note: Maybe(Told()),
     steps: Type.Array(
       Type.Object(
         {
           kind: Kind,
-          title: Type.String(),
+          title: Told(),
           state: Type.Enum(['to-do', 'waiting', 'done', 'skipped', 'failed', 'stopped', 'undone']),
-          note: Maybe(Type.String()),
+          note: Maybe(Told()),
           commandId: Maybe(Id),
           approvalId: Maybe(Id),
           startedAt: Maybe(Time),
@@ -79,12 +79,12 @@ export const PlaybookPreview = Type.Object(
       Type.Object(
         {
           kind: Kind,
-          title: Type.String(),
+          title: Told(),
           outlook: Type.Enum(['done', 'approval', 'skipped', 'refused'], {
             description:
               'approval: a second person would be asked. skipped: the procedure would go on without it.',
           }),
-          why: Maybe(Type.String()),
+          why: Maybe(Told()),
         },
         closed,
       ),

@@ -8,7 +8,7 @@ import {
 import { targetKinds } from '@gatehouse/core/settings/resolve.ts';
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { ConnectionSchedule } from './schedules.ts';
-import { Authorship, BindingQuery, closed, Id, Line, Time, VersionReason } from './values.ts';
+import { Authorship, BindingQuery, closed, Id, Line, Time, Told, VersionReason } from './values.ts';
 
 function valueSchema(shape: SettingShape, description: string): TSchema {
   switch (shape.type) {
@@ -191,7 +191,7 @@ export const DesiredState = Type.Object(
             'foreign',
             'outdone',
           ]),
-          reason: Type.Union([Type.String(), Type.Null()]),
+          reason: Type.Union([Told(), Type.Null()]),
           since: MaybeTime,
           attempts: Type.Integer(),
           nextAttemptAt: MaybeTime,

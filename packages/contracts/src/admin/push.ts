@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, Line, Time } from './values.ts';
+import { closed, Line, Time, Told } from './values.ts';
 
 const orNull = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()]);
 const Pem = (maxLength: number) => Type.String({ minLength: 1, maxLength, description: 'PEM text.' });
@@ -34,7 +34,7 @@ export const PushStatus = Type.Object(
       ),
       Type.Null(),
     ]),
-    problems: Type.Array(Type.Object({ kind: Type.String(), detail: Type.String(), since: Time }, closed)),
+    problems: Type.Array(Type.Object({ kind: Type.String(), detail: Told(), since: Time }, closed)),
     enrolled: Type.Array(Type.Object({ topic: Type.String(), channels: Type.Integer() }, closed), {
       description: 'How many channels of devices are bound to which topic.',
     }),

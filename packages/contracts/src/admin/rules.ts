@@ -5,7 +5,7 @@ import { policyRuleKinds, ruleKinds } from '@gatehouse/core/compliance/rule-kind
 import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
 import { platforms } from '@gatehouse/core/devices/device.ts';
 import { type Static, Type } from 'typebox';
-import { BindingQuery, closed, Id, Line, Time } from './values.ts';
+import { BindingQuery, closed, Id, Line, Time, Told } from './values.ts';
 
 const yearInMinutes = 366 * 24 * 60;
 
@@ -85,7 +85,7 @@ export type ComplianceRule = Static<typeof ComplianceRule>;
 export const SavedRule = Type.Object(
   {
     ...ComplianceRule.properties,
-    warnings: Type.Array(Type.String(), {
+    warnings: Type.Array(Told(), {
       description: 'That it cannot be met, contradicts another rule, or does more than it may seem.',
     }),
   },

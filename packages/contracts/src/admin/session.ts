@@ -1,3 +1,4 @@
+import { languages } from '@gatehouse/core/languages.ts';
 import { Type, type Static } from 'typebox';
 import { Password } from './administrators.ts';
 import { Slug } from './organizations.ts';
@@ -47,10 +48,20 @@ export const Me = Type.Object(
     role: Type.String(),
     permissions: Type.Array(Type.String()),
     organizationId: Type.Optional(Type.String()),
+    language: Type.Optional(
+      Type.Union([Type.Enum([...languages]), Type.Null()], {
+        description: 'In which mails to an administrator are written; null: not chosen.',
+      }),
+    ),
   },
   closed,
 );
 export type Me = Static<typeof Me>;
+
+export const MeChanges = Type.Object(
+  { language: Type.Union([Type.Enum([...languages]), Type.Null()]) },
+  closed,
+);
 
 export const SecondFactorStart = Type.Object({ code: Type.Optional(Code) }, closed);
 export const SecondFactorOffer = Type.Object(

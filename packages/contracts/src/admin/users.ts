@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Expression, Standing } from './searches.ts';
 import { Language } from './terms.ts';
-import { closed, Email, Id, Line, Time } from './values.ts';
+import { closed, Email, Id, Line, Time, Told } from './values.ts';
 
 /** The name at the network and in directories: what a network access controller asks by. */
 const UserName = Type.String({ minLength: 1, maxLength: 254, pattern: '^[^\\u0000-\\u0020\\u007f]+$' });
@@ -78,7 +78,7 @@ export const ImportReport = Type.Object(
         {
           line: Type.Integer(),
           outcome: Type.Enum(['created', 'updated', 'unchanged', 'failed']),
-          reason: Type.Optional(Type.String()),
+          reason: Type.Optional(Told()),
         },
         closed,
       ),

@@ -10,6 +10,13 @@ export const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254
 export const Line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
+/**
+ * A sentence of the server’s own: it is told in the language that the request asks for (`Accept-Language`), whatever it is stored in.
+ * Texts of devices and of other servers that stand in its place are told as they are.
+ */
+export const Told = (description?: string) =>
+  Type.String({ 'x-told': true, ...(description === undefined ? {} : { description }) });
+
 /** Why a version was made. */
 export const VersionReason = Type.String({
   maxLength: 500,

@@ -1,6 +1,6 @@
 import { publicEventNames } from '@gatehouse/core/events/event-catalogue.ts';
 import { type Static, Type } from 'typebox';
-import { closed, Id, Line, Time } from './values.ts';
+import { closed, Id, Line, Time, Told } from './values.ts';
 
 const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) =>
   Type.Union([schema, Type.Null()]);
@@ -37,9 +37,9 @@ export const Webhook = Type.Object(
     url: Type.String(),
     events: Type.Array(Type.String()),
     state: Type.Enum(['enabled', 'disabled']),
-    stateReason: orNull(Type.String()),
+    stateReason: orNull(Told()),
     failingSince: orNull(Time),
-    lastFailure: orNull(Type.String()),
+    lastFailure: orNull(Told()),
     waiting: Type.Integer({ description: 'Messages that wait, a thousand at most; more wait as events.' }),
     previousSecretUntil: orNull(Time),
     createdAt: Time,
@@ -60,7 +60,7 @@ export const WebhookDelivery = Type.Object(
     state: Type.Enum(['waiting', 'delivered', 'failed']),
     attempts: Type.Integer(),
     lastStatus: orNull(Type.Integer()),
-    lastFailure: orNull(Type.String()),
+    lastFailure: orNull(Told()),
     nextAttemptAt: orNull(Time),
     createdAt: Time,
     finishedAt: orNull(Time),

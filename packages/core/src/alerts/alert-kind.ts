@@ -1,25 +1,57 @@
-/** What administrators are told of, and how much it matters. */
+/** What administrators are told of, what each of it has to say, and how much it matters. */
+import type { Message } from '../compliance/wording/message.ts';
 
-export const alertKinds = {
-  'destruction-held': 'Destructive commands wait for a second person.',
-  'destruction-overridden': 'Somebody went ahead in an emergency without a second person.',
-  'budget-change-asked': 'Somebody asks for another budget of destructive commands.',
-  'first-device-failed': 'The first device of many did not do as it was told; the others wait.',
-  'rule-broken': 'A compliance rule says that administrators shall know.',
-  'action-refused': 'What a compliance rule demands may not be done to this device.',
-  'carrier-to-be-told': 'A device was stolen; its carrier can bar it.',
-  'watch-list': 'Devices entered or left a watch list.',
-  'rollout-halted':
-    'More devices than were simulated stopped being compliant; the rollout waits for a person.',
-  'playbook-stuck': 'A procedure for a lost or stolen device cannot go on by itself.',
-  'mail-device-unknown': 'Devices that nobody knows ask for mail.',
-  'mail-device-looping': 'A mail client asks for the same again and again.',
-  'mail-server-wipe': 'A mail server orders a device to be wiped.',
-  'mail-probe-open': 'Mail can be had round the gateway.',
-  'mail-wipe-failed': 'A mail client could not do the wipe that it was told to do.',
-  'signals-interrupted': 'A receiver of signals or a webhook is not told of changes any more.',
-} as const satisfies Record<string, string>;
-export type AlertKind = keyof typeof alertKinds;
+/** What an alert is worded from, by kind: a list of words is a choice of one. Whatever else it carries is for programs. */
+export const alertFields = {
+  'destruction-held': { command: 'text', devices: 'number', askedBy: 'text' },
+  'destruction-overridden': { by: 'text', devices: 'number', reason: 'text' },
+  'budget-change-asked': { askedBy: 'text' },
+  'first-device-failed': { devices: 'number' },
+  'rule-broken': { rule: 'text', ruleName: 'text', stage: 'number', says: 'messages' },
+  'action-refused': { command: 'text', why: 'text' },
+  'carrier-to-be-told': { deviceId: 'text' },
+  'watch-list': { list: 'text', direction: ['entered', 'left'], count: 'number' },
+  'rollout-halted': { notCompliant: 'number', expected: 'number' },
+  'playbook-stuck': { playbook: 'text', deviceId: 'text', step: 'text', why: 'text' },
+  'mail-device-unknown': {},
+  'mail-device-looping': { command: 'text', times: 'number', withinSeconds: 'number' },
+  'mail-server-wipe': { outcome: ['held', 'account-instead', 'device', 'account'] },
+  'mail-probe-open': { server: 'text', openWays: 'texts' },
+  'mail-wipe-failed': {},
+  'signals-interrupted': {
+    what: [
+      'receiver-refuses',
+      'receiver-silent',
+      'stopped',
+      'deleted',
+      'subjects-removed',
+      'webhook-fails',
+      'webhook-gone',
+    ],
+    receiver: 'text',
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Field>>>>;
+
+type Field = 'text' | 'number' | 'texts' | 'messages' | readonly string[];
+
+export type AlertKind = keyof typeof alertFields;
+export const alertKinds = Object.keys(alertFields) as readonly AlertKind[];
+
+type ValueOf<F> = F extends 'text'
+  ? string
+  : F extends 'number'
+    ? number
+    : F extends 'texts'
+      ? readonly string[]
+      : F extends 'messages'
+        ? readonly Message[]
+        : F extends readonly (infer Word)[]
+          ? Word
+          : never;
+
+export type AlertDetail<K extends AlertKind = AlertKind> = {
+  readonly [N in keyof (typeof alertFields)[K]]: ValueOf<(typeof alertFields)[K][N]>;
+};
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];

@@ -1,4 +1,5 @@
 /** The one way to the server: an operation of its API, typed by the contracts, and everything that belongs to asking. */
+import { currentLanguage } from '../language/texts.ts';
 import { ApiProblem, readProblem } from './problem.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -128,7 +129,11 @@ export async function send(asked: Operation, given: Arguments): Promise<Response
 }
 
 async function request(asked: Operation, given: Arguments): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json, */*;q=0.5' });
+  const headers = new Headers({
+    accept: 'application/json, */*;q=0.5',
+    // The language that was chosen here, which need not be the browser's.
+    'accept-language': currentLanguage(),
+  });
   const csv = typeof given.body === 'string' || given.body instanceof Blob;
   if (given.body !== undefined && !csv) headers.set('content-type', 'application/json');
   if (typeof given.body === 'string') headers.set('content-type', 'text/csv');

@@ -7,9 +7,8 @@ import {
   NewMailProbe,
 } from '@gatehouse/contracts/admin/mail-probes.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
-import { languageFor, preferredLanguages } from '@gatehouse/core/languages.ts';
 import { Type } from 'typebox';
-import { type AdminRoute, defineRoute, listRoute, type RequestFacts } from '../../kernel/http/route.ts';
+import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import type { MailProbeDeps } from './deps.ts';
 import { askForProbe, changePlan, getPlan, getProbe, listProbes, reportProbe } from './manage-probes.ts';
 
@@ -17,8 +16,6 @@ const tag = 'mail';
 const read = { permission: 'mail.read' } as const;
 const manage = { permission: 'mail.manage' } as const;
 const server = { mailServerId: Id };
-const languageOf = (request: RequestFacts) =>
-  languageFor(...preferredLanguages(request.header('accept-language')));
 
 export const mailProbeRoutes = (deps: MailProbeDeps): AdminRoute[] => [
   listRoute({
@@ -42,7 +39,7 @@ export const mailProbeRoutes = (deps: MailProbeDeps): AdminRoute[] => [
     example: { mailServerId: '00000000-0000-0000-0000-000000000000' },
     response: { 202: MailProbe },
     handle: ({ principal, body, request }) =>
-      askForProbe(deps, principal, body.mailServerId, languageOf(request)),
+      askForProbe(deps, principal, body.mailServerId, request.language),
   }),
   defineRoute({
     method: 'POST',
@@ -58,7 +55,7 @@ export const mailProbeRoutes = (deps: MailProbeDeps): AdminRoute[] => [
       sights: [{ way: 'activesync', address: 'https://mail.example/', seen: 'denied', status: 403 }],
     },
     response: { 201: MailProbe },
-    handle: ({ principal, body, request }) => reportProbe(deps, principal, body, languageOf(request)),
+    handle: ({ principal, body, request }) => reportProbe(deps, principal, body, request.language),
   }),
   defineRoute({
     method: 'GET',
@@ -70,7 +67,7 @@ export const mailProbeRoutes = (deps: MailProbeDeps): AdminRoute[] => [
     params: { mailProbeId: Id },
     response: { 200: MailProbe },
     handle: ({ principal, params, request }) =>
-      getProbe(deps, principal, params.mailProbeId, languageOf(request)),
+      getProbe(deps, principal, params.mailProbeId, request.language),
   }),
   defineRoute({
     method: 'GET',

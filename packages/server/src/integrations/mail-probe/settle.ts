@@ -7,7 +7,6 @@ import {
   type ProbeWay,
   summarizeProbe,
 } from '@gatehouse/core/mail/probe-result.ts';
-import { nameWays } from '@gatehouse/core/mail/probe-wording.ts';
 import type { Actor } from '@gatehouse/core/actor.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { raiseAlert } from '../../modules/alerts/index.ts';
@@ -53,9 +52,9 @@ export async function tellOutcome(
     await raiseAlert(deps, tx, {
       kind: 'mail-probe-open',
       severity: letsPhonesPast(openWays) ? 'critical' : 'warning',
-      summary: `Mail of the server ${serverName} can be had round the gateway, by: ${nameWays(openWays)}.`,
       subject: { kind: 'mail-server', id: serverId },
-      detail: { probeId, openWays: [...openWays] },
+      detail: { server: serverName, openWays: [...openWays] },
+      more: { probeId },
       sameAs: `mail-probe ${serverId}`,
     });
   } else if (before?.verdict === 'open' && verdict !== 'open') {

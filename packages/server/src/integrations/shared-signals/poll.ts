@@ -57,8 +57,8 @@ export function createPolls(
           await raiseAlert(deps, tx, {
             kind: 'signals-interrupted',
             severity: 'warning',
-            summary: 'A receiver of signals refuses some of them. They are kept for those who look after it.',
             subject: { kind: 'signal-stream', id: streamId },
+            detail: { what: 'receiver-refuses', receiver: '' },
             sameAs: `signals parked ${streamId}`,
           });
       }

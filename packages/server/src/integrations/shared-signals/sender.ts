@@ -166,9 +166,9 @@ export function startSender(deps: SignalDeps, signers: FindSigner): SignalSender
       await raiseAlert(deps, tx, {
         kind: 'signals-interrupted',
         severity: 'warning',
-        summary: 'A receiver of signals refuses some of them. They are kept for those who look after it.',
         subject: { kind: 'signal-stream', id: streamId },
-        detail: { problem: parked[0]?.problem ?? '' },
+        detail: { what: 'receiver-refuses', receiver: '' },
+        more: { problem: parked[0]?.problem ?? '' },
         sameAs: `signals parked ${streamId}`,
       });
     if (done.length > 0) await storeContact(tx, streamId, new Date(now));

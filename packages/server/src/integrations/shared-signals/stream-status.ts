@@ -68,12 +68,9 @@ export async function changeStatus(
     await raiseAlert(deps, tx, {
       kind: 'signals-interrupted',
       severity: 'warning',
-      summary:
-        by === 'transmitter'
-          ? 'A receiver of signals has not taken them for too long. They are held, of each device the newest.'
-          : 'A receiver of signals is no longer told of changes.',
       subject: { kind: 'signal-stream', id: streamId },
-      detail: { to, by },
+      detail: { what: by === 'transmitter' ? 'receiver-silent' : 'stopped', receiver: '' },
+      more: { to, by },
       sameAs: `signals ${streamId}`,
     });
   announce(tx, deps.notifications, 'signal-waits', { organizationId: tx.organizationId, id: streamId });

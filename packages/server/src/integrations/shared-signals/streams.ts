@@ -196,8 +196,8 @@ export async function endStream(
   await raiseAlert(deps, tx, {
     kind: 'signals-interrupted',
     severity: 'warning',
-    summary: 'A receiver of signals is no longer told of changes: its stream was deleted.',
     subject: { kind: 'signal-stream', id: streamId },
+    detail: { what: 'deleted', receiver: '' },
     sameAs: `signals ${streamId}`,
   });
 }
@@ -265,8 +265,8 @@ export async function changeSubject(
       await raiseAlert(deps, tx, {
         kind: 'signals-interrupted',
         severity: 'info',
-        summary: 'A receiver of signals no longer wants to be told of some devices.',
         subject: { kind: 'signal-stream', id: row.stream_id },
+        detail: { what: 'subjects-removed', receiver: '' },
         sameAs: `signals subjects ${row.stream_id}`,
       });
   });

@@ -218,9 +218,9 @@ export function openWebhooks(deps: WebhookSenderDeps): WebhookSender {
       await raiseAlert(deps, tx, {
         kind: 'signals-interrupted',
         severity: 'warning',
-        summary: `The webhook ${webhook.name} does not take its messages. They can be sent again.`,
         subject: { kind: 'webhook', id },
-        detail: { failure: failure ?? '' },
+        detail: { what: 'webhook-fails', receiver: webhook.name },
+        more: { failure: failure ?? '' },
         sameAs: `webhook ${id}`,
       });
   }
@@ -250,8 +250,8 @@ export function openWebhooks(deps: WebhookSenderDeps): WebhookSender {
     await raiseAlert(deps, tx, {
       kind: 'signals-interrupted',
       severity: 'warning',
-      summary: `The webhook ${webhook.name} is disabled: its receiver says that it is gone.`,
       subject: { kind: 'webhook', id },
+      detail: { what: 'webhook-gone', receiver: webhook.name },
       sameAs: `webhook ${id}`,
     });
   }

@@ -30,6 +30,7 @@ import type { Readable } from 'node:stream';
 import { PageQuery, Page, pageLimit } from '@gatehouse/contracts/admin/paging.ts';
 import { closed } from '@gatehouse/contracts/admin/values.ts';
 import type { Principal } from '@gatehouse/core/actor.ts';
+import type { Language } from '@gatehouse/core/languages.ts';
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import type { Database, TenantTx } from '../db/database.ts';
 import type { Access } from './access.ts';
@@ -89,6 +90,8 @@ export interface RequestFacts {
   readonly address: string;
   /** Header by lower-case name. */
   header(name: string): string | undefined;
+  /** In which the answer is read, as the caller wishes. */
+  readonly language: Language;
 }
 
 /** An answer that is more than a body. */

@@ -30,6 +30,7 @@ export {
   listSessions,
   offerSecondFactor,
 } from './own-account.ts';
+export { chooseOwnLanguage, readOwnLanguage } from './own-language.ts';
 export { createPasskeyChallenges } from './passkey-challenges.ts';
 export { purgeChallenges } from './passkey-queries.ts';
 export { challengeSignIn, signInWithPasskey } from './passkey-sign-in.ts';

@@ -18,13 +18,14 @@ export interface PersonRow {
   readonly administrator_id: string;
   readonly email: string;
   readonly display_name: string;
+  readonly language: string | null;
   readonly role: string;
   readonly role_permissions: string[] | null;
 }
 
 const selectPeople = sql(
   'administrators-people',
-  `select a.administrator_id, a.email, a.display_name, a.role, r.permissions as role_permissions
+  `select a.administrator_id, a.email, a.display_name, a.language, a.role, r.permissions as role_permissions
    from administrators a
    left join roles r on r.organization_id = $1
      and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end
@@ -34,4 +35,24 @@ const selectPeople = sql(
 
 export function findPeople(tx: TenantTx, only: string | null): Promise<PersonRow[]> {
   return tx.query<PersonRow>(selectPeople, [tx.organizationId, only]);
+}
+
+const language = sql(
+  'administrators-language',
+  `select language from administrators where organization_id = $1 and administrator_id = $2`,
+);
+
+export async function selectLanguage(tx: TenantTx, id: string): Promise<string | null> {
+  return (await tx.one<{ language: string | null }>(language, [tx.organizationId, id]))?.language ?? null;
+}
+
+const setLanguage = sql(
+  'administrators-set-language',
+  `update administrators set language = $3
+   where organization_id = $1 and administrator_id = $2 and language is distinct from $3`,
+);
+
+/** @returns whether it was another. */
+export async function writeLanguage(tx: TenantTx, id: string, wish: string | null): Promise<boolean> {
+  return (await tx.run(setLanguage, [tx.organizationId, id, wish])) > 0;
 }

@@ -19,6 +19,8 @@ export interface PersonToTell {
   readonly administratorId: string;
   readonly email: string;
   readonly displayName: string;
+  /** In which to write; null: not said. */
+  readonly language: string | null;
 }
 
 /** Active administrators who are people. @param having only those who have it; undefined: all. */
@@ -31,7 +33,14 @@ export async function administratorsToTell(
   return rows.flatMap((row) => {
     const held = permissionsOf(row.role, row.role_permissions);
     if (isServiceAccount(held) || (having !== undefined && !held.has(having))) return [];
-    return [{ administratorId: row.administrator_id, email: row.email, displayName: row.display_name }];
+    return [
+      {
+        administratorId: row.administrator_id,
+        email: row.email,
+        displayName: row.display_name,
+        language: row.language,
+      },
+    ];
   });
 }
 

@@ -37,7 +37,11 @@ describe('alerts', () => {
   });
   after(() => queue[Symbol.asyncDispose]());
 
-  const warning: NewAlert = { kind: 'rule-broken', severity: 'warning', summary: 'A rule is broken.' };
+  const warning = {
+    kind: 'rule-broken',
+    severity: 'warning',
+    detail: { rule: 'encryption', ruleName: 'Laptops', stage: 1, says: [['let-pass']] },
+  } as const satisfies NewAlert;
   const raise = (alert: NewAlert) => queue.inTenant((tx) => raiseAlert(queue.deps, tx, alert));
   const page = { limit: 50, after: undefined };
 
@@ -71,18 +75,34 @@ describe('alerts', () => {
     ]);
     const [mail] = sent;
     assert.equal(mail?.subject, '[acme] warning: A compliance rule says that administrators shall know.');
-    assert.match(mail?.text ?? '', /A rule is broken\./);
+    assert.match(mail?.text ?? '', /The rule “Laptops” is broken \(stage 1\): This rule lets that pass\./);
     assert.equal(new Set(sent.map(({ messageId }) => messageId)).size, 3);
     refuse = true;
     assert.deepEqual(await deliver(id), [], 'a mailbox that refuses is no failure of the job');
     refuse = false;
   });
 
+  test('each is told in the language of whoever reads, and what another version has kept in its own words', async () => {
+    await queue.rows(`update administrators set language = 'de-CH' where email = 'second@acme.example'`);
+    const id = await raise(warning);
+    await deliver(id);
+    const mailed = sent.find(({ to }) => to.address === 'second@acme.example');
+    assert.match(mailed?.subject ?? '', /Warnung: Eine Compliance-Regel verlangt/);
+    assert.match(mailed?.text ?? '', /Die Regel „Laptops“ ist verletzt.*\n.*Warnung .*\n.*Sie steht unter/s);
+    assert.match(mailed?.html ?? '', /lang="de"/);
+    const listed = async (language: 'en' | 'de') =>
+      (await listAlerts(queue.deps, queue.admin, {}, page, language)).items.find((each) => each.id === id)
+        ?.summary;
+    assert.match((await listed('de')) ?? '', /^Die Regel „Laptops“/);
+    await queue.rows(`update alerts set detail = '{}' where alert_id = $1`, [id]);
+    assert.match((await listed('de')) ?? '', /^The rule “Laptops”/);
+  });
+
   test('TPL-02 what an alert quotes is text in the mail and one line in its subject', async () => {
     await queue.rows(`update organizations set name = E'Acme\\r\\nBcc: x@y' where organization_id = $1`, [
       queue.fleet.organizationId,
     ]);
-    const id = await raise({ ...warning, summary: 'Because “<b>&x”.' });
+    const id = await raise({ ...warning, detail: { ...warning.detail, ruleName: '<b>&x' } });
     await deliver(id);
     assert.ok(!/[\r\n]/.test(sent[0]?.subject ?? '\n'));
     assert.match(sent[0]?.html ?? '', /&lt;b&gt;&amp;x/);

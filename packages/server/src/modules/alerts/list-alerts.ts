@@ -1,6 +1,8 @@
 // What administrators were told of, newest first, and that somebody has seen it.
+import { wordAlert } from '@gatehouse/core/alerts/wording/word-alert.ts';
 import { actorReference } from '@gatehouse/core/actor.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import type { Language } from '@gatehouse/core/languages.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
@@ -20,6 +22,7 @@ export async function listAlerts(
   principal: TenantPrincipal,
   filter: { readonly open?: boolean | undefined; readonly subject?: string | undefined },
   page: PageRequest,
+  language: Language = 'en',
 ) {
   requirePermission(principal, 'alerts.read');
   const rows = await deps.database.withTenant(
@@ -33,11 +36,21 @@ export async function listAlerts(
       }),
     { readOnly: true },
   );
-  return pageOfRows(rows, page.limit, presentAlert, (row) => [row.alert_no]);
+  return pageOfRows(
+    rows,
+    page.limit,
+    (row) => presentAlert(row, language),
+    (row) => [row.alert_no],
+  );
 }
 
 /** Somebody has seen it; saying so again changes nothing. @throws DomainError `not-found` */
-export async function acknowledgeAlert(deps: AlertListDeps, principal: TenantPrincipal, alertId: string) {
+export async function acknowledgeAlert(
+  deps: AlertListDeps,
+  principal: TenantPrincipal,
+  alertId: string,
+  language: Language = 'en',
+) {
   requirePermission(principal, 'alerts.acknowledge');
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     const at = new Date(deps.clock.now());
@@ -45,7 +58,7 @@ export async function acknowledgeAlert(deps: AlertListDeps, principal: TenantPri
     if (row === undefined) {
       const known = await findAlert(tx, alertId);
       if (!known) throw new DomainError('not-found', 'There is no such alert.');
-      return presentAlert(known);
+      return presentAlert(known, language);
     }
     await recordAudit(tx, {
       actor: principal,
@@ -55,16 +68,16 @@ export async function acknowledgeAlert(deps: AlertListDeps, principal: TenantPri
       show: { kind: row.kind, occurrences: row.occurrences },
     });
     await deps.events.emit(tx, { name: 'alert.acknowledged', subjectId: alertId, payload: { alertId } });
-    return presentAlert(row);
+    return presentAlert(row, language);
   });
 }
 
-function presentAlert(row: AlertRow) {
+function presentAlert(row: AlertRow, language: Language) {
   return {
     id: row.alert_id,
     kind: row.kind,
     severity: row.severity,
-    summary: row.summary,
+    summary: summaryOf(row, language),
     subject: row.subject_kind === null ? null : { kind: row.subject_kind, id: row.subject_id ?? '' },
     detail: { ...row.detail },
     occurrences: row.occurrences,
@@ -74,3 +87,6 @@ function presentAlert(row: AlertRow) {
     acknowledgedBy: row.acknowledged_by,
   };
 }
+
+export const summaryOf = ({ kind, detail, summary }: AlertRow, language: Language): string =>
+  wordAlert(kind, detail, language) ?? summary;

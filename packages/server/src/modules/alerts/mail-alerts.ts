@@ -1,5 +1,5 @@
 // The jobs that mail an alert: one that finds whom to tell, one for each of them, so that a mailbox that fails holds up nobody.
-import { alertKinds } from '@gatehouse/core/alerts/alert-kind.ts';
+import { alertTitle, severityWord } from '@gatehouse/core/alerts/wording/word-alert.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { Subscriptions } from '../../kernel/events.ts';
 import { isUuid } from '../../kernel/ids.ts';
@@ -7,6 +7,8 @@ import { enqueueAll, type JobDefinition } from '../../kernel/jobs/jobs.ts';
 import { MailRefused, plainMail, type SendMail } from '../../kernel/mail.ts';
 import { administratorsToTell, administratorToTell } from '../administrators/index.ts';
 import { readOrganizationName } from '../organizations/index.ts';
+import { summaryOf } from './list-alerts.ts';
+import { alertFrame } from './mail-texts.ts';
 import { deleteOldAlerts, findAlert } from './queries.ts';
 
 export interface MailAlertDeps {
@@ -68,16 +70,18 @@ export function alertJobs(deps: MailAlertDeps): Readonly<Record<string, JobDefin
       );
       const { alert, person, organization } = found;
       if (!alert || !person || !deps.sendMail) return;
+      const { language, named, listed } = alertFrame(person.language);
+      const severity = severityWord(alert.severity, language);
       try {
         await deps.sendMail(
           plainMail({
             to: { name: person.displayName, address: person.email },
-            language: 'en',
-            subject: `[${organization.name}] ${alert.severity}: ${alertKinds[alert.kind]}`,
+            language,
+            subject: `[${organization.name}] ${severity}: ${alertTitle(alert.kind, language)}`,
             paragraphs: [
-              alert.summary,
-              `${alert.created_at.toISOString()} · ${organization.name} · alert ${alert.alert_id}`,
-              `It is listed at ${deps.publicUrl.origin} until an administrator acknowledges it: gatehouse alert acknowledge ${alert.alert_id}`,
+              summaryOf(alert, language),
+              `${alert.created_at.toISOString()} · ${organization.name} · ${named(alert.alert_id)}`,
+              listed(`${deps.publicUrl.origin}/console/compliance/alerts`, alert.alert_id),
             ],
             messageId: `<alert.${alert.alert_id}.${administratorId}@${deps.publicUrl.hostname}>`,
           }),

@@ -22,7 +22,8 @@ export const alertRoutes = (deps: AlertListDeps): AdminRoute[] => [
       subject: Type.Optional(Type.String({ format: 'uuid', description: 'Only of this device or request.' })),
     },
     item: Alert,
-    handle: ({ principal, query, page }) => listAlerts(deps, principal, query, page),
+    handle: ({ principal, query, page, request }) =>
+      listAlerts(deps, principal, query, page, request.language),
   }),
   defineRoute({
     method: 'POST',
@@ -33,6 +34,7 @@ export const alertRoutes = (deps: AlertListDeps): AdminRoute[] => [
     access: { permission: 'alerts.acknowledge' },
     params: { alertId: Id },
     response: { 200: Alert },
-    handle: ({ principal, params: { alertId } }) => acknowledgeAlert(deps, principal, alertId),
+    handle: ({ principal, params: { alertId }, request }) =>
+      acknowledgeAlert(deps, principal, alertId, request.language),
   }),
 ];

@@ -1,7 +1,7 @@
 // Puts before a second person what one alone may not do. Runs in the transaction of whoever was held up, so that the refusal and
 // the request appear together.
 import { actorReference } from '@gatehouse/core/actor.ts';
-import { commandDefinition, splitParams } from '@gatehouse/core/commands/catalogue.ts';
+import { splitParams } from '@gatehouse/core/commands/catalogue.ts';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
@@ -38,14 +38,13 @@ export async function askForCommand(
   const same = open.find(({ same_as }) => same_as !== null && same_as === row.same_as);
   if (same !== undefined) return same.approval_id;
   if (open.length >= approvalLimits.openPerAsker) return undefined;
-  const { title } = commandDefinition(command.name);
   await store(deps, tx, question.actor, row);
   await raiseAlert(deps, tx, {
     kind: 'destruction-held',
     severity: 'warning',
-    summary: `“${title}” of ${deviceIds.length} ${deviceIds.length === 1 ? 'device waits' : 'devices wait'} for a second person; ${row.requested_by} asked for it.`,
     subject: { kind: 'approval', id: row.approval_id },
-    detail: { approvalId: row.approval_id, command: command.name, devices: deviceIds.length, held },
+    detail: { command: command.name, devices: deviceIds.length, askedBy: row.requested_by },
+    more: { approvalId: row.approval_id, held },
     // One mail for an asker and hour, however many requests: a stolen account must not bury the mail that matters.
     sameAs: `destruction-held/${row.asked_by}/${Math.floor(deps.clock.now() / 3_600_000)}`,
   });
@@ -115,9 +114,9 @@ export async function askForBudget(
       await raiseAlert(deps, tx, {
         kind: 'budget-change-asked',
         severity: isLooser(before, limitsFrom(settings)) ? 'critical' : 'warning',
-        summary: `${requestedBy} asks for another budget of destructive commands; a second person has to agree.`,
         subject: { kind: 'approval', id: approvalId },
-        detail: { approvalId, settings: { ...settings } },
+        detail: { askedBy: requestedBy },
+        more: { approvalId, settings: { ...settings } },
       });
     }
     const row = await findRequest(tx, approvalId);

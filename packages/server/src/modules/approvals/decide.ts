@@ -157,9 +157,13 @@ export function override(
     await raiseAlert(deps, tx, {
       kind: 'destruction-overridden',
       severity: 'critical',
-      summary: `${actorReference(principal)} destroyed data on ${row.device_ids.length} ${row.device_ids.length === 1 ? 'device' : 'devices'} without a second person: “${decision.reason}”.`,
       subject: { kind: 'approval', id: row.approval_id },
-      detail: { approvalId: row.approval_id, devices: row.device_ids.length },
+      detail: {
+        by: actorReference(principal),
+        devices: row.device_ids.length,
+        reason: decision.reason ?? '',
+      },
+      more: { approvalId: row.approval_id },
       audience: 'everyone',
     });
     return { answer: presentRequest(after) };

@@ -44,9 +44,9 @@ export function approvalJobs(deps: ApprovalDeps): Readonly<Record<string, JobDef
       await raiseAlert(deps, tx, {
         kind: 'first-device-failed',
         severity: 'warning',
-        summary: `The first of ${row.device_ids.length} devices did not carry out its command; the others wait until somebody releases or rejects them.`,
         subject: { kind: 'approval', id: row.approval_id },
-        detail: { approvalId: row.approval_id, commandId },
+        detail: { devices: row.device_ids.length },
+        more: { approvalId: row.approval_id, commandId },
       });
     },
   };

@@ -62,8 +62,9 @@ const errorCodes = {
 
 /** @param approvalId of the request that was put before another person. */
 function guardError({ reason, message }: Refused['decision'], approvalId: string | undefined): DomainError {
-  const asked = approvalId === undefined ? '' : ' Another administrator is asked to approve it.';
-  return new DomainError(errorCodes[reason], `${message}${asked}`, {
+  const told =
+    approvalId === undefined ? message : `${message} Another administrator is asked to approve it.`;
+  return new DomainError(errorCodes[reason], told, {
     reason,
     ...(approvalId === undefined ? {} : { detail: { approvalId } }),
     ...(reason === 'budget-spent' ? { retryAfterSeconds: 600 } : {}),

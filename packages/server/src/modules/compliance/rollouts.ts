@@ -208,8 +208,8 @@ export async function lookAtRollout(deps: RolloutDeps, tx: TenantTx, rolloutId: 
     await raiseAlert(deps, tx, {
       kind: 'rollout-halted',
       severity: 'critical',
-      summary: `A rollout has halted: ${row.not_compliant} devices stopped being compliant, ${expected} were expected.`,
-      detail: { rolloutId, itemKind: row.item_kind, itemId: row.item_id, ring: row.ring },
+      detail: { notCompliant: row.not_compliant, expected },
+      more: { rolloutId, itemKind: row.item_kind, itemId: row.item_id, ring: row.ring },
     });
     return;
   }

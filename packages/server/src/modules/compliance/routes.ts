@@ -7,7 +7,7 @@ import {
   RuleException,
 } from '@gatehouse/contracts/admin/rules.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
-import { languageFor, preferredLanguages } from '@gatehouse/core/languages.ts';
+
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { countRules } from './count-rules.ts';
 import {
@@ -65,8 +65,7 @@ export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & RolloutDeps
     response: { 200: DeviceExplanation },
     handle: async ({ principal, params: { deviceId }, query, request }) => {
       const { gate, at, format } = query;
-      const language =
-        query.language ?? languageFor(...preferredLanguages(request.header('accept-language')));
+      const language = query.language ?? request.language;
       const explanation = await explainDevice(deps, principal, deviceId, {
         gate,
         at: at === undefined ? undefined : Date.parse(at),

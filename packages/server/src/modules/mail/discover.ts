@@ -129,9 +129,9 @@ async function tellOfStranger(
     await raiseAlert(deps, tx, {
       kind: 'mail-device-unknown',
       severity: 'info',
-      summary: 'A device that nobody knows asks for mail; see the mail devices in the state “unknown”.',
       subject: { kind: 'mail-device', id: mailDeviceId },
-      detail: { mailDeviceId, treatment },
+      detail: {},
+      more: { mailDeviceId, treatment },
       // A roll-out brings hundreds of them.
       sameAs: `mail-device-unknown/${Math.floor(deps.clock.now() / 86_400_000)}`,
     });

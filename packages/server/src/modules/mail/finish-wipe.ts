@@ -71,9 +71,9 @@ export async function mailWipeAcknowledged(
       await raiseAlert(deps, tx, {
         kind: 'mail-wipe-failed',
         severity: 'critical',
-        summary: 'A mail client says that it could not be wiped. It gets no mail any more.',
         subject: { kind: 'mail-device', id: mailDeviceId },
-        detail: { mailDeviceId, wipeId: wipe.wipe_id, kind: wipe.kind },
+        detail: {},
+        more: { mailDeviceId, wipeId: wipe.wipe_id, kind: wipe.kind },
         sameAs: `mail-wipe-failed/${mailDeviceId}`,
       });
     }

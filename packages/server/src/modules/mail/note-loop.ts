@@ -35,9 +35,9 @@ export async function noteLoop(
       raiseAlert(deps, tx, {
         kind: 'mail-device-looping',
         severity: 'warning',
-        summary: `A mail client has sent “${show.command}” ${times} times within ${show.withinSeconds} seconds and is slowed down.`,
         subject: { kind: 'mail-device', id: mailDeviceId },
-        detail: { mailDeviceId, ...show },
+        detail: show,
+        more: { mailDeviceId },
         sameAs: `mail-device-looping/${mailDeviceId}`,
       }),
     ]);

@@ -205,8 +205,10 @@ async function refuse(
         decision.reason,
       )
     : undefined;
-  const asked = approvalId === undefined ? '' : ' Another administrator is asked to approve it.';
-  return new DomainError(errorCodes[decision.reason] ?? 'forbidden', `${decision.message}${asked}`, {
+  const { message } = decision;
+  const told =
+    approvalId === undefined ? message : `${message} Another administrator is asked to approve it.`;
+  return new DomainError(errorCodes[decision.reason] ?? 'forbidden', told, {
     reason: decision.reason,
     ...(approvalId === undefined ? {} : { detail: { approvalId } }),
     ...(decision.reason === 'budget-spent' ? { retryAfterSeconds: 600 } : {}),
@@ -284,9 +286,11 @@ export async function relayServerWipe(
     await raiseAlert(deps, tx, {
       kind: 'mail-server-wipe',
       severity: 'critical',
-      summary: summaryOf(wanted, kind, decision.allowed),
       subject: { kind: 'mail-device', id: mailDeviceId },
       detail: {
+        outcome: !decision.allowed ? 'held' : wanted === kind ? kind : 'account-instead',
+      },
+      more: {
         mailDeviceId,
         serverId,
         wanted,
@@ -297,16 +301,6 @@ export async function relayServerWipe(
     });
     return decision.allowed ? { kind } : { kind: 'held' };
   });
-}
-
-function summaryOf(wanted: MailWipeKind, kind: MailWipeKind, allowed: boolean): string {
-  if (!allowed)
-    return 'A mail server orders a device to be wiped. A second person has to agree; until then the device gets no mail.';
-  if (wanted !== kind)
-    return 'A mail server orders a device to be reset that is not known as corporate. Only the mail account is removed from it.';
-  return kind === 'device'
-    ? 'A mail server orders a corporate device to be reset, and it is.'
-    : 'A mail server orders a mail account to be removed from a device, and it is.';
 }
 
 async function holdServerWipe(

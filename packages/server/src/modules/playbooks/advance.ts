@@ -105,9 +105,14 @@ async function fail(deps: PlaybookDeps, tx: TenantTx, run: RunRow, step: StepRow
   await raiseAlert(deps, tx, {
     kind: 'playbook-stuck',
     severity: 'critical',
-    summary: `The procedure “${run.playbook}” for the device ${run.device_id} ended at “${step.kind}”: ${step.note ?? ''}`,
     subject: { kind: 'device', id: run.device_id },
-    detail: { deviceId: run.device_id, runId: run.run_id, step: step.kind },
+    detail: {
+      playbook: run.playbook,
+      deviceId: run.device_id,
+      step: step.kind,
+      why: step.note ?? '',
+    },
+    more: { runId: run.run_id },
   });
 }
 

@@ -59,7 +59,7 @@ const steps: Record<StepKind, TakeStep> = {
     (await barDevice(deps, tx, change(run, actor))) ? done() : skipped('It was barred already.'),
   'block-hardware': async (deps, tx, run, actor) => {
     const count = await blockHardwareOf(deps, tx, change(run, actor));
-    return done(`${count} ${count === 1 ? 'identifier' : 'identifiers'}.`);
+    return done(`Hardware identifiers shut out: ${count}.`);
   },
   async secure(deps, tx, run, actor) {
     await secureDevice(deps, tx, change(run, actor), true);
@@ -91,9 +91,9 @@ const steps: Record<StepKind, TakeStep> = {
     await raiseAlert(deps, tx, {
       kind: 'carrier-to-be-told',
       severity: 'warning',
-      summary: `The device ${run.device_id} was stolen and is reset to factory state; ask its carrier to bar it, so that it cannot be sold.`,
       subject: { kind: 'device', id: run.device_id },
-      detail: { deviceId: run.device_id, runId: run.run_id },
+      detail: { deviceId: run.device_id },
+      more: { runId: run.run_id },
     });
     return done('IMEI and telephone number are among the facts of the device.');
   },

@@ -2,7 +2,6 @@
 // system, whose rights are those of support staff; what the guard holds becomes a request that shows the rule as its cause.
 import type { Action } from '@gatehouse/core/compliance/compliance-rule.ts';
 import type { RuleVerdict } from '@gatehouse/core/compliance/verdict.ts';
-import { render } from '@gatehouse/core/compliance/wording/render.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { enqueue } from '../../kernel/jobs/jobs.ts';
 import { raiseAlert } from '../alerts/index.ts';
@@ -51,10 +50,15 @@ export async function act(
       await raiseAlert(deps, tx, {
         kind: 'rule-broken',
         severity: 'warning',
-        // Names of rules are the organization's own words; what a verdict says holds no text from the device.
-        summary: `The rule “${change.name ?? verdict.rule}” is broken (stage ${change.to}): ${render(verdict.says)}`,
         subject: { kind: 'device', id: change.deviceId },
-        detail: { deviceId: change.deviceId, ...causeOf(change) },
+        // Names of rules are the organization's own words; what a verdict says holds no text from the device.
+        detail: {
+          rule: verdict.rule,
+          ruleName: change.name ?? '',
+          stage: change.to,
+          says: verdict.says,
+        },
+        more: { deviceId: change.deviceId, ...causeOf(change) },
         sameAs: `rule-broken/${change.deviceId}/${change.rule}/${change.to}`,
       });
       return done('done');
@@ -99,9 +103,9 @@ async function order(
   await raiseAlert(deps, tx, {
     kind: 'action-refused',
     severity: 'warning',
-    summary: `A rule demands “${name}”, which was not done: ${refusal?.message ?? 'the device is gone.'}`,
     subject: { kind: 'device', id: change.deviceId },
-    detail: { deviceId: change.deviceId, command: name, ...causeOf(change) },
+    detail: { command: name, why: refusal?.message ?? 'The device is gone.' },
+    more: { deviceId: change.deviceId, ...causeOf(change) },
     sameAs: `action-refused/${change.deviceId}/${change.rule}/${name}`,
   });
   return done('refused', refusal?.message ?? null);

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TProperties, type TSchema, Type } from 'typebox';
 import type { Database } from '../../kernel/db/database.ts';
 import { hasBody, requireMediaType } from '../../kernel/http/media-type.ts';
+import { languageOf, retelling } from '../../kernel/http/reader-language.ts';
 import {
   type AdminRoute,
   Answer,
@@ -44,6 +45,8 @@ export function registerRoute(
     route,
     withEditConflicts(deps, route, thing, async (context) => route.handle(context)),
   );
+  const [usual] = Object.values(route.response);
+  const retell = typeof usual === 'object' && usual !== null ? retelling(usual) : undefined;
   scope.route({
     method: route.method,
     url: route.path,
@@ -53,7 +56,7 @@ export function registerRoute(
     onRequest: async (request) => requireOwnMediaType(route, request),
     handler: async (request, reply) => {
       const result = await handle(contextOf(deps, route, request));
-      return send(route, reply, result);
+      return send(route, request, reply, result, retell);
     },
   });
 }
@@ -80,7 +83,12 @@ function contextOf(deps: RegisterDeps, route: AdminRoute, request: FastifyReques
     query,
     body: request.body,
     upload: request.body as Readable,
-    request: { id: request.id, address: request.ip, header: headerOf(request) },
+    request: {
+      id: request.id,
+      address: request.ip,
+      header: headerOf(request),
+      language: languageOf(request),
+    },
     transact: transactIn(deps.database, principal.organizationId),
     cursors: createCursorCoder(deps.cursorKey, [route.operation, principal.organizationId, params, filter]),
   };
@@ -97,11 +105,19 @@ const nobody: TenantPrincipal = {
   empoweredAt: null,
 };
 
-function send(route: AdminRoute, reply: FastifyReply, result: unknown): unknown {
+function send(
+  route: AdminRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: unknown,
+  retell: ReturnType<typeof retelling>,
+): unknown {
   const answer = result instanceof Answer ? result : new Answer(result);
   reply.code(answer.status ?? Number(Object.keys(route.response)[0]));
   for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
-  return reply.send(answer.body ?? undefined);
+  const language = languageOf(request);
+  const body = retell === undefined || language === 'en' ? answer.body : retell(answer.body, language);
+  return reply.send(body ?? undefined);
 }
 
 function schemaOf(route: AdminRoute, thing: EditedThing | undefined): Record<string, unknown> {

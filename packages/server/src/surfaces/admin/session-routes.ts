@@ -1,6 +1,7 @@
 // Signing in and out, and the own account.
 import {
   Me,
+  MeChanges,
   PasswordChange,
   SecondFactorConfirmation,
   SecondFactorOffer,
@@ -24,11 +25,13 @@ import {
   authenticateSession,
   challengeSignIn,
   changePassword,
+  chooseOwnLanguage,
   confirmSecondFactor,
   endSession,
   knownBrowserCookie,
   listSessions,
   offerSecondFactor,
+  readOwnLanguage,
   sessionCookie,
   signIn,
   signInWithPasskey,
@@ -149,7 +152,23 @@ export const sessionRoutes = (deps: AdministratorDeps): AdminRoute[] => [
     access: forSignedIn,
     scope: 'instance',
     response: { 200: Me },
-    handle: ({ principal }) => describePrincipal(principal),
+    handle: ({ principal }) => describePrincipal(deps, principal),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/me',
+    operation: 'changeMe',
+    tag: 'session',
+    summary: 'Choose the language of one’s own mails',
+    access: forSignedIn,
+    scope: 'instance',
+    body: MeChanges,
+    response: { 200: Me },
+    example: { language: 'de' },
+    async handle({ principal, body }) {
+      await chooseOwnLanguage(deps, holderOf(principal), body.language);
+      return describePrincipal(deps, principal);
+    },
   }),
   defineRoute({
     method: 'PUT',
@@ -210,7 +229,8 @@ async function sourceOfSignIn(deps: AdministratorDeps, request: RequestFacts): P
   };
 }
 
-function describePrincipal(principal: Principal): Me {
+async function describePrincipal(deps: AdministratorDeps, principal: Principal): Promise<Me> {
+  const language = await readOwnLanguage(deps, principal);
   return {
     kind: principal.kind as Me['kind'],
     id: principal.id,
@@ -218,5 +238,6 @@ function describePrincipal(principal: Principal): Me {
     role: principal.role,
     permissions: [...principal.permissions],
     ...(principal.organizationId ? { organizationId: principal.organizationId } : {}),
+    ...(language === undefined ? {} : { language }),
   };
 }

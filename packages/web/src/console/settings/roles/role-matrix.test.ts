@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Role } from '@gatehouse/contracts/admin/roles.ts';
 import { permissions } from '@gatehouse/core/permissions/catalogue.ts';
-import { permissionSentence } from './permission-sentences.ts';
+import { permissionSentence } from '@gatehouse/core/permissions/sentence.ts';
 import { affected, differences, holds, permissionAreas, type Staged, toggle } from './role-matrix.ts';
 import { roleTexts } from './role-texts.ts';
 

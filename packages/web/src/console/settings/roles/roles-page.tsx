@@ -20,7 +20,7 @@ import { useMay, useMe } from '../../../session/session.ts';
 import { SettingsFrame } from '../settings-frame.tsx';
 import { settingsTexts } from '../texts.ts';
 import { NewRole } from './new-role.tsx';
-import { permissionSentence } from './permission-sentences.ts';
+import { permissionSentence } from '@gatehouse/core/permissions/sentence.ts';
 import { RoleMenuPreview } from './role-menu-preview.tsx';
 import {
   differences,

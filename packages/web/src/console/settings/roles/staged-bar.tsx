@@ -7,7 +7,7 @@ import { listAdministrators, listTokens } from '../../../api/operations/settings
 import { currentLanguage } from '../../../language/texts.ts';
 import { useMay } from '../../../session/session.ts';
 import { settingsTexts } from '../texts.ts';
-import { permissionSentence } from './permission-sentences.ts';
+import { permissionSentence } from '@gatehouse/core/permissions/sentence.ts';
 import { affected, differences, type Staged } from './role-matrix.ts';
 import css from './roles.module.css';
 

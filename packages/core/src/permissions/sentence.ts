@@ -1,6 +1,6 @@
 /** Every permission in a plain sentence, by language. English is the catalogue's own; the compiler asks for every German one. */
-import { type Permission, permissionCatalogue } from '@gatehouse/core/permissions/catalogue.ts';
-import type { Language } from '../../../language/texts.ts';
+import type { Language } from '../languages.ts';
+import { type Permission, permissionCatalogue } from './catalogue.ts';
 
 const german: Readonly<Record<Permission, string>> = {
   'organizations.read': 'Die Organisation und ihre Einstellungen sehen.',
