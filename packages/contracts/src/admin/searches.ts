@@ -58,9 +58,17 @@ const DeviceSort = Type.Enum([...deviceSorts], {
 const Names = (description: string) =>
   Type.String({ maxLength: 2_000, pattern: '^[a-z0-9._,-]*$', description });
 
+const From = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description:
+    'Where the list begins: at the first name or owner that begins so, or at a time; in orders by name, owner or seen.',
+});
+
 export const DeviceSearchQuery = {
   ...question,
   sort: Type.Optional(DeviceSort),
+  from: Type.Optional(From),
   facts: Type.Optional(Names('Facts that are shown with each device, separated by commas.')),
 };
 
@@ -111,7 +119,9 @@ export const ListedDevice = Type.Object(
 export type ListedDevice = Static<typeof ListedDevice>;
 
 export const ExportQuery = {
-  ...DeviceSearchQuery,
+  ...question,
+  sort: DeviceSearchQuery.sort,
+  facts: DeviceSearchQuery.facts,
   columns: Type.Optional(
     Names('Columns in their order, separated by commas: names of ListedDevice, or facts.'),
   ),
@@ -127,6 +137,8 @@ export const CountRequest = Type.Object(
     comparedWith: Type.Optional(
       Type.String({ format: 'uuid', description: 'A smart group: how many would enter and leave it.' }),
     ),
+    sort: Type.Optional(DeviceSort),
+    from: Type.Optional(From),
     patience: Type.Optional(
       Type.Integer({
         minimum: 100,
@@ -153,6 +165,9 @@ export const DeviceCount = Type.Object(
     byPlatform: Type.Record(Type.String(), Type.Integer()),
     /** The first of them, where they had to be looked at one by one. */
     devices: Type.Array(FoundDevice),
+    before: Type.Optional(
+      Type.Integer({ description: 'How many stand before `from`, where the database can tell.' }),
+    ),
     compared: Type.Optional(Type.Object({ entering: Type.Integer(), leaving: Type.Integer() }, closed)),
   },
   closed,

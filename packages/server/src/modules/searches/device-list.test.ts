@@ -277,6 +277,22 @@ describe('the list of devices', () => {
     assert.equal((await names({ sort: 'seen' }))[0], 'book', 'never seen first');
   });
 
+  test('a list begins where somebody wants it to, and it is told how many stand before', async () => {
+    for (const sort of ['name', '-name', 'owner', '-owner', 'seen', '-seen'] as const) {
+      const all = await names({ sort });
+      for (const expression of [undefined, 'device.state != "unmanaged"']) {
+        const from = sort.endsWith('seen') ? '2020-01-01T00:00:00Z' : 'c';
+        const rest = await names({ sort, from, ...(expression === undefined ? {} : { expression }) });
+        const { matching, before } = await countDevices(deps, principal(), { sort, from });
+        assert.equal(matching, all.length);
+        assert.deepEqual(rest, all.slice(before), `${sort} ${expression ?? ''}`);
+      }
+    }
+    await assert.rejects(names({ sort: 'standing', from: 'b' }), (error) =>
+      isDomainError(error, 'invalid-input'),
+    );
+  });
+
   test('MON-03 words find parts of names without regard to accents, and the beginning of identifiers in any notation', async () => {
     const finds: readonly (readonly [string, readonly string[]])[] = [
       ["zoe's", ['Zoë’s iPhone']],

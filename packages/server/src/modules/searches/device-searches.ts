@@ -17,6 +17,7 @@ import type { PageAnswer, PageRequest, TenantPrincipal } from '../../kernel/http
 import { recordAudit } from '../audit/index.ts';
 import { filterOf, isEverything, isImpossible, type Question, readQuestion } from './device-question.ts';
 import {
+  countDevicesBefore,
   countFoundDevices,
   type DeviceSort,
   type FleetFilter,
@@ -29,6 +30,7 @@ import {
   selectListedDevices,
   walkDevices,
 } from './list-queries.ts';
+import { beginningOf } from './list-beginning.ts';
 import { selectMemberIds, selectSearchedDevices } from './queries.ts';
 import { toSearched } from './refresh-searches.ts';
 import type { SearchDeps } from './search-deps.ts';
@@ -47,8 +49,13 @@ export async function searchDevices(
   {
     sort = 'enrolled',
     facts = [],
+    from,
     ...asked
-  }: DeviceQuestion & { sort?: DeviceSort | undefined; facts?: readonly string[] },
+  }: DeviceQuestion & {
+    sort?: DeviceSort | undefined;
+    facts?: readonly string[];
+    from?: string | undefined;
+  },
   page: PageRequest,
 ): Promise<PageAnswer<ListedDevice>> {
   requirePermission(principal, 'devices.read');
@@ -57,7 +64,8 @@ export async function searchDevices(
   await noteSearch(deps, principal, [...question.facts, ...columns]);
   const filter = filterOf(question, deps.clock.now());
   if (isImpossible(filter)) return { items: [] };
-  const after = page.after === undefined ? null : (page.after.map(String) as unknown as FoundPlace);
+  const beginning = from === undefined ? null : beginningOf(sort, from);
+  const after = page.after === undefined ? beginning : (page.after.map(String) as unknown as FoundPlace);
   if (question.narrowing.exact) return pageOfFound(deps, principal, filter, sort, columns, after, page.limit);
   const items: ListedDevice[] = [];
   let examined = 0;
@@ -97,7 +105,7 @@ async function pageOfFound(
 export async function countDevices(
   deps: SearchDeps,
   principal: TenantPrincipal,
-  { for: use, comparedWith, patience = mostMs, ...asked }: CountRequest,
+  { for: use, comparedWith, patience = mostMs, sort = 'enrolled', from, ...asked }: CountRequest,
 ): Promise<DeviceCount> {
   requirePermission(principal, 'devices.read');
   const question = readQuestion(principal, asked, use === 'group' ? 'group' : 'watch-list');
@@ -109,7 +117,7 @@ export async function countDevices(
       ? undefined
       : new Set(await inside(deps, principal, (tx) => selectMemberIds(tx, comparedWith)));
   if (question.narrowing.exact && before === undefined && use !== 'group')
-    return countExactly(deps, principal, filter);
+    return countExactly(deps, principal, filter, sort, from === undefined ? null : beginningOf(sort, from));
   return countOneByOne(deps, principal, question, filter, { now, before, patience });
 }
 
@@ -117,13 +125,21 @@ async function countExactly(
   deps: SearchDeps,
   principal: TenantPrincipal,
   filter: FleetFilter,
+  sort: DeviceSort,
+  beginning: FoundPlace | null,
 ): Promise<DeviceCount> {
-  const rows = isImpossible(filter)
-    ? []
-    : await inside(deps, principal, (tx) => countFoundDevices(tx, filter));
+  const [rows, before] = isImpossible(filter)
+    ? [[], undefined]
+    : await inside(deps, principal, (tx) =>
+        Promise.all([
+          countFoundDevices(tx, filter),
+          beginning === null ? undefined : countDevicesBefore(tx, filter, sort, beginning),
+        ]),
+      );
   const matching = rows.reduce((sum, { devices }) => sum + devices, 0);
   const byPlatform = Object.fromEntries(rows.map(({ platform, devices }) => [platform, devices]));
-  return { matching, untold: 0, examined: matching, complete: true, byPlatform, devices: [] };
+  const placed = before === undefined ? {} : { before };
+  return { matching, untold: 0, examined: matching, complete: true, byPlatform, devices: [], ...placed };
 }
 
 async function countOneByOne(

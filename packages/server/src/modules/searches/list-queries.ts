@@ -224,6 +224,32 @@ export function walkDevices(
   return tx.query<FoundRow>(walks[sort], [tx.organizationId, limit, key, deviceNo]);
 }
 
+const countBefore = (key: string, comparison: string, type: string) =>
+  `select count(*)::int as devices from (select ${key} as key, o.device_no from ${fleet} where ${fits}) f
+   where (f.key, f.device_no) ${comparison} ($21::${type}, $22::bigint)`;
+
+const countsBefore = {
+  name: sql('searches-before-name', countBefore('o.name_key', '<=', text)),
+  '-name': sql('searches-before-name-down', countBefore('o.name_key', '>=', text)),
+  seen: sql('searches-before-seen', countBefore(bySeen, '<=', 'timestamptz')),
+  '-seen': sql('searches-before-seen-down', countBefore(bySeen, '>=', 'timestamptz')),
+  owner: sql('searches-before-owner', countBefore(byOwner, '<=', text)),
+  '-owner': sql('searches-before-owner-down', countBefore(byOwner, '>=', text)),
+} as const;
+
+/** How many stand before a place in the order; undefined: nobody asks for places in it. */
+export async function countDevicesBefore(
+  tx: TenantTx,
+  filter: FleetFilter,
+  sort: DeviceSort,
+  place: FoundPlace,
+): Promise<number | undefined> {
+  if (!Object.hasOwn(countsBefore, sort)) return undefined;
+  void tx.run(planForThis);
+  const statement = countsBefore[sort as keyof typeof countsBefore];
+  return (await tx.one<{ devices: number }>(statement, [...filterValues(tx, filter), ...place]))?.devices;
+}
+
 const lookThrough = sql(
   'searches-look-through',
   `select o.device_no::text as key, o.device_id, o.device_no, coalesce(${fits}, false) as fits from ${stretch} order by o.device_no`,
