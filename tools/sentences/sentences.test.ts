@@ -1,8 +1,8 @@
 /** What the server says to people in passing is there in every language, and nothing is there that nobody says any more. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { germanSentences } from '../../packages/core/src/sentences/german/index.ts';
-import { ofValidation } from '../../packages/core/src/sentences/german/validation.ts';
+import { germanSentences } from '@gatehouse/core/sentences/german/index.ts';
+import { ofValidation } from '@gatehouse/core/sentences/german/validation.ts';
 import { readSourceFiles } from '../architecture/source-files.ts';
 import { isSpokenIn, numbered, toldIn } from './told-sentences.ts';
 

@@ -32,7 +32,7 @@ const choices = {
   platform: { description: 'what the device runs', choices: platforms },
   ownership: { description: 'whose property', choices: ['corporate', 'personal', 'unspecified'] },
   link: { flag: true, description: 'print links to give out instead of sending mail' },
-  language: { description: 'of the mail (default en)', placeholder: 'en' },
+  language: { description: 'of the mail (default: the user’s)', placeholder: 'en' },
 } as const;
 
 function chosen({ options, flags }: CommandContext): Record<string, string> {

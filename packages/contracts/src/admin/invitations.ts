@@ -15,7 +15,7 @@ const common = {
       description: 'mail (default): sent to the user’s address. link: given out in the answer, once.',
     }),
   ),
-  language: Type.Optional(Type.Union([Language], { description: 'Of the mail; default en.' })),
+  language: Type.Optional(Type.Union([Language], { description: 'Of the mail; default: the user’s.' })),
   expiresInHours: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 336, description: 'Default: the organization’s setting.' }),
   ),

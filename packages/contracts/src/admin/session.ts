@@ -62,6 +62,7 @@ export const MeChanges = Type.Object(
   { language: Type.Union([Type.Enum([...languages]), Type.Null()]) },
   closed,
 );
+export type MeChanges = Static<typeof MeChanges>;
 
 export const SecondFactorStart = Type.Object({ code: Type.Optional(Code) }, closed);
 export const SecondFactorOffer = Type.Object(

@@ -10,6 +10,7 @@ import { queryClient } from '../api/hooks.ts';
 import { readMe, readSession, signOut } from '../api/operations/session.ts';
 import { askForFactor } from './show-factor.tsx';
 import { isApiProblem } from '../api/problem.ts';
+import { chooseLanguage, currentLanguage } from '../language/texts.ts';
 import { goLive, stopLive } from '../live/live-events.ts';
 
 export interface SignedInPerson {
@@ -87,6 +88,9 @@ export async function begin(signedIn: SignedIn): Promise<void> {
     location.reload();
     return;
   }
+  const { language } = me;
+  if (language !== undefined && language !== null && language !== currentLanguage())
+    await chooseLanguage(language);
   become({
     state: 'signed-in',
     person: { me, permissions: new Set(me.permissions), secondFactor: signedIn.secondFactor },

@@ -33,6 +33,9 @@ export const ofDevices: SentenceTable = {
 
   'The results of a search are ordered by enrolment.':
     'Die Ergebnisse einer Suche sind nach der Registrierung geordnet.',
+  'A list by last contact begins at a time.': 'Eine Liste nach letztem Kontakt beginnt bei einem Zeitpunkt.',
+  'Only lists by name, owner or last contact can begin elsewhere than at their start.':
+    'Nur Listen nach Name, zugeordnetem Benutzer oder letztem Kontakt können woanders als am Anfang beginnen.',
   'Give either a search, or devices, or what devices are known by.':
     'Geben Sie entweder eine Suche an oder Geräte oder woran Geräte erkannt werden.',
   'There is no such list of devices; they are kept for a day.':

@@ -37,6 +37,14 @@ test('an invitation says who invites, to what, where, with what, and until when'
   );
 });
 
+test('an invitation is written in the language that it is for', async () => {
+  const mail = await writeInvitation({ ...content, language: 'de-AT' });
+  assert.equal(mail.subject, 'Acme: Registrieren Sie Ihr Gerät');
+  assert.match(mail.text, /^Guten Tag Ann,\n\nAcme lädt Sie ein, Ihr Gerät \(iPhone oder iPad\)/);
+  assert.match(mail.text, /Es gilt einmal, bis Dienstag, 24\. November 2026/);
+  assert.match(mail.html, /<html lang="de">/);
+});
+
 test('TPL-01 names are filled in once and never read as templates', async () => {
   for (const name of [
     '{oneTimePassword}',

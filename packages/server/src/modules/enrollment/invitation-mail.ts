@@ -2,7 +2,7 @@
 import type { PublicBranding } from '@gatehouse/contracts/admin/branding.ts';
 import { toBuffer } from 'qrcode';
 import { escapeMarkup as escape, type Mail, oneLine } from '../../kernel/mail.ts';
-import { deviceWords, invitationTexts } from './invitation-texts.ts';
+import { invitationTexts } from './invitation-texts.ts';
 
 export interface InvitationContent {
   readonly invitationId: string;
@@ -35,7 +35,7 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
   const values: Readonly<Record<string, string>> = {
     organization: oneLine(content.organization),
     name: oneLine(content.to.name),
-    device: deviceWords[content.platform] ?? content.platform,
+    device: texts.device[content.platform] ?? content.platform,
     expires: when(content.expiresAt),
   };
   const fill = (text: string, more: Readonly<Record<string, string>> = {}) =>
@@ -43,7 +43,7 @@ export async function writeInvitation(content: InvitationContent): Promise<Mail>
   const greeting = fill(content.to.name === '' ? texts.greetingWithoutName : texts.greeting);
   const { passwordLink, look } = content;
   const { support } = look;
-  const words = look.texts[tag === 'de' ? 'de' : 'en']?.mail ?? look.texts.en?.mail;
+  const words = look.texts[tag]?.mail ?? look.texts.en?.mail;
   const help = [support?.text, support?.phone, support?.email]
     .filter((each) => each !== undefined)
     .join(' · ');

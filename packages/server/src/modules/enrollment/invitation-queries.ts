@@ -25,15 +25,21 @@ const insert = sql(
   'invitations-insert',
   `insert into invitations (organization_id, invitation_id, enrollment_id, user_id, delivery, language, with_password_link,
      state, created_by, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+   values ($1, $2, $3, $4, $5,
+     coalesce($6, (select u.language from users u where u.organization_id = $1 and u.user_id = $4), 'en'), $7, $8, $9, $10)`,
 );
 
 export async function insertInvitation(
   tx: TenantTx,
   row: Pick<
     InvitationRow,
-    'invitation_id' | 'enrollment_id' | 'user_id' | 'delivery' | 'language' | 'with_password_link' | 'state'
-  > & { created_by: string; created_at: Date },
+    'invitation_id' | 'enrollment_id' | 'user_id' | 'delivery' | 'with_password_link' | 'state'
+  > & {
+    /** null: the user’s. */
+    language: string | null;
+    created_by: string;
+    created_at: Date;
+  },
 ): Promise<void> {
   await tx.run(insert, [
     tx.organizationId,

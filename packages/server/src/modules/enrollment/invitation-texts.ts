@@ -1,4 +1,5 @@
-// What an invitation says, by language. A language is complete or not there: the type of the English one is the checklist.
+// What an invitation says, by language.
+import { type Language, languageFor } from '@gatehouse/core/languages.ts';
 
 const en = {
   subject: '{organization}: enrol your device',
@@ -16,22 +17,46 @@ const en = {
   unexpected:
     'If you did not expect this message, do not open the page; ask the people who look after devices at {organization}.',
   pictureOfCode: 'QR code that opens the page',
-} as const;
-
-export type InvitationTexts = { readonly [Key in keyof typeof en]: string };
-
-const languages: Readonly<Record<string, InvitationTexts>> = { en };
-
-export function invitationTexts(language: string): { readonly tag: string; readonly texts: InvitationTexts } {
-  const tag = [language, language.split('-')[0] ?? ''].find((each) => Object.hasOwn(languages, each));
-  return tag === undefined ? { tag: 'en', texts: en } : { tag, texts: languages[tag] ?? en };
-}
-
-/** What people call such a device. */
-export const deviceWords: Readonly<Record<string, string>> = {
-  ios: 'iPhone or iPad',
-  macos: 'Mac',
-  linux: 'Linux computer',
-  windows: 'Windows computer',
-  android: 'Android device',
+  device: {
+    ios: 'iPhone or iPad',
+    macos: 'Mac',
+    linux: 'Linux computer',
+    windows: 'Windows computer',
+    android: 'Android device',
+  } as Readonly<Record<string, string>>,
 };
+
+export type InvitationTexts = typeof en;
+
+const de: InvitationTexts = {
+  subject: '{organization}: Registrieren Sie Ihr Gerät',
+  greeting: 'Guten Tag {name},',
+  greetingWithoutName: 'Guten Tag,',
+  intro:
+    '{organization} lädt Sie ein, Ihr Gerät ({device}) zu registrieren, damit Sie es für die Arbeit benutzen können.',
+  open: 'Öffnen Sie auf dem Gerät, das Sie registrieren wollen, diese Seite:',
+  openLink: 'Mein Gerät registrieren',
+  password: 'Wenn die Seite danach fragt, ist dies Ihr Einmalkennwort:',
+  expires: 'Es gilt einmal, bis {expires}.',
+  scan: 'Lesen Sie das auf einem anderen Gerät? Richten Sie die Kamera des Telefons auf diesen Code.',
+  choosePassword:
+    'Wenn Sie für diese Seite ein eigenes Kennwort haben möchten, wählen Sie es hier (bis {expires}):',
+  choosePasswordLink: 'Kennwort wählen',
+  unexpected:
+    'Wenn Sie diese Nachricht nicht erwartet haben, öffnen Sie die Seite nicht; fragen Sie die Gerätebetreuung von {organization}.',
+  pictureOfCode: 'QR-Code, der die Seite öffnet',
+  device: {
+    ios: 'iPhone oder iPad',
+    macos: 'Mac',
+    linux: 'Linux-Computer',
+    windows: 'Windows-Computer',
+    android: 'Android-Gerät',
+  },
+};
+
+const languages: Readonly<Record<Language, InvitationTexts>> = { en, de };
+
+export function invitationTexts(wish: string): { readonly tag: Language; readonly texts: InvitationTexts } {
+  const tag = languageFor(wish);
+  return { tag, texts: languages[tag] };
+}

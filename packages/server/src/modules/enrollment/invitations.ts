@@ -144,7 +144,7 @@ async function inviteOne(
         enrollment_id: issued.id,
         user_id: issued.userId ?? '',
         delivery,
-        language: choices.language ?? 'en',
+        language: choices.language ?? null,
         with_password_link: choices.withPasswordLink ?? false,
         state: delivery === 'mail' ? 'waiting' : 'given-out',
         created_by: actorReference(actor),

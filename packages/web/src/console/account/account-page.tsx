@@ -5,13 +5,8 @@ import { Facts } from '../../design/facts.tsx';
 import { Page } from '../../design/page.tsx';
 import { Plain } from '../../design/plain.tsx';
 import { plainPages, setPlainPages } from '../../design/plain-pages.ts';
-import {
-  chooseLanguage,
-  currentLanguage,
-  type Language,
-  languageNames,
-  languages,
-} from '../../language/texts.ts';
+import { currentLanguage, type Language, languageNames, languages } from '../../language/texts.ts';
+import { chooseOwnLanguage } from '../../session/own-language.ts';
 import { useMe } from '../../session/session.ts';
 import { useRoleName } from '../settings/roles/use-roles.ts';
 import { singleKeysOffKey, singleKeysOn } from '../shell/keys.ts';
@@ -69,7 +64,8 @@ function PagesCard() {
         label={t('language')}
         value={currentLanguage()}
         choices={languages.map((each) => [each, languageNames[each]])}
-        onChange={(language) => void chooseLanguage(language as Language)}
+        description={t('languageHint')}
+        onChange={(language) => void chooseOwnLanguage(language as Language)}
       />
       <Switch
         label={t('singleKeys')}
@@ -99,8 +95,10 @@ function Choice({
   value,
   choices,
   onChange,
+  description,
 }: {
   label: string;
+  description?: string;
   value: string;
   choices: readonly (readonly [string, string])[];
   onChange: (value: string) => void;
@@ -110,6 +108,11 @@ function Choice({
       <Text size="sm" fw={500} aria-hidden>
         {label}
       </Text>
+      {description !== undefined && (
+        <Text size="xs" c="dimmed" mb={4}>
+          {description}
+        </Text>
+      )}
       <SegmentedControl
         aria-label={label}
         value={value}

@@ -25,7 +25,7 @@ import { Failure } from '../../design/failure.tsx';
 import { Page } from '../../design/page.tsx';
 import { plainLine } from '../../design/plain-text.ts';
 import { formatBytes } from '../../language/format.ts';
-import { currentLanguage, languageNames, languages } from '../../language/texts.ts';
+import { languageNames, languages } from '../../language/texts.ts';
 import { type Chosen, ChooseThing } from '../choices/choose-thing.tsx';
 import { useMay } from '../../session/session.ts';
 import { readPeople } from './enrolment-search.ts';
@@ -62,6 +62,8 @@ export function InvitePage() {
   );
 }
 
+const ofUser = 'of-user';
+
 function InviteForm({ onDone }: { onDone: (report: InvitationReport) => void }) {
   const t = enrolmentTexts.use();
   const mayDeclare = useMay()('devices.ownership');
@@ -70,7 +72,7 @@ function InviteForm({ onDone }: { onDone: (report: InvitationReport) => void }) 
   const [platform, setPlatform] = useState<(typeof platforms)[number]>('ios');
   const [ownership, setOwnership] = useState<(typeof ownerships)[number]>('unspecified');
   const [delivery, setDelivery] = useState<(typeof deliveries)[number]>('mail');
-  const [language, setLanguage] = useState<string>(currentLanguage());
+  const [language, setLanguage] = useState<string>(ofUser);
   const [hours, setHours] = useState<number | string>('');
   const [tried, setTried] = useState(false);
   const [wrongFile, setWrongFile] = useState('');
@@ -90,7 +92,7 @@ function InviteForm({ onDone }: { onDone: (report: InvitationReport) => void }) 
         platform,
         ownership,
         delivery,
-        language,
+        ...(language === ofUser ? {} : { language }),
         ...(typeof hours === 'number' ? { expiresInHours: hours } : {}),
       },
     });
@@ -103,7 +105,10 @@ function InviteForm({ onDone }: { onDone: (report: InvitationReport) => void }) 
       fits ? '' : t('fileWrong', { name: plainLine(file.name, 60), size: formatBytes(file.size) }),
     );
     if (fits)
-      importing.mutate({ query: { platform, ownership, delivery, language }, body: await file.text() });
+      importing.mutate({
+        query: { platform, ownership, delivery, ...(language === ofUser ? {} : { language }) },
+        body: await file.text(),
+      });
   }
 
   const problem = inviting.error ?? importing.error;
@@ -162,11 +167,14 @@ function InviteForm({ onDone }: { onDone: (report: InvitationReport) => void }) 
             />
             <Select
               label={t('language')}
-              data={languages.map((each) => ({ value: each, label: languageNames[each] }))}
+              data={[
+                { value: ofUser, label: t('languageOfUser') },
+                ...languages.map((each) => ({ value: each, label: languageNames[each] })),
+              ]}
               value={language}
               allowDeselect={false}
               disabled={delivery === 'link'}
-              onChange={(chosen) => setLanguage(chosen ?? 'en')}
+              onChange={(chosen) => setLanguage(chosen ?? ofUser)}
             />
             <NumberInput
               label={t('hours')}

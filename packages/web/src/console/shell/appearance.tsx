@@ -1,7 +1,8 @@
 // Theme and language, for this browser.
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import { chooseLanguage, currentLanguage, languageNames, languages } from '../../language/texts.ts';
+import { currentLanguage, languageNames, languages } from '../../language/texts.ts';
+import { chooseOwnLanguage } from '../../session/own-language.ts';
 import { shellTexts } from './texts.ts';
 
 export function AppearanceMenu() {
@@ -31,7 +32,7 @@ export function AppearanceMenu() {
           aria-checked={currentLanguage() === language}
           lang={language}
           rightSection={currentLanguage() === language ? tick : undefined}
-          onClick={() => void chooseLanguage(language)}
+          onClick={() => void chooseOwnLanguage(language)}
         >
           {languageNames[language]}
         </Menu.Item>
