@@ -227,6 +227,11 @@ describe('the page of a device', { skip: noBrowser }, () => {
     }
     await page.goto(world.page('overview'));
     await page.getByRole('button', { name: /^Aktionen für/ }).click();
+    // Why not, in the server’s words.
+    await page
+      .getByRole('menuitem', { name: /^Neu starten/ })
+      .getByText('Der Agent startet keine Computer neu.')
+      .waitFor();
     await page.getByRole('menuitem', { name: 'Vollständig löschen' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Löschende Befehle der letzten').waitFor();

@@ -58,6 +58,26 @@ describe('devices, commands and policies over HTTP', () => {
     });
   }
 
+  test('whoever reads German is refused, and told why not, in German', async () => {
+    const german = { headers: { 'accept-language': 'de-CH, en;q=0.5' } };
+    const unknown = await surface.call(admin, 'GET', `/devices/${userId}`, german);
+    assert.equal(unknown.headers['content-language'], 'de');
+    const { title, detail, code } = unknown.json() as Record<string, string>;
+    assert.deepEqual([title, detail, code], ['Nicht gefunden', 'Dieses Gerät gibt es nicht.', 'not-found']);
+    const path = `/devices/${deviceId}/available-commands`;
+    const auditor = surface.acme.administrators.auditor.token;
+    const wipe = async (options = {}) => {
+      const { items } = (await surface.call(auditor, 'GET', path, options)).json() as {
+        items: { name: string; title: string; message: string | null }[];
+      };
+      return items.find(({ name }) => name === 'full-wipe');
+    };
+    assert.equal((await wipe())?.title, 'Reset to factory state');
+    const told = await wipe(german);
+    assert.equal(told?.title, 'Vollständig löschen');
+    assert.match(told?.message ?? '', /^Ihrer Rolle fehlt eine Berechtigung: .*Firmengerät/);
+  });
+
   test('a device is listed, found, shown and changed', async () => {
     const list = await get('/devices?compliant=false&access=deny&limit=1');
     assert.equal(list.statusCode, 200, list.body);

@@ -338,4 +338,15 @@ describe('signing in', () => {
       'a flood does not fill the record',
     );
   });
+
+  test('the language of an administrator is kept with the account, and nobody else’s', async () => {
+    const { browser: client } = await enrol('auditor');
+    assert.equal((await client.send('GET', '/me')).json().language, null);
+    assert.equal((await client.send('PATCH', '/me', { language: 'de' })).json().language, 'de');
+    assert.equal((await client.send('GET', '/me')).json().language, 'de');
+    assert.equal((await client.send('PATCH', '/me', { language: 'xx' })).statusCode, 400);
+    const token = await surface.call(admin(), 'PATCH', '/me', { body: { language: 'de' } });
+    assert.equal(token.statusCode, 403, 'a token is no person');
+    assert.equal((await surface.call(admin(), 'GET', '/me')).json().language, undefined);
+  });
 });
