@@ -117,6 +117,30 @@ const deedWords: Readonly<Record<string, Words>> = {
     'stopped the procedure for a lost or stolen device',
     'hat das Vorgehen für ein verlorenes oder gestohlenes Gerät beendet',
   ),
+  'playbooks.step': words(
+    'took a step of the procedure for a lost or stolen device',
+    'hat einen Schritt des Vorgehens für ein verlorenes oder gestohlenes Gerät ausgeführt',
+  ),
+  'playbooks.continue': words(
+    'went on with the procedure for a lost device without waiting longer',
+    'hat das Vorgehen für ein verlorenes Gerät ohne weiteres Warten fortgesetzt',
+  ),
+  'compliance.act': words(
+    'did what a broken rule demands',
+    'hat ausgeführt, was eine verletzte Regel verlangt',
+  ),
+  'compliance.undo': words(
+    'took back what a broken rule had demanded',
+    'hat zurückgenommen, was eine verletzte Regel verlangt hatte',
+  ),
+  'devices.keep-in-escrow': words(
+    'kept a key or password of the device',
+    'hat einen Schlüssel oder ein Kennwort des Geräts hinterlegt',
+  ),
+  'devices.retry-item': words(
+    'had something installed once more',
+    'hat etwas noch einmal installieren lassen',
+  ),
   'mail.instruct-user': words(
     'sent you instructions for mail',
     'hat Ihnen eine Anleitung für E-Mail gesendet',

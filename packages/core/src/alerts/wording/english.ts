@@ -13,6 +13,7 @@ export interface AlertWording {
   readonly severities: Readonly<Record<AlertSeverity, string>>;
 }
 
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const devices = (count: number): string => (count === 1 ? '1 device' : `${count} devices`);
 
 export const english: AlertWording = {
@@ -20,18 +21,18 @@ export const english: AlertWording = {
   kinds: {
     'destruction-held': {
       title: 'Destructive commands wait for a second person.',
-      tell: ({ command, devices: count, askedBy }, { commandTitle }) =>
-        `“${commandTitle(command)}” of ${devices(count)} ${count === 1 ? 'waits' : 'wait'} for a second person; ${askedBy} asked for it.`,
+      tell: ({ command, devices: count, askedBy }, { commandTitle, actor }) =>
+        `“${commandTitle(command)}” of ${devices(count)} ${count === 1 ? 'waits' : 'wait'} for a second person; ${actor(askedBy)} asked for it.`,
     },
     'destruction-overridden': {
       title: 'Somebody went ahead in an emergency without a second person.',
-      tell: ({ by, devices: count, reason }) =>
-        `${by} destroyed data on ${devices(count)} without a second person: “${reason}”.`,
+      tell: ({ by, devices: count, reason }, { actor }) =>
+        `${capital(actor(by))} destroyed data on ${devices(count)} without a second person: “${reason}”.`,
     },
     'budget-change-asked': {
       title: 'Somebody asks for another budget of destructive commands.',
-      tell: ({ askedBy }) =>
-        `${askedBy} asks for another budget of destructive commands; a second person has to agree.`,
+      tell: ({ askedBy }, { actor }) =>
+        `${capital(actor(askedBy))} asks for another budget of destructive commands; a second person has to agree.`,
     },
     'first-device-failed': {
       title: 'The first device of many did not do as it was told; the others wait.',

@@ -1,5 +1,5 @@
 /** Alerts in German. */
-import type { AlertWording } from './english.ts';
+import { type AlertWording, capital } from './english.ts';
 
 const devices = (count: number): string => (count === 1 ? '1 Gerät' : `${count} Geräte`);
 const onDevices = (count: number): string => (count === 1 ? 'auf 1 Gerät' : `auf ${count} Geräten`);
@@ -9,18 +9,18 @@ export const german: AlertWording = {
   kinds: {
     'destruction-held': {
       title: 'Löschende Befehle warten auf eine zweite Person.',
-      tell: ({ command, devices: count, askedBy }, { commandTitle }) =>
-        `„${commandTitle(command)}“ für ${devices(count)} wartet auf eine zweite Person; beantragt von ${askedBy}.`,
+      tell: ({ command, devices: count, askedBy }, { commandTitle, actor }) =>
+        `„${commandTitle(command)}“ für ${devices(count)} wartet auf eine zweite Person; beantragt hat das ${actor(askedBy)}.`,
     },
     'destruction-overridden': {
       title: 'In einem Notfall wurde ohne eine zweite Person gehandelt.',
-      tell: ({ by, devices: count, reason }) =>
-        `${by} hat ${onDevices(count)} ohne eine zweite Person Daten gelöscht: „${reason}“.`,
+      tell: ({ by, devices: count, reason }, { actor }) =>
+        `${capital(actor(by))} hat ${onDevices(count)} ohne eine zweite Person Daten gelöscht: „${reason}“.`,
     },
     'budget-change-asked': {
       title: 'Jemand beantragt ein anderes Löschkontingent.',
-      tell: ({ askedBy }) =>
-        `${askedBy} beantragt ein anderes Löschkontingent; eine zweite Person muss zustimmen.`,
+      tell: ({ askedBy }, { actor }) =>
+        `${capital(actor(askedBy))} beantragt ein anderes Löschkontingent; eine zweite Person muss zustimmen.`,
     },
     'first-device-failed': {
       title: 'Das erste von vielen Geräten hat seinen Befehl nicht ausgeführt; die anderen warten.',

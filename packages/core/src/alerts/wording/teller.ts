@@ -17,6 +17,8 @@ export interface Teller {
   stepTitle(kind: string): string;
   ways(ways: readonly string[]): string;
   render(messages: readonly Message[]): string;
+  /** Who acted, by reference: `administrator:0193…`. */
+  actor(reference: string): string;
   /** A sentence of the server's own. */
   told(sentence: string): string;
 }
@@ -25,6 +27,33 @@ const playbooks: Readonly<Record<Language, Readonly<Record<PlaybookName, string>
   en: { stolen: 'stolen', lost: 'lost', secure: 'secure', found: 'found' },
   de: { stolen: 'Gestohlen', lost: 'Verloren', secure: 'Gesicherte Gruppe', found: 'Gefunden' },
 };
+
+type ActorWords = Readonly<Record<string, string>>;
+
+const actors: Readonly<Record<Language, ActorWords>> = {
+  en: {
+    administrator: 'an administrator',
+    token: 'an API token',
+    user: 'a user',
+    local: 'the operator of the server',
+    system: 'Gatehouse itself',
+  },
+  de: {
+    administrator: 'jemand aus der Administration',
+    token: 'ein Zugriffstoken',
+    user: 'ein Benutzer',
+    local: 'der Betreiber des Servers',
+    system: 'Gatehouse selbst',
+  },
+};
+
+function actorIn(language: Language, reference: string): string {
+  const [kind = '', id = ''] = reference.split(':');
+  const words = actors[language];
+  if (!Object.hasOwn(words, kind)) return reference;
+  // There is one of these; of the others the id says which.
+  return kind === 'local' || kind === 'system' ? (words[kind] ?? '') : `${words[kind]} (${id})`;
+}
 
 const isPlaybook = (name: string): name is PlaybookName => playbookNames.some((each) => each === name);
 const isStep = (kind: string): kind is StepKind => Object.hasOwn(stepCatalogue, kind);
@@ -37,6 +66,7 @@ export const tellerIn = (language: Language): Teller => ({
   playbookName: (name) => (isPlaybook(name) ? playbooks[language][name] : name),
   stepTitle: (kind) => (isStep(kind) ? inLanguage(stepCatalogue[kind].title, language) : kind),
   ways: (ways) => nameWays(ways.filter(isWay), language),
+  actor: (reference) => actorIn(language, reference),
   render: (messages) => render(messages, language),
   told: (sentence) => inLanguage(sentence, language),
 });

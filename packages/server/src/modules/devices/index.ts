@@ -31,6 +31,7 @@ export {
   listDevices,
   searchRanges,
 } from './list-devices.ts';
+export { tellStandings } from './tell-standings.ts';
 export { loadFacts } from './load-facts.ts';
 export { lockDevice, lockDevices, type LockedDevice, noSuchDevice } from './lock-device.ts';
 export { noteContact } from './note-contact.ts';

@@ -1,5 +1,6 @@
 // Devices as lists show them: any filter, a stable order, found by the beginning of whatever identifier is at hand.
 import { DomainError } from '@gatehouse/core/errors.ts';
+import type { Language } from '@gatehouse/core/languages.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import {
   type PageAnswer,
@@ -21,6 +22,7 @@ import {
   searchOverview,
   selectOverview,
 } from './list-queries.ts';
+import { tellStandings } from './tell-standings.ts';
 
 export interface DeviceListQuery extends DeviceFilter {
   readonly search?: string | undefined;
@@ -34,6 +36,7 @@ export async function listDevices(
   principal: TenantPrincipal,
   { search, sort = 'enrolled', ...filter }: DeviceListQuery,
   page: PageRequest,
+  language: Language = 'en',
 ): Promise<PageAnswer<DevicePresentation>> {
   requirePermission(principal, 'devices.read');
   const searching = search !== undefined && search.trim() !== '';
@@ -51,7 +54,8 @@ export async function listDevices(
   );
   const position = (row: OverviewRow): Position =>
     sort === 'name' || sort === '-name' ? [row.name_key, row.device_no] : [row.device_no];
-  return pageOfRows(rows, page.limit, presentDevice, position);
+  const answer = pageOfRows(rows, page.limit, presentDevice, position);
+  return { ...answer, items: await tellStandings(deps, principal, answer.items, language) };
 }
 
 /** @throws DomainError `not-found` */
@@ -59,6 +63,7 @@ export async function getDevice(
   deps: ReadDeps,
   principal: TenantPrincipal,
   deviceId: string,
+  language: Language = 'en',
 ): Promise<DevicePresentation> {
   requirePermission(principal, 'devices.read');
   const row = await deps.database.withTenant(principal.organizationId, (tx) => findOverview(tx, deviceId), {
@@ -67,7 +72,9 @@ export async function getDevice(
   if (!row) throw noSuchDevice();
   if (row.user_id !== null && isNewLook(principal, deviceId))
     await deps.database.withTenant(principal.organizationId, (tx) => recordLook(tx, principal, deviceId));
-  return presentDevice(row);
+  const device = presentDevice(row);
+  const [told = device] = await tellStandings(deps, principal, [device], language);
+  return told;
 }
 
 /** After every text that begins with the prefix, in the order of code points. */

@@ -40,12 +40,13 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     access: { permission: 'devices.read' },
     query: DeviceFilter,
     item: Device,
-    handle: ({ principal, query: { compliant, ...query }, page }) =>
+    handle: ({ principal, query: { compliant, ...query }, page, request }) =>
       listDevices(
         deps,
         principal,
         { ...query, compliant: compliant === undefined ? undefined : compliant === 'true' },
         page,
+        request.language,
       ),
   }),
   defineRoute({
@@ -58,7 +59,8 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     params,
     response: { 200: Device },
     edited: ['name', 'assetNumber', 'user', 'ownership'],
-    handle: ({ principal, params: { deviceId } }) => getDevice(deps, principal, deviceId),
+    handle: ({ principal, params: { deviceId }, request }) =>
+      getDevice(deps, principal, deviceId, request.language),
   }),
   defineRoute({
     method: 'PATCH',
@@ -71,9 +73,9 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     body: DeviceChanges,
     response: { 200: Device },
     example: { name: 'Reception' },
-    handle: async ({ principal, params: { deviceId }, body }) => {
+    handle: async ({ principal, params: { deviceId }, body, request }) => {
       await updateDevice(deps, principal, deviceId, body);
-      return getDevice(deps, principal, deviceId);
+      return getDevice(deps, principal, deviceId, request.language);
     },
   }),
   defineRoute({
@@ -109,9 +111,9 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
       body: StandingChange,
       response: { 200: Device },
       example: {},
-      handle: async ({ principal, params: { deviceId }, body }) => {
+      handle: async ({ principal, params: { deviceId }, body, request }) => {
         await change(deps, principal, deviceId, body.reason);
-        return getDevice(deps, principal, deviceId);
+        return getDevice(deps, principal, deviceId, request.language);
       },
     }),
   ),

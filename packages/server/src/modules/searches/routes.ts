@@ -23,6 +23,7 @@ import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, download, listRoute } from '../../kernel/http/route.ts';
 import { explainMatch, listNames, listValues } from './completion.ts';
+import { tellStandings } from '../devices/index.ts';
 import { countDevices, searchDevices } from './device-searches.ts';
 import { exportDevices } from './export-devices.ts';
 import { createSelection, readSelectedDevices, readSelection } from './selections.ts';
@@ -53,8 +54,10 @@ export const searchRoutes = (deps: WatchListDeps): AdminRoute[] => [
     access: read,
     query: DeviceSearchQuery,
     item: ListedDevice,
-    handle: ({ principal, query: { facts, ...query }, page }) =>
-      searchDevices(deps, principal, { ...query, facts: namesOf(facts) }, page),
+    handle: async ({ principal, query: { facts, ...query }, page, request }) => {
+      const answer = await searchDevices(deps, principal, { ...query, facts: namesOf(facts) }, page);
+      return { ...answer, items: await tellStandings(deps, principal, answer.items, request.language) };
+    },
   }),
   defineRoute({
     method: 'POST',

@@ -64,6 +64,14 @@ describe('devices, commands and policies over HTTP', () => {
     assert.equal(unknown.headers['content-language'], 'de');
     const { title, detail, code } = unknown.json() as Record<string, string>;
     assert.deepEqual([title, detail, code], ['Nicht gefunden', 'Dieses Gerät gibt es nicht.', 'not-found']);
+    type Standing = { failureReason: string };
+    const device = await surface.call(admin, 'GET', `/devices/${deviceId}`, german);
+    assert.match((device.json() as Standing).failureReason, /nicht verschlüsselt/);
+    const found = await surface.call(admin, 'GET', '/device-searches', german);
+    assert.match(
+      (found.json() as { items: Standing[] }).items[0]?.failureReason ?? '',
+      /nicht verschlüsselt/,
+    );
     const path = `/devices/${deviceId}/available-commands`;
     const auditor = surface.acme.administrators.auditor.token;
     const wipe = async (options = {}) => {

@@ -17,6 +17,6 @@ export const actorTexts = defineTexts('actors', {
     theUser: 'die Person selbst',
     theDevice: 'das Gerät',
     token: 'ein Zugriffstoken',
-    operator: 'der Betrieb',
+    operator: 'Betreiber',
   },
 });

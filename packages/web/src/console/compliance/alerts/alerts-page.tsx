@@ -1,5 +1,5 @@
 // What administrators were told of, and what nobody has looked at yet.
-import { Button, Group, SegmentedControl } from '@mantine/core';
+import { Button, Group, SegmentedControl, Text } from '@mantine/core';
 import type { Alert } from '@gatehouse/contracts/admin/alerts.ts';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -99,7 +99,11 @@ function columnsOf(
       card: 'title',
       render: (alert) => {
         const to = alertPage(alert);
-        const text = <Plain text={alert.summary} limit={160} />;
+        const text = (
+          <Text span inherit style={{ whiteSpace: 'normal' }}>
+            <Plain text={alert.summary} limit={300} />
+          </Text>
+        );
         return to === undefined ? text : <RouteLink to={to}>{text}</RouteLink>;
       },
     },
