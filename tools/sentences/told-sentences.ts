@@ -10,7 +10,8 @@ import { type Literal, scanSource } from '../architecture/scan-source.ts';
 const spokenIn = [
   /^packages\/core\/src\/(?:approvals|commands|playbooks|schedules)\//,
   /^packages\/core\/src\/compliance\/(?:parse-rule|rule-warnings)\.ts$/,
-  /^packages\/core\/src\/(?:expressions\/expression-error|facts\/fact-rights|permissions\/require)\.ts$/,
+  /^packages\/core\/src\/expressions\/(?:calls|compile|expression-error|operators|syntax|tokens|types)\.ts$/,
+  /^packages\/core\/src\/(?:facts\/fact-rights|permissions\/require)\.ts$/,
   /^packages\/core\/src\/(?:resources|settings)\/parse\.ts$/,
   /^packages\/server\/src\/(?:app|subscriptions)\.ts$/,
   /^packages\/server\/src\/kernel\/(?:csv|http|outbound)\//,
@@ -51,12 +52,18 @@ export function toldIn(path: string, source = readFileSync(path, 'utf8')): Told[
   const refusals = refusalsIn(code);
   return literals
     .filter((literal) =>
-      refusals.some(([from, to]) => literal.offset > from && literal.offset < to)
-        ? isPhrase(literal)
-        : isSentence(literal),
+      inExpressions.test(path)
+        ? isProblem(literal)
+        : refusals.some(([from, to]) => literal.offset > from && literal.offset < to)
+          ? isPhrase(literal)
+          : isSentence(literal),
     )
     .map((literal) => ({ path, line: literal.line, sentence: numbered(literal.text) }));
 }
+
+/** There every phrase says what is wrong at a place. */
+const inExpressions = /\/expressions\/(?!expression-error)/;
+const isProblem = (literal: Literal): boolean => isPhrase(literal) && /^["a-z]/.test(literal.text);
 
 const refusal = /new (?:DomainError|OutboundError|UpstreamError)\(|\b(?:refuse|noPicture|unusable)\(/g;
 

@@ -25,7 +25,10 @@ type CompileCall = (compiler: Compiling, call: Call) => Typed;
 function argument(compiler: Compiling, call: Call, index: number, count: number): Node {
   const node = call.args[index];
   if (node === undefined || call.args.length !== count) {
-    throw compiler.error(call, `"${call.name}" takes ${count} value${count === 1 ? '' : 's'}`);
+    throw compiler.error(
+      call,
+      count === 1 ? `"${call.name}" takes one value` : `"${call.name}" takes ${count} values`,
+    );
   }
   return node;
 }

@@ -1,4 +1,5 @@
 /** What the server says in passing, in German, by what it is about. */
+import { germanExpressionProblems } from '../../expressions/problem-words.ts';
 import type { SentenceTable } from '../sentence-table.ts';
 import { ofAccounts } from './accounts.ts';
 import { ofCommands } from './commands.ts';
@@ -10,6 +11,7 @@ import { ofRequests } from './requests.ts';
 import { ofValidation } from './validation.ts';
 
 export const germanSentences: SentenceTable = {
+  ...germanExpressionProblems,
   ...ofAccounts,
   ...ofCommands,
   ...ofDevices,

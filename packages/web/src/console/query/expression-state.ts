@@ -1,7 +1,9 @@
 /** Whether an expression can be saved, by the code that saves it. */
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { compileExpression } from '@gatehouse/core/expressions/compile.ts';
+import { expressionProblem } from '@gatehouse/core/expressions/problem-words.ts';
 import { groupEnvironment, searchEnvironment } from '@gatehouse/core/expressions/search-environment.ts';
+import { currentLanguage } from '../../language/texts.ts';
 
 export type SetKind = 'group' | 'watch-list';
 
@@ -27,6 +29,9 @@ export function checkFor(kind: SetKind, source: string): ExpressionState {
       column?: number;
       problem?: string;
     };
-    return { isGood: false, problem: { line, column, problem } };
+    return {
+      isGood: false,
+      problem: { line, column, problem: expressionProblem(problem, currentLanguage()) },
+    };
   }
 }

@@ -2,6 +2,8 @@
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import { compileExpression } from '@gatehouse/core/expressions/compile.ts';
 import { deviceEnvironment } from '@gatehouse/core/expressions/device-environment.ts';
+import { expressionProblem } from '@gatehouse/core/expressions/problem-words.ts';
+import { currentLanguage } from '../../../language/texts.ts';
 
 type ExpressionCheck =
   | { readonly state: 'empty' }
@@ -34,7 +36,7 @@ export function checkExpression(source: string): ExpressionCheck {
       position,
       line,
       column,
-      problem: problem ?? error.message,
+      problem: expressionProblem(problem ?? error.message, currentLanguage()),
       source: source.split('\n')[line - 1] ?? '',
       pointer: `${' '.repeat(Math.max(0, column - 1))}^`,
     };
