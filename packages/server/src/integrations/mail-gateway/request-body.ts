@@ -1,5 +1,6 @@
 // The body of a client’s request: small ones whole, so that what is asked is seen before anything is sent on and can be sent again; large
 // ones as a stream, which waits whenever whoever takes it does.
+import type { IncomingMessage } from 'node:http';
 import { smallBody, type Visit } from './visit.ts';
 
 /** Of one that is relayed (security rule 5). */
@@ -42,13 +43,11 @@ export class RequestBody {
       this.#taker.onAbort('too-large');
       return;
     }
-    incoming
-      .on('data', (chunk: Buffer) => this.#take(chunk))
-      .on('end', () => this.#end())
-      .on('error', () => this.#leave());
+    (incoming as Incoming)[bodyOf] = this;
+    incoming.on('data', onData).on('end', onEnd).on('error', onError);
   }
 
-  #take(chunk: Buffer): void {
+  take(chunk: Buffer): void {
     if (this.#isDone) return;
     this.#bytes += chunk.length;
     this.#visit.bytesIn += chunk.length;
@@ -70,7 +69,7 @@ export class RequestBody {
     this.#taker.onLarge(beginning);
   }
 
-  #end(): void {
+  end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
     if (this.#isLarge) {
@@ -87,12 +86,12 @@ export class RequestBody {
     this.#parts = [];
     // What waits now may wait for an hour: nothing is kept that was only needed to read it.
     const { incoming } = this.#visit;
-    incoming.removeAllListeners('data').removeAllListeners('end');
+    (incoming as Incoming)[bodyOf] = undefined;
     incoming.rawHeaders.length = 0;
     this.#taker.onWhole(body);
   }
 
-  #leave(): void {
+  leave(): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#taker.onAbort('left');
@@ -101,6 +100,20 @@ export class RequestBody {
   resume(): void {
     this.#visit.incoming.resume();
   }
+}
+
+const bodyOf = Symbol('the body of a request');
+type Incoming = IncomingMessage & { [bodyOf]?: RequestBody | undefined };
+
+// One of each for all requests: ten thousand that wait should not have three functions each.
+function onData(this: Incoming, chunk: Buffer): void {
+  this[bodyOf]?.take(chunk);
+}
+function onEnd(this: Incoming): void {
+  this[bodyOf]?.end();
+}
+function onError(this: Incoming): void {
+  this[bodyOf]?.leave();
 }
 
 /** For what is looked into. undefined: it was too large, or the client has gone; the visit is answered then. */
