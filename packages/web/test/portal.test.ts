@@ -27,17 +27,7 @@ describe('the portal', { skip: noBrowser }, () => {
     const { items } = await world.operate<{ items: { id: string; email: string }[] }>('GET', '/users');
     const user = items.find(({ email }) => email === person);
     await world.operate('PATCH', `/users/${user?.id}`, { displayName: 'Anna Weber' });
-    const { url } = await world.operate<{ url: string }>('POST', `/users/${user?.id}/password-link`);
-    const page = await world.open();
-    // What a password costs is meant to cost, and more on a busy machine.
-    page.setDefaultTimeout(30_000);
-    const link = new URL(url);
-    await page.goto(world.url(`${link.pathname}${link.hash}`));
-    await page.getByLabel(/^New password/).fill(password);
-    await page.getByLabel(/again/i).fill(password);
-    await page.getByRole('button').first().click();
-    await page.getByText('Your password is set', { exact: false }).first().waitFor();
-    await page.close();
+    await world.givePassword(user?.id ?? '');
     const [healthy, broken] = world.devices;
     assert.ok(healthy && broken);
     await healthy.report();

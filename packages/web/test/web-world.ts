@@ -36,6 +36,8 @@ export interface WebWorld extends AsyncDisposable {
   signInToPortal(name: string, options?: WindowOptions): Promise<Page>;
   /** A window in which nobody is signed in. */
   open(options?: WindowOptions): Promise<Page>;
+  /** The user sets a password by the link that an administrator gives: the one that `signInToPortal` knows. */
+  givePassword(userId: string): Promise<void>;
   /** The operator’s hand: what the test needs without showing how it is done. @returns the body */
   operate<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Light, dark and phone as NAME-….png in GATEHOUSE_TEST_PICTURES, for the eyes of whoever builds the page. */
@@ -104,6 +106,12 @@ export async function openWebWorld(
     sessions.set(who, await page.context().cookies());
   }
 
+  async function operate<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await server.operate(method, path, body, slug);
+    assert.ok(answer.statusCode < 300, `${method} ${path}: ${answer.statusCode} ${answer.body}`);
+    return (answer.body === '' ? undefined : answer.json()) as Answer;
+  }
+
   async function open(window: WindowOptions = {}): Promise<Page> {
     // Each window follows what happens, and nobody may follow it in more than eight: those of tests that are over go.
     if (contexts.length >= mostWindows) await contexts.shift()?.close();
@@ -138,11 +146,18 @@ export async function openWebWorld(
       await enter(page, '/my/api/v1/session', '/my/api/v1/me', credentials);
       return page;
     },
-    async operate<Answer>(method: string, path: string, body?: unknown) {
-      const answer = await server.operate(method, path, body, slug);
-      assert.ok(answer.statusCode < 300, `${method} ${path}: ${answer.statusCode} ${answer.body}`);
-      return (answer.body === '' ? undefined : answer.json()) as Answer;
+    async givePassword(userId) {
+      const { url } = await operate<{ url: string }>('POST', `/users/${userId}/password-link`);
+      const page = await open();
+      const link = new URL(url);
+      await page.goto(`${origin}${link.pathname}${link.hash}`);
+      await page.getByLabel(/^New password/).fill(password);
+      await page.getByLabel(/again/i).fill(password);
+      await page.getByRole('button').first().click();
+      await page.getByText('Your password is set', { exact: false }).first().waitFor();
+      await page.close();
     },
+    operate,
     picture,
     async [Symbol.asyncDispose]() {
       await Promise.all(contexts.map((context) => context.close()));
@@ -259,17 +274,21 @@ export async function axeClean(page: Page, about = page.url()): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
-/** The smallest phone that counts; nothing may stick out sideways. */
-export async function phone(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 360, height: 740 });
-  // Tables become cards when the page hears of its new size, which takes a moment.
+/** Waits until nothing sticks out sideways, if that comes: tables become cards when the page hears of its size, a moment later. */
+export async function fits(page: Page): Promise<{ readonly scroll: number; readonly wide: number }> {
   await page
     .waitForFunction(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
     .catch(() => undefined);
-  const { wide, scroll } = await page.evaluate(() => ({
+  return page.evaluate(() => ({
     wide: document.documentElement.clientWidth,
     scroll: document.documentElement.scrollWidth,
   }));
+}
+
+/** The smallest phone that counts; nothing may stick out sideways. */
+export async function phone(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const { wide, scroll } = await fits(page);
   assert.ok(scroll <= wide, `${page.url()} is ${scroll} px wide on a phone of ${wide}`);
 }
 

@@ -5,6 +5,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { formatNumber } from '../language/format.ts';
 import { stackSeries, type Series } from './chart-shapes.ts';
 import classes from './charts.module.css';
+import { Plain } from './plain.tsx';
 import { RouteLink } from './route-link.tsx';
 import { designTexts } from './texts.ts';
 
@@ -28,7 +29,9 @@ export function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
       <tbody>
         {bars.map((bar) => (
           <tr key={bar.label}>
-            <th scope="row">{bar.label}</th>
+            <th scope="row">
+              <Plain text={bar.label} limit={80} />
+            </th>
             <td className={classes.number}>
               {bar.to === undefined ? (
                 formatNumber(bar.value)

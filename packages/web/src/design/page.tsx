@@ -3,6 +3,7 @@ import { Breadcrumbs, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import css from './design.module.css';
+import { plainLine } from './plain-text.ts';
 import { RouteLink, useAddressOf } from './route-link.tsx';
 
 export interface Crumb {
@@ -32,9 +33,14 @@ export interface PageProps {
   readonly children?: ReactNode;
 }
 
+/** Whatever a thing is called, its page has a heading of a few lines. */
+const longestTitle = 120;
+const breaks = { overflowWrap: 'anywhere', whiteSpace: 'normal' } as const;
+
 export function Page(props: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const name = props.windowTitle ?? props.title;
+  const title = plainLine(props.title, longestTitle);
+  const name = props.windowTitle === undefined ? title : plainLine(props.windowTitle, longestTitle);
   useEffect(() => {
     document.title = `${name} – Gatehouse`;
   }, [name]);
@@ -47,10 +53,10 @@ export function Page(props: PageProps) {
   return (
     <Stack gap="md">
       {props.crumbs && (
-        <Breadcrumbs>
+        <Breadcrumbs style={{ flexWrap: 'wrap' }}>
           {props.crumbs.map((crumb) => (
             <RouteLink key={crumb.to} to={crumb.to} size="sm">
-              {crumb.text}
+              <span style={breaks}>{plainLine(crumb.text, longestTitle)}</span>
             </RouteLink>
           ))}
         </Breadcrumbs>
@@ -58,8 +64,8 @@ export function Page(props: PageProps) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={2} miw={{ base: '100%', xs: 0 }} flex={1}>
           <Group gap="sm" align="center">
-            <Title order={1} ref={heading} tabIndex={-1} className={css.title ?? ''}>
-              {props.heading ?? props.title}
+            <Title order={1} ref={heading} tabIndex={-1} className={css.title ?? ''} style={breaks}>
+              {props.heading ?? title}
             </Title>
             {props.status}
           </Group>

@@ -32,6 +32,17 @@ export function plainParts(text: string, limit: number = shownCharacters): reado
   return parts;
 }
 
+/** A text as it is, hidden characters by their number; lines stay lines. */
+export function shownText(text: string): string {
+  return hiddenCharacter.test(text) ? text.split('\n').map(namedLine).join('\n') : text;
+}
+
+function namedLine(line: string): string {
+  return plainParts(line, line.length)
+    .map((part) => part.hidden ?? part.text)
+    .join('');
+}
+
 /** In one line of plain characters, for names that assistive technology or a dialog reads out. */
 export function plainLine(text: string, limit: number = shownCharacters): string {
   const line = plainParts(text, limit)

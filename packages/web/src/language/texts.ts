@@ -4,6 +4,7 @@
  */
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import { shownText } from '../design/plain-text.ts';
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -48,8 +49,8 @@ function start(): i18n {
     lng: preferredLanguage(),
     fallbackLng: 'en',
     resources: {},
-    // React escapes; twice would be seen.
-    interpolation: { escapeValue: false },
+    // React escapes markup; what is put into a sentence must not turn its direction or hide in it either.
+    interpolation: { escapeValue: true, escape: shownText },
     initAsync: false,
     returnNull: false,
   });

@@ -19,6 +19,7 @@ import { isApiProblem } from '../../api/problem.ts';
 import { Ask } from '../../design/ask.tsx';
 import { Failure, problemText } from '../../design/failure.tsx';
 import { notifyDone } from '../../design/notify.tsx';
+import { plainLine } from '../../design/plain-text.ts';
 import { Plain } from '../../design/plain.tsx';
 import { Time } from '../../design/time.tsx';
 import { hasPasskeys, isDismissed, isKnownHere, makePasskey } from '../../session/passkey.ts';
@@ -56,7 +57,7 @@ export function PasskeysCard() {
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`${t('rename')}: ${passkey.name}`}
+              aria-label={`${t('rename')}: ${plainLine(passkey.name, 80)}`}
               onClick={() => setRenamed(passkey)}
             >
               {t('rename')}
@@ -64,7 +65,7 @@ export function PasskeysCard() {
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`${t('remove')}: ${passkey.name}`}
+              aria-label={`${t('remove')}: ${plainLine(passkey.name, 80)}`}
               onClick={() => setRemoved(passkey)}
             >
               {t('remove')}

@@ -44,11 +44,14 @@ export function LogPage() {
       title: t('message'),
       card: 'title',
       render: (line) => (
-        <StatusMark
-          kind={kinds[line.level]}
-          word={[line.message, line.code, line.reason, line.route].filter(Boolean).join(' · ').slice(0, 200)}
-          {...(line.error === undefined ? {} : { why: <Plain text={line.error} /> })}
-        />
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <StatusMark
+            kind={kinds[line.level]}
+            word={line.level}
+            {...(line.error === undefined ? {} : { why: <Plain text={line.error} /> })}
+          />
+          <Plain text={[line.message, line.code, line.reason, line.route].filter(Boolean).join(' · ')} />
+        </Group>
       ),
     },
     {

@@ -6,6 +6,7 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { Failure } from '../../design/failure.tsx';
 import { Loading } from '../../design/loading.tsx';
 import { Page } from '../../design/page.tsx';
+import { plainLine } from '../../design/plain-text.ts';
 import { Plain } from '../../design/plain.tsx';
 import { useAddressOf } from '../../design/route-link.tsx';
 import { StatusMark } from '../../design/status-mark.tsx';
@@ -119,7 +120,7 @@ function DeviceCard({ device, here }: { device: MyDevice; here: boolean }) {
           <LinkButton
             to={to}
             text={action}
-            label={`${action}: ${device.name}`}
+            label={`${action}: ${plainLine(device.name, 80)}`}
             variant={device.problems.length > 0 ? 'filled' : 'default'}
           />
           <Text size="sm" c="dimmed">

@@ -16,6 +16,7 @@ import { unknownMeanings } from '@gatehouse/core/compliance/compliance-rule.ts';
 import { gates } from '@gatehouse/core/compliance/gate.ts';
 import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
 import type { ReactNode } from 'react';
+import { Plain } from '../../../design/plain.tsx';
 import { currentLanguage } from '../../../language/texts.ts';
 import { complianceTexts } from '../texts.ts';
 import { ObjectFields } from './demand-form.tsx';
@@ -54,7 +55,10 @@ export function RuleForm(props: RuleFormProps) {
   return (
     <div>
       <p className={css.sentence} aria-label={t('reads')} role="note">
-        {sentenceOf(draft, kind, whom, { rule: t, shared, language: currentLanguage() }).join(' ')}
+        <Plain
+          text={sentenceOf(draft, kind, whom, { rule: t, shared, language: currentLanguage() }).join(' ')}
+          limit={2_000}
+        />
       </p>
       <Step lead={t('stepName')}>
         <TextInput

@@ -17,6 +17,7 @@ import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
+import { plainLine } from '../../../design/plain-text.ts';
 import { Plain } from '../../../design/plain.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatNumber } from '../../../language/format.ts';
@@ -129,7 +130,7 @@ function columnsOf(
               <Button
                 variant="subtle"
                 size="compact-sm"
-                aria-label={`${t('unassign')}: ${row.target.name ?? row.target.id}`}
+                aria-label={`${t('unassign')}: ${plainLine(row.target.name ?? row.target.id, 80)}`}
                 onClick={() => onTakeBack(row)}
               >
                 {t('unassign')}

@@ -14,6 +14,7 @@ import { Ask } from '../../../design/ask.tsx';
 import { DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { plainLine } from '../../../design/plain-text.ts';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
 import { StatusMark } from '../../../design/status-mark.tsx';
@@ -153,7 +154,12 @@ export function LegalPage() {
 
 function Small({ onClick, of, children }: { onClick: () => void; of: Terms; children: string }) {
   return (
-    <Button size="compact-sm" variant="default" aria-label={`${children}: ${of.title}`} onClick={onClick}>
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-label={`${children}: ${plainLine(of.title, 80)}`}
+      onClick={onClick}
+    >
       {children}
     </Button>
   );

@@ -4,6 +4,7 @@ import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useRead } from '../../../api/hooks.ts';
 import { listAdministrators, listTokens } from '../../../api/operations/settings.ts';
+import { plainLine } from '../../../design/plain-text.ts';
 import { currentLanguage } from '../../../language/texts.ts';
 import { useMay } from '../../../session/session.ts';
 import { settingsTexts } from '../texts.ts';
@@ -45,12 +46,12 @@ export function StagedBar({
         {changes.flatMap(({ role, granted, taken }) => [
           ...granted.map((each) => (
             <List.Item key={`${role.reference}+${each}`}>
-              {role.name} – {t('granted')}: {said(each)}
+              {plainLine(role.name, 80)} – {t('granted')}: {said(each)}
             </List.Item>
           )),
           ...taken.map((each) => (
             <List.Item key={`${role.reference}-${each}`}>
-              {role.name} – {t('taken')}: {said(each)}
+              {plainLine(role.name, 80)} – {t('taken')}: {said(each)}
             </List.Item>
           )),
         ])}

@@ -2,6 +2,7 @@
 import { isBuiltInRole } from '@gatehouse/core/permissions/roles.ts';
 import { useRead } from '../../../api/hooks.ts';
 import { listRoles } from '../../../api/operations/settings.ts';
+import { plainLine } from '../../../design/plain-text.ts';
 import { useMay, useMe } from '../../../session/session.ts';
 import { roleTexts } from './role-texts.ts';
 
@@ -17,7 +18,7 @@ export function useRoleName(): (reference: string) => string {
   return (reference) =>
     isBuiltInRole(reference)
       ? t(`role_${reference}`)
-      : (data?.items.find((role) => role.reference === reference)?.name ?? reference);
+      : plainLine(data?.items.find((role) => role.reference === reference)?.name ?? reference, 80);
 }
 
 /** Roles that one may give to others: none with more than one has. */

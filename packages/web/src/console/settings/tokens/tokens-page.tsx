@@ -10,6 +10,7 @@ import { CopyText } from '../../../design/copy-text.tsx';
 import { DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { plainLine } from '../../../design/plain-text.ts';
 import { Plain } from '../../../design/plain.tsx';
 import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
@@ -93,7 +94,7 @@ export function TokensPage() {
                 <Button
                   size="compact-sm"
                   variant="default"
-                  aria-label={`${t('revoke')}: ${token.name || token.id}`}
+                  aria-label={`${t('revoke')}: ${plainLine(token.name || token.id, 80)}`}
                   onClick={() => setRevoking(token)}
                 >
                   {t('revoke')}
