@@ -34,7 +34,15 @@ export interface Fleet {
 const idOf = (n: string) => `('01930001-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
 const deviceId = (n: number) => `01930001-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
-export async function makeFleet(server: ServerUnderLoad, devices: number, speaking: number): Promise<Fleet> {
+/** Columns of the copies that are not the pattern's, in addition to those that never are: SQL over `p`, the pattern, and `n`. */
+export type Variety = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export async function makeFleet(
+  server: ServerUnderLoad,
+  devices: number,
+  speaking: number,
+  variety: Variety = {},
+): Promise<Fleet> {
   const instance = connectLocalApi(server.dataDirectory);
   const organization = await instance.request<{ id: string }>('POST', '/organizations', {
     slug: 'bench',
@@ -58,7 +66,7 @@ export async function makeFleet(server: ServerUnderLoad, devices: number, speaki
   if (agent.memory.posture?.compliant !== true || agent.memory.policyVersion === null) {
     throw new Error(`the pattern does not comply: ${agent.memory.posture?.reason}`);
   }
-  await copyRows(server, organization.id, identity.deviceId, devices);
+  await copyRows(server, organization.id, identity.deviceId, devices, variety);
   const speakers = await issueCertificates(server, organization.id, speaking);
   return {
     organizationId: organization.id,
@@ -75,11 +83,12 @@ async function copyRows(
   organizationId: string,
   pattern: string,
   devices: number,
+  variety: Variety,
 ): Promise<void> {
   const client = new pg.Client(connectAs(server.address, 'login'));
   await client.connect();
   await client.query('set search_path to gh; set statement_timeout to 0');
-  const tables = {
+  const alike: Variety = {
     devices: { name: `'bench-' || n`, enrollment_id: 'null' },
     device_contacts: { report_counter: '1' },
     device_identifiers: { value: `p.value || '-' || n` },
@@ -90,6 +99,9 @@ async function copyRows(
       host_name: `'bench-' || n`,
     },
   };
+  const tables = Object.fromEntries(
+    Object.entries(alike).map(([table, columns]) => [table, { ...columns, ...variety[table] }]),
+  );
   await copyDevice(client, { organizationId, pattern, count: devices, idOf, tables });
   await client.query(
     `insert into commands (organization_id, command_id, device_id, name, params, state, result, requested_by, created_at,
