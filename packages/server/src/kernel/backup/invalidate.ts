@@ -63,6 +63,16 @@ const renumberEvents = sql(
   'restore-renumber-events',
   `update events set transaction = 0 where organization_id = $1`,
 );
+/** The same of the audit record: what its chain did not hold yet is linked after all that it holds. */
+const renumberEntries = sql(
+  'restore-renumber-audit-entries',
+  `update audit_entries set transaction = 1 where organization_id = $1
+     and entry_id not in (select unnest(r.entry_ids) from audit_runs r where r.organization_id = $1)`,
+);
+const resumeChain = sql(
+  'restore-resume-audit-chain',
+  `update audit_chains set linked_before = 1, later_seq = seq + 1 where organization_id = $1`,
+);
 const moveReaders = sql(
   'restore-move-readers',
   `update webhooks set position_transaction = 0, position_event = 9223372036854775807 where organization_id = $1`,
@@ -83,6 +93,8 @@ export async function invalidate(tx: TenantTx): Promise<Invalidated> {
   await tx.run(releaseJobs, own);
   await tx.run(renumberEvents, own);
   await tx.run(moveReaders, own);
+  await tx.run(renumberEntries, own);
+  await tx.run(resumeChain, own);
   await tx.run(withdrawApprovals, own);
   await tx.run(stopPlaybooks, own);
   const limits = await tx.one<{ budget: number; percent: number }>(largestLimits, own);

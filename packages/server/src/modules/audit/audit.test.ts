@@ -90,6 +90,9 @@ describe('the audit record', () => {
     return result.problems.map(({ kind }) => kind);
   }
 
+  /** The second entry of an organization's chain. */
+  const second = `organization_id = $1 and entry_id = (
+    select entry_ids[2] from audit_runs where organization_id = $1 order by last_seq limit 1)`;
   const entryLines = (lines: readonly string[]) => lines.filter((line) => line.includes('"type":"entry"'));
 
   test('entries are numbered and linked per organization, without gaps, in several rounds', async () => {
@@ -158,6 +161,49 @@ describe('the audit record', () => {
     assert.deepEqual(await problems(await exported(acme)), []);
   });
 
+  test('an entry of a transaction that is still under way is linked once, behind those that can be seen before it', async () => {
+    const organizationId = newId();
+    const admin = await db.superuser();
+    await admin.query("insert into organizations (organization_id, slug, name) values ($1, 'late', 'l')", [
+      organizationId,
+    ]);
+    const goOn = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    const late = db.database.withTenant(organizationId, async (tx) => {
+      await recordAudit(tx, { actor: auditor(organizationId), action: 'users.late', outcome: 'done' });
+      written.resolve();
+      await goOn.promise;
+    });
+    await written.promise;
+    for (const action of ['users.create', 'users.update']) await record(organizationId, action);
+    assert.equal(
+      await sealOrganization(deps, organizationId),
+      2,
+      'nobody waits for the one that is under way',
+    );
+    await record(organizationId, 'users.delete');
+    assert.equal(await sealOrganization(deps, organizationId), 1, 'what is linked is not linked again');
+    goOn.resolve();
+    await late;
+    assert.equal(await sealOrganization(deps, organizationId), 1);
+    assert.equal(await sealOrganization(deps, organizationId), 0);
+    const page = { limit: 9, after: undefined };
+    const listed = (await listAudit(deps, auditor(organizationId), {}, page)).items;
+    assert.deepEqual(
+      listed.map(({ action, seq }) => [action, seq]),
+      [
+        ['users.delete', 3],
+        ['users.update', 2],
+        ['users.create', 1],
+        ['users.late', 4],
+      ],
+    );
+    await record(organizationId, 'users.create');
+    const [newest] = (await listAudit(deps, auditor(organizationId), {}, page)).items;
+    assert.equal(newest?.seq, null, 'not linked yet');
+    assert.deepEqual(await problems(await exported(organizationId)), []);
+  });
+
   test('LOG-T03 editing, dropping, reordering, forking, rewriting the record and cutting its tail are found', async () => {
     const lines = await exported(acme);
     const checkpoint = (
@@ -191,18 +237,19 @@ describe('the audit record', () => {
   test('LOG-T03 what a database writer changes is found by the export', async () => {
     const admin = await db.superuser();
     await admin.query(
-      `update audit_entries set content = jsonb_set(content, '{action}', '"users.read"') where organization_id = $1 and seq = 2`,
+      `update audit_entries set content = jsonb_set(content, '{action}', '"users.read"') where ${second}`,
       [acme],
     );
     assert.deepEqual(await problems(await exported(acme)), ['edited']);
     await admin.query(
-      `update audit_entries set content = jsonb_set(content, '{action}', '"users.update"') where organization_id = $1 and seq = 2`,
+      `update audit_entries set content = jsonb_set(content, '{action}', '"users.update"') where ${second}`,
       [acme],
     );
     assert.deepEqual(await problems(await exported(acme)), []);
     await record(acme, 'users.create');
     await admin.query(
-      `update audit_entries set content = jsonb_set(content, '{outcome}', '"failed"') where organization_id = $1 and seq is null`,
+      `update audit_entries set content = jsonb_set(content, '{outcome}', '"failed"') where organization_id = $1
+         and entry_id = (select max(entry_id) from audit_entries where organization_id = $1)`,
       [acme],
     );
     await sealOrganization(deps, acme);
@@ -288,7 +335,7 @@ describe('the audit record', () => {
       'two entries and the asking itself',
     );
     await admin.query(
-      "update gh.audit_entries set content = jsonb_set(content, '{action}', '\"devices.wipe\"') where organization_id = $1 and seq = 2",
+      `update audit_entries set content = jsonb_set(content, '{action}', '"devices.wipe"') where ${second}`,
       [organizationId],
     );
     const broken = await verify();

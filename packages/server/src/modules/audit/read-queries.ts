@@ -12,7 +12,13 @@ export interface AuditRow {
   readonly shown: Readonly<Record<string, string>>;
 }
 
-const columns = `e.entry_id, e.seq::float8 as seq, e.content, e.created_at::text as created,
+/** A run that ends with a later entry holds it, nearly always the first such run: one of an earlier transaction may be linked late. */
+const seq = `(select (r.first_seq + array_position(r.entry_ids, e.entry_id) - 1)::float8 from audit_runs r
+    where r.organization_id = $1 and r.greatest_entry >= e.entry_id and r.least_entry <= e.entry_id
+      and e.entry_id = any (r.entry_ids)
+    order by r.greatest_entry limit 1)`;
+
+const columns = `e.entry_id, ${seq} as seq, e.content, e.created_at::text as created,
   (select coalesce(jsonb_object_agg(v.name, v.value), '{}') from audit_values v
    where v.organization_id = $1 and v.entry_id = e.entry_id) as shown`;
 
@@ -72,10 +78,18 @@ export function listEntries(tx: TenantTx, query: AuditQuery): Promise<AuditRow[]
 
 const selectSealed = sql(
   'audit-select-sealed',
-  `select e.seq::float8 as seq, e.content, e.hash,
+  `with links as (
+     select run.first_seq + l.place - 1 as seq, l.entry_id, substring(run.hashes from l.place::int * 32 - 31 for 32) as hash
+     from (select * from audit_runs r where r.organization_id = $1 and r.last_seq > $2 order by r.last_seq limit $4) run
+     cross join lateral unnest(run.entry_ids) with ordinality as l (entry_id, place)
+     where run.first_seq + l.place - 1 > $2 and run.first_seq + l.place - 1 <= $3
+     order by 1 limit $4
+   )
+   select l.seq::float8 as seq, e.content, l.hash,
      (select jsonb_object_agg(v.name, jsonb_build_object('salt', encode(v.salt, 'hex'), 'value', v.value))
       from audit_values v where v.organization_id = $1 and v.entry_id = e.entry_id) as personal
-   from audit_entries e where e.organization_id = $1 and e.seq > $2 and e.seq <= $3 order by e.seq limit $4`,
+   from links l join audit_entries e on e.organization_id = $1 and e.entry_id = l.entry_id
+   order by l.seq`,
 );
 
 export interface SealedRow {

@@ -17,9 +17,11 @@ import {
   chainHead,
   insertCheckpoint,
   lastCheckpoint,
-  linkEntries,
+  insertLinks,
   lockChain,
+  noteLinkedBefore,
   organizationsToSeal,
+  readSealing,
   type UnsealedRow,
   unsealedEntries,
 } from './seal-queries.ts';
@@ -64,19 +66,32 @@ export async function sealOrganization(
 }
 
 async function linkBatch(deps: SealDeps, tx: TenantTx): Promise<number> {
-  const head = (await chainHead(tx)) ?? emptyChain;
-  const rows = await unsealedEntries(tx, batch);
-  if (rows.length === 0) return 0;
+  const sealing = await readSealing(tx);
+  const rows = await unsealedEntries(tx, sealing, batch);
+  const last = rows.at(-1);
+  if (last === undefined) {
+    if (sealing.oldest !== sealing.linkedBefore) await noteLinkedBefore(tx, sealing.oldest);
+    return 0;
+  }
   const contents = rows.map((row) => canonicalContent(row.content));
   for (const [index, row] of rows.entries()) await reportIfAltered(deps, tx, row, contents[index]);
-  const links = linkContents(head, contents);
-  await linkEntries(
+  const links = linkContents(sealing.head ?? emptyChain, contents);
+  await insertLinks(
     tx,
-    links[0]?.seq ?? 0,
-    rows.map((row) => row.entry_id),
-    Buffer.concat([head.hash, ...links.map(({ hash }) => hash)]),
+    {
+      firstSeq: links[0]?.seq ?? 0,
+      entryIds: rows.map((row) => row.entry_id),
+      hashes: links.map(({ hash }) => hash),
+      lastTransaction: last.transaction,
+    },
+    rows.length < batch ? sealing.oldest : earlier(sealing.oldest, last.transaction),
   );
   return rows.length;
+}
+
+/** Of two numbers of transactions. */
+function earlier(a: string, b: string): string {
+  return BigInt(a) < BigInt(b) ? a : b;
 }
 
 /** Between the write and the link only the content hash guards an entry: a mismatch goes on the record itself. */
