@@ -215,9 +215,11 @@ const selectChanges = sql(
   'compliance-list-changes',
   `select change_id::text, device_id, registered, blocked, bar, compliant, access_network, access_mail, access_vpn, access_apps,
      access_content, evaluation, policy_version, changed_at
-   from posture_changes
+   from posture_changes c
    where organization_id = $1 and device_id = $2 and change_id < coalesce($3::bigint, 9223372036854775807)
-   order by posture_changes.change_id desc limit $4`,
+     and changed_at <= coalesce((select b.changed_at from posture_changes b
+       where b.organization_id = $1 and b.change_id = $3), 'infinity')
+   order by c.changed_at desc, c.change_id desc limit $4`,
 );
 
 export async function listChanges(

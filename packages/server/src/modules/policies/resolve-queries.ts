@@ -87,10 +87,12 @@ const whatReaches = `reached as materialized (
  left join connection_schedules s on a.item_kind = 'schedule' and s.organization_id = $1 and s.schedule_id = a.item_id
  left join compliance_rules r on a.item_kind = 'rule' and r.organization_id = $1 and r.rule_id = a.item_id`;
 
+/** The array is read through a sub-query, because its length would otherwise be a reason to plan each execution anew. */
 const selectAssigned = sql(
   'policies-select-assigned',
   `with subjects as (
-     select d.device_id, d.user_id, d.platform, d.name from devices d where d.organization_id = $1 and d.device_id = any ($2)
+     select d.device_id, d.user_id, d.platform, d.name from devices d
+     where d.organization_id = $1 and d.device_id = any ((select $2::uuid[])::uuid[])
    ), ${whatReaches}`,
 );
 
