@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { type Application, createApplication } from '../app.ts';
 import type { Config } from '../config.ts';
+import { giveMemoryBack, giveMemoryBackWhenQuiet } from '../kernel/idle-memory.ts';
 import { type Kernel, openKernel } from '../kernel/kernel.ts';
 import { prepareLocalSocket } from '../kernel/local-socket.ts';
 import { openServerTls } from '../kernel/tls/index.ts';
@@ -26,6 +27,9 @@ export async function serve(config: Config): Promise<number> {
   let application: Application | undefined;
   try {
     application = await createApplication(kernel, tls);
+    // What only the start needed.
+    giveMemoryBack();
+    giveMemoryBackWhenQuiet();
     await listen(application, config, directory.run);
     log.info(
       { milliseconds: Date.now() - began, listen: config.listen, devices: config.deviceListen },
