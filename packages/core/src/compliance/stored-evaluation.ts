@@ -31,7 +31,9 @@ const usual = {
   memory: null,
 } as const satisfies Partial<RuleVerdict>;
 
-type StoredEvidence = Omit<Evidence, 'ageMs' | 'stale'> & Partial<Evidence>;
+type StoredEvidence = Pick<Evidence, 'fact' | 'value'> & Partial<Evidence>;
+/** Source and time that evidence has where it names none: nearly all of a device's comes from its last report. */
+type Origin = readonly [source: Evidence['source'], observedAt: number];
 type StoredVerdict = Pick<RuleVerdict, 'rule' | 'severity' | 'settings' | 'status'> &
   Partial<Omit<RuleVerdict, 'evidence'>> & {
     readonly evidence?: readonly StoredEvidence[];
@@ -42,13 +44,21 @@ type StoredVerdict = Pick<RuleVerdict, 'rule' | 'severity' | 'settings' | 'statu
 
 export interface StoredEvaluation extends Omit<Evaluation, 'verdicts'> {
   readonly verdicts: readonly StoredVerdict[];
+  readonly from?: Origin | undefined;
 }
 
 export function writeEvaluation(evaluation: Evaluation): StoredEvaluation {
-  return { ...evaluation, verdicts: evaluation.verdicts.map(reduced) };
+  const from = originOf(evaluation);
+  return { ...evaluation, from, verdicts: evaluation.verdicts.map((verdict) => reduced(verdict, from)) };
 }
 
-function reduced(verdict: RuleVerdict): StoredVerdict {
+function originOf({ verdicts }: Evaluation): Origin | undefined {
+  for (const { evidence } of verdicts)
+    for (const { source, observedAt } of evidence) if (source !== 'server') return [source, observedAt];
+  return undefined;
+}
+
+function reduced(verdict: RuleVerdict, from: Origin | undefined): StoredVerdict {
   const kept: Record<string, unknown> = {};
   const said = verdict as unknown as Readonly<Record<string, unknown>>;
   for (const name in said) {
@@ -56,13 +66,18 @@ function reduced(verdict: RuleVerdict): StoredVerdict {
     if (name === 'id' ? value !== verdict.rule : !isUsual(value, usual[name as keyof typeof usual]))
       kept[name] = value;
   }
-  if (verdict.evidence.length > 0) kept['evidence'] = verdict.evidence.map(reducedEvidence);
+  if (verdict.evidence.length > 0)
+    kept['evidence'] = verdict.evidence.map((each) => reducedEvidence(each, from));
   return kept as unknown as StoredVerdict;
 }
 
 /** Its age follows from the moment of the evaluation. */
-function reducedEvidence({ ageMs: _age, stale, ...evidence }: Evidence): StoredEvidence {
-  return stale ? { ...evidence, stale } : evidence;
+function reducedEvidence(
+  { ageMs: _age, stale, source, observedAt, ...evidence }: Evidence,
+  from: Origin | undefined,
+): StoredEvidence {
+  const origin = source === from?.[0] && observedAt === from[1] ? {} : { source, observedAt };
+  return stale ? { ...evidence, ...origin, stale } : { ...evidence, ...origin };
 }
 
 function isUsual(value: unknown, common: unknown): boolean {
@@ -71,8 +86,7 @@ function isUsual(value: unknown, common: unknown): boolean {
   return value.length === common.length && value.every((each, index) => each === common[index]);
 }
 
-export function readEvaluation(stored: StoredEvaluation): Evaluation {
-  const { evaluatedAt } = stored;
+export function readEvaluation({ from, ...stored }: StoredEvaluation): Evaluation {
   return {
     ...stored,
     verdicts: stored.verdicts.map(({ summary = '', remedy = null, ...verdict }) => ({
@@ -81,11 +95,16 @@ export function readEvaluation(stored: StoredEvaluation): Evaluation {
       says: [inTheirWords(summary)],
       ...(remedy === null ? {} : { mends: [inTheirWords(remedy)] }),
       ...verdict,
-      evidence: (verdict.evidence ?? []).map((evidence) => ({
-        ageMs: Math.max(0, evaluatedAt - evidence.observedAt),
-        stale: false,
-        ...evidence,
-      })),
+      evidence: (verdict.evidence ?? []).map((evidence) => readEvidence(evidence, stored.evaluatedAt, from)),
     })),
   };
+}
+
+function readEvidence(
+  evidence: StoredEvidence,
+  evaluatedAt: number,
+  [usualSource, usualTime]: Origin = ['server', evaluatedAt],
+): Evidence {
+  const { source = usualSource, observedAt = usualTime } = evidence;
+  return { ageMs: Math.max(0, evaluatedAt - observedAt), stale: false, ...evidence, source, observedAt };
 }

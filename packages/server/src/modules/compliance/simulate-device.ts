@@ -121,6 +121,7 @@ const mostSteps = 12;
 function verdictsOf(row: SimulatedRow): readonly RuleVerdict[] {
   const stored = row.evaluation ?? {
     verdicts: row.verdicts ?? [],
+    from: row.from ?? undefined,
     compliant: row.compliant,
     nextChangeAt: null,
     evaluatedAt: 0,

@@ -89,6 +89,8 @@ export interface SimulatedRow {
   readonly evaluation: StoredEvaluation | null;
   /** Of the kinds of rules that change. */
   readonly verdicts: StoredEvaluation['verdicts'] | null;
+  /** Where their evidence is from. */
+  readonly from: StoredEvaluation['from'] | null;
   /** What sources state of the facts that are looked at. */
   readonly reports: readonly FactReport[];
 }
@@ -127,7 +129,7 @@ const selectChunk = sql(
          (select jsonb_agg(e.*) from compliance_exceptions e where e.organization_id = $1 and e.device_id = d.device_id)
            as exceptions,
          jsonb_path_query_array(p.evaluation, '$.verdicts[*] ? (@.rule == $kinds[*])', jsonb_build_object('kinds', $11::jsonb))
-           as verdicts
+           as verdicts, p.evaluation -> 'from' as "from"
        from d
        join device_posture p on p.organization_id = $1 and p.device_id = d.device_id
        join device_contacts c on c.organization_id = $1 and c.device_id = d.device_id
