@@ -27,14 +27,29 @@ export function canonicalJson(value: Json, depth = 0): string {
   if (typeof value !== 'object') throw new TypeError(`${typeof value} is not JSON`);
   const object = value as { readonly [name: string]: Json | undefined };
   let members = '';
-  // Without a comparison of its own, sort goes by UTF-16 code units.
-  for (const name of Object.keys(object).sort()) {
+  for (const name of inOrder(Object.keys(object))) {
     const member = object[name];
     // A member that is undefined is absent, as in JSON.stringify.
     if (member === undefined) continue;
     members += `${members === '' ? '' : ','}${canonicalString(name)}:${canonicalJson(member, depth + 1)}`;
   }
   return `{${members}}`;
+}
+
+/** Up to so many names are put in order by moving each to its place, which for the few of an entry costs a fraction of a sort. */
+const few = 16;
+
+/** By UTF-16 code units, as strings compare and as sort goes without a comparison of its own. */
+function inOrder(names: string[]): string[] {
+  if (names.length > few) return names.sort();
+  for (let at = 1; at < names.length; at += 1) {
+    const name = names[at] as string;
+    let place = at;
+    for (; place > 0 && (names[place - 1] as string) > name; place -= 1)
+      names[place] = names[place - 1] as string;
+    names[place] = name;
+  }
+  return names;
 }
 
 /** Printable ASCII but for quote and backslash: nothing of it is written otherwise than it is. */
