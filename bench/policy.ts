@@ -121,7 +121,7 @@ async function measureChange(
 ): Promise<Omit<Measured, 'waits'>> {
   const began = performance.now();
   const [cpuBefore, databaseBefore] = [server.cpu(), server.databaseCpu()];
-  const started = await databaseTime(database);
+  const before = await lastNumbers(database);
   await make();
   let megabytes = server.memory();
   const until = async (isDone: () => Promise<boolean>): Promise<number> => {
@@ -136,7 +136,7 @@ async function measureChange(
   const cpu = server.cpu() - cpuBefore;
   const databaseCpu = server.databaseCpu() - databaseBefore;
   const settled = await until(() => isQuiet(database, ''));
-  await assertStored(database, devices, change, started);
+  await assertStored(database, devices, change, before);
   return {
     devices,
     change,
@@ -148,9 +148,19 @@ async function measureChange(
   };
 }
 
-async function databaseTime(database: pg.Client): Promise<Date> {
-  const { rows } = await database.query<{ now: Date }>('select now()');
-  return rows[0]?.now ?? new Date();
+/** By number and not by time: a check-in that waited is evaluated by the new rules as of the moment when it came. */
+interface LastNumbers {
+  readonly change: string;
+  readonly event: string;
+  readonly entry: string;
+}
+
+async function lastNumbers(database: pg.Client): Promise<LastNumbers> {
+  const { rows } = await database.query<LastNumbers>(
+    `select (select coalesce(max(change_id), 0) from posture_changes) as change,
+       (select coalesce(max(event_id), 0) from events) as event, (select coalesce(max(entry_id), 0) from audit_entries) as entry`,
+  );
+  return rows[0] ?? { change: '0', event: '0', entry: '0' };
 }
 
 async function isQuiet(database: pg.Client, which: string): Promise<boolean> {
@@ -165,23 +175,23 @@ async function assertStored(
   database: pg.Client,
   devices: number,
   change: Change,
-  since: Date,
+  before: LastNumbers,
 ): Promise<void> {
   const { rows } = await database.query<{ versions: number; postures: number; changes: number }>(
     `select count(distinct policy_version)::int as versions, count(*)::int as postures,
-       (select count(distinct device_id)::int from posture_changes where changed_at >= $1) as changes
+       (select count(distinct device_id)::int from posture_changes where change_id > $1) as changes
      from device_posture where registered`,
-    [since],
+    [before.change],
   );
   const [found] = rows;
   if (found?.versions !== 1) throw new Error(`${change.name}: ${found?.versions} policies are in force`);
   if (found.postures < devices) throw new Error(`${change.name}: ${found.postures} devices have a decision`);
   if (!change.decides) return;
   const told = await database.query<{ events: number; entries: number }>(
-    `select (select count(distinct subject_id)::int from events where name = 'device.posture-changed' and created_at >= $1) as events,
+    `select (select count(distinct subject_id)::int from events where name = 'device.posture-changed' and event_id > $1) as events,
        (select count(distinct content -> 'target' ->> 'id')::int from audit_entries
-        where created_at >= $1 and content ->> 'action' = 'compliance.decision-changed') as entries`,
-    [since],
+        where entry_id > $2 and content ->> 'action' = 'compliance.decision-changed') as entries`,
+    [before.event, before.entry],
   );
   const { events = 0, entries = 0 } = told.rows[0] ?? {};
   if (found.changes < devices || events < devices || entries < devices)
