@@ -59,14 +59,12 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
   // Those of somebody else are shown by a form of their own: nothing that was typed before is left in it.
   const [taken, setTaken] = useState<Seen & { readonly round: number }>();
   const [refused, setRefused] = useState<Seen & { readonly mine: Types['body'] }>();
-  const saving = useChange(change, {
-    refreshes: [read, ...refreshes],
-    onDone: (answer) => {
-      setRefused(undefined);
-      setTaken(undefined);
-      onDone?.(answer);
-    },
-  });
+  const done = (answer: AnswerOf<Types>) => {
+    setRefused(undefined);
+    setTaken(undefined);
+    onDone?.(answer);
+  };
+  const saving = useChange(change, { refreshes: [read, ...refreshes], onDone: done });
   const base = taken ?? (seen.data && { thing: seen.data.answer, etag: seen.data.etag, round: 0 });
   if (seen.error) return <Failure problem={seen.error} retry={() => void seen.refetch()} />;
   if (base === undefined) return <Loading lines={5} />;
@@ -76,7 +74,11 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
       onError: (problem) => {
         if (!isApiProblem(problem, 'precondition-failed')) return;
         void call(read, given).then(
-          ({ answer, etag }) => setRefused({ mine: body, thing: answer, etag }),
+          ({ answer, etag }) => {
+            // It was saved, and only the answer was lost on the way: nobody has to choose between two that are alike.
+            if (isWithin(body, answer)) done(answer as AnswerOf<Types>);
+            else setRefused({ mine: body, thing: answer, etag });
+          },
           // What keeps it from being read keeps it from being saved, and is said then.
           () => undefined,
         );
@@ -107,6 +109,13 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
     <Fragment key={base.round}>
       {children({ thing: base.thing, save, isSaving: saving.isPending, trouble })}
     </Fragment>
+  );
+}
+
+/** Whether everything that was to be saved stands there already; what is never read back does not count as there. */
+function isWithin(body: unknown, thing: unknown): boolean {
+  return Object.entries(body ?? {}).every(
+    ([name, value]) => JSON.stringify((thing as Record<string, unknown>)[name]) === JSON.stringify(value),
   );
 }
 
