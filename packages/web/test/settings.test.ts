@@ -39,6 +39,7 @@ describe('settings and the own account', { skip: noBrowser }, () => {
       ['roles', 'Depot'],
       ['tokens', 'No token yet'],
       ['guard', 'A second person is asked'],
+      ['notifications', 'A compliance rule says that administrators shall know.'],
     ] as const) {
       await page.setViewportSize({ width: 1280, height: 860 });
       await page.goto(world.url(`/console/settings/${tab}`));

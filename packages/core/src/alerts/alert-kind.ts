@@ -55,3 +55,10 @@ export type AlertDetail<K extends AlertKind = AlertKind> = {
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
+
+/** How an administrator gets a kind of alert by mail. */
+export const alertMailings = ['at-once', 'daily', 'never'] as const;
+export type AlertMailing = (typeof alertMailings)[number];
+
+/** Told to everybody at once, whoever would rather not hear of it: destruction without a second person (ADM-07). */
+export const alwaysMailed: readonly AlertKind[] = ['destruction-overridden'];

@@ -95,6 +95,7 @@ export const ofAccounts: SentenceTable = {
   '{1} stands out from white by {2} to 1 only, and {3} is needed: {4} is the nearest shade':
     '{1} hebt sich von Weiß nur mit {2} zu 1 ab, nötig ist {3}: Der nächste Farbton ist {4}',
   'There is no such alert.': 'Diese Warnung gibt es nicht.',
+  'Everybody is told of this at once.': 'Davon erfahren alle sofort.',
   'There is no such view.': 'Diese Ansicht gibt es nicht.',
   'One may have {1} views.': 'Sie können {1} Ansichten haben.',
   'There is no such watch list.': 'Diese Beobachtungsliste gibt es nicht.',

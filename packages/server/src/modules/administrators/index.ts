@@ -37,6 +37,7 @@ export { challengeSignIn, signInWithPasskey } from './passkey-sign-in.ts';
 export { addPasskey, listPasskeys, offerPasskey, removePasskey, renamePasskey } from './passkeys.ts';
 export { createPasswords, type Passwords } from './password-hash.ts';
 export { passwordLength, requireGoodPassword } from './password-rules.ts';
+export { writeAlertDigest, writeAlertMailing } from './people-queries.ts';
 export { administratorsToTell, administratorToTell, type PersonToTell, personBehind } from './people.ts';
 export { administratorPrincipal, isServiceAccount, permissionsOf } from './principal.ts';
 export { rightsOfActor } from './rights-of-actor.ts';

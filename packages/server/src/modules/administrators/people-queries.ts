@@ -19,13 +19,15 @@ export interface PersonRow {
   readonly email: string;
   readonly display_name: string;
   readonly language: string | null;
+  readonly alert_mails: Readonly<Record<string, unknown>>;
+  readonly alert_digest_no: string;
   readonly role: string;
   readonly role_permissions: string[] | null;
 }
 
 const selectPeople = sql(
   'administrators-people',
-  `select a.administrator_id, a.email, a.display_name, a.language, a.role, r.permissions as role_permissions
+  `select a.administrator_id, a.email, a.display_name, a.language, a.alert_mails, a.alert_digest_no, a.role, r.permissions as role_permissions
    from administrators a
    left join roles r on r.organization_id = $1
      and r.role_id = case when a.role like 'custom:%' then substr(a.role, 8)::uuid end
@@ -55,4 +57,30 @@ const setLanguage = sql(
 /** @returns whether it was another. */
 export async function writeLanguage(tx: TenantTx, id: string, wish: string | null): Promise<boolean> {
   return (await tx.run(setLanguage, [tx.organizationId, id, wish])) > 0;
+}
+
+const setMailing = sql(
+  'administrators-set-alert-mail',
+  `update administrators set alert_mails = alert_mails || jsonb_build_object($3::text, $4::text)
+   where organization_id = $1 and administrator_id = $2 and alert_mails->>$3 is distinct from $4`,
+);
+
+/** @returns whether it was another. */
+export async function writeAlertMailing(
+  tx: TenantTx,
+  id: string,
+  kind: string,
+  mailing: string,
+): Promise<boolean> {
+  return (await tx.run(setMailing, [tx.organizationId, id, kind, mailing])) > 0;
+}
+
+const setDigest = sql(
+  'administrators-set-alert-digest',
+  `update administrators set alert_digest_no = greatest(alert_digest_no, $3::bigint)
+   where organization_id = $1 and administrator_id = $2`,
+);
+
+export async function writeAlertDigest(tx: TenantTx, id: string, alertNo: string): Promise<void> {
+  await tx.run(setDigest, [tx.organizationId, id, alertNo]);
 }

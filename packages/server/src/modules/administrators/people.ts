@@ -21,6 +21,10 @@ export interface PersonToTell {
   readonly displayName: string;
   /** In which to write; null: not said. */
   readonly language: string | null;
+  /** How each kind of alert is mailed, as it was chosen; kinds that are not named go out at once. */
+  readonly alertMails: Readonly<Record<string, unknown>>;
+  /** Up to which alert the last daily mail told. */
+  readonly alertDigestNo: string;
 }
 
 /** Active administrators who are people. @param having only those who have it; undefined: all. */
@@ -39,6 +43,8 @@ export async function administratorsToTell(
         email: row.email,
         displayName: row.display_name,
         language: row.language,
+        alertMails: row.alert_mails,
+        alertDigestNo: row.alert_digest_no,
       },
     ];
   });

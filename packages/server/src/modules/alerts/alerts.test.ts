@@ -5,6 +5,7 @@ import { type Mail, MailRefused } from '../../kernel/mail.ts';
 import { newId } from '../../kernel/ids.ts';
 import { openTestQueue, type TestQueue } from '../commands/test-queue.ts';
 import { createTestFleet } from '../devices/test-fleet.ts';
+import { chooseAlertMail, listAlertMails } from './alert-mailings.ts';
 import { acknowledgeAlert, listAlerts } from './list-alerts.ts';
 import { alertJobs, alertTasks } from './mail-alerts.ts';
 import { type NewAlert, raiseAlert } from './raise-alert.ts';
@@ -19,6 +20,7 @@ describe('alerts', () => {
   let queue: TestQueue;
   let sent: Mail[] = [];
   let refuse = false;
+  let digest: TestJob | undefined;
 
   before(async () => {
     queue = await openTestQueue();
@@ -57,7 +59,8 @@ describe('alerts', () => {
       },
     }) as unknown as Record<string, TestJob>;
     const [tell, mail] = [jobs['tell-administrators'], jobs['mail-alert']];
-    assert.ok(tell && mail);
+    assert.ok(tell && mail && jobs['mail-alert-digest']);
+    digest = jobs['mail-alert-digest'];
     await queue.inTenant((tx) => tell.run(tx, tell.parse({ alertId, audience })));
     const waiting = await queue.rows(`delete from jobs where kind = 'mail-alert' returning payload`);
     for (const { payload } of waiting) {
@@ -96,6 +99,51 @@ describe('alerts', () => {
     assert.match((await listed('de')) ?? '', /^Die Regel „Laptops“/);
     await queue.rows(`update alerts set detail = '{}' where alert_id = $1`, [id]);
     assert.match((await listed('de')) ?? '', /^The rule “Laptops”/);
+  });
+
+  test('who chose so gets a kind once a day, in one mail, or not at all; an emergency reaches everybody at once', async () => {
+    const { items } = await listAlertMails({ ...queue.deps, sendMail: undefined }, queue.admin, 'de');
+    assert.ok(items.every(({ mail }) => mail === 'at-once'));
+    const choose = (kind: 'rule-broken' | 'watch-list' | 'destruction-overridden', mail: 'daily' | 'never') =>
+      chooseAlertMail({ ...queue.deps, sendMail: undefined }, queue.admin, { kind, mail }, 'en');
+    await choose('rule-broken', 'daily');
+    await choose('watch-list', 'never');
+    await assert.rejects(choose('destruction-overridden', 'never'), (error) =>
+      isDomainError(error, 'conflict'),
+    );
+    const own = 'admin@acme.example';
+    for (const place of [1, 2]) {
+      const id = await raise({ ...warning, detail: { ...warning.detail, stage: place } });
+      assert.ok(!(await deliver(id)).includes(own));
+    }
+    const listed = await raise({
+      kind: 'watch-list',
+      severity: 'warning',
+      detail: { list: 'Plant', direction: 'left', count: 1 },
+    });
+    assert.ok(!(await deliver(listed)).includes(own));
+    const waiting: { payload?: unknown; run_at?: Date }[] = await queue.rows(
+      `select payload, run_at from jobs where kind = 'mail-alert-digest'`,
+    );
+    assert.equal(waiting.length, 1, 'one for a person, however much happens');
+    assert.match(waiting[0]?.run_at?.toISOString() ?? '', /T05:00:00\.000Z$/);
+    const send = async () => {
+      sent = [];
+      await digest?.outside(queue.fleet.organizationId, digest.parse(waiting[0]?.payload));
+      return sent;
+    };
+    const [mail] = await send();
+    assert.equal(mail?.to.address, own);
+    assert.match(mail?.text ?? '', /stage 1.*stage 2/s);
+    assert.doesNotMatch(mail?.text ?? '', /Plant/);
+    assert.deepEqual(await send(), [], 'nothing is told twice');
+    const emergency = await raise({
+      kind: 'destruction-overridden',
+      severity: 'critical',
+      detail: { by: 'local:0', devices: 1, reason: 'Fire.' },
+      audience: 'everyone',
+    });
+    assert.ok((await deliver(emergency, 'everyone')).includes(own));
   });
 
   test('TPL-02 what an alert quotes is text in the mail and one line in its subject', async () => {

@@ -2,21 +2,16 @@
 import { alertTitle, severityWord } from '@gatehouse/core/alerts/wording/word-alert.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import type { Subscriptions } from '../../kernel/events.ts';
-import { isUuid } from '../../kernel/ids.ts';
 import { enqueueAll, type JobDefinition } from '../../kernel/jobs/jobs.ts';
-import { MailRefused, plainMail, type SendMail } from '../../kernel/mail.ts';
+import { MailRefused, plainMail } from '../../kernel/mail.ts';
 import { administratorsToTell, administratorToTell } from '../administrators/index.ts';
 import { readOrganizationName } from '../organizations/index.ts';
+import { mailingOf } from './alert-mailings.ts';
 import { summaryOf } from './list-alerts.ts';
+import { digestJob, digestKind, mailDigest } from './mail-digest.ts';
+import { idIn, type MailAlertDeps } from './mail-deps.ts';
 import { alertFrame } from './mail-texts.ts';
 import { deleteOldAlerts, findAlert } from './queries.ts';
-
-export interface MailAlertDeps {
-  readonly database: Pick<Database, 'withTenant'>;
-  /** undefined: no mail server is configured, and alerts are listed only. */
-  readonly sendMail: SendMail | undefined;
-  readonly publicUrl: URL;
-}
 
 const tellKind = 'tell-administrators';
 const mailKind = 'mail-alert';
@@ -43,13 +38,21 @@ export function alertJobs(deps: MailAlertDeps): Readonly<Record<string, JobDefin
     async run(tx, { alertId, everyone }) {
       if (deps.sendMail === undefined) return;
       const people = await administratorsToTell(tx, everyone ? undefined : 'alerts.read');
+      const alert = await findAlert(tx, alertId);
+      if (alert === undefined) return;
+      const told = Map.groupBy(people, (person) => (everyone ? 'at-once' : mailingOf(person, alert.kind)));
       await enqueueAll(
         tx,
-        people.map(({ administratorId }) => ({
+        (told.get('at-once') ?? []).map(({ administratorId }) => ({
           kind: mailKind,
           key: `${alertId}/${administratorId}`,
           payload: { alertId, administratorId },
         })),
+      );
+      const daily = told.get('daily') ?? [];
+      await enqueueAll(
+        tx,
+        daily.map(({ administratorId }) => digestJob(administratorId, alert.created_at.getTime())),
       );
     },
   };
@@ -92,7 +95,11 @@ export function alertJobs(deps: MailAlertDeps): Readonly<Record<string, JobDefin
       }
     },
   };
-  return { [tellKind]: tell as JobDefinition<never>, [mailKind]: mail as JobDefinition<never> };
+  return {
+    [tellKind]: tell as JobDefinition<never>,
+    [mailKind]: mail as JobDefinition<never>,
+    [digestKind]: mailDigest(deps) as JobDefinition<never>,
+  };
 }
 
 const keepDays = 400;
@@ -108,9 +115,3 @@ export const alertTasks: readonly {
     run: ({ database }) => database.withSystem('purge-expired', (tx) => deleteOldAlerts(tx, keepDays)),
   },
 ];
-
-function idIn(input: unknown, name: string): string {
-  const value = ((input ?? {}) as Readonly<Record<string, unknown>>)[name];
-  if (typeof value !== 'string' || !isUuid(value)) throw new TypeError(`${name} is not an id`);
-  return value;
-}

@@ -97,6 +97,23 @@ export function selectAlerts(
   ]);
 }
 
+const digest = sql(
+  'alerts-digest',
+  `select ${columns} from alerts
+   where organization_id = $1 and alert_no > $2 and kind in (select unnest((select $3::text[]))) and created_at > now() - interval '3 days'
+   order by alert_no limit $4`,
+);
+
+/** Of some kinds, those behind a place in the list, the oldest first; older than three days none. */
+export function selectForDigest(
+  tx: TenantTx,
+  after: string,
+  kinds: readonly AlertKind[],
+  limit: number,
+): Promise<AlertRow[]> {
+  return tx.query<AlertRow>(digest, [tx.organizationId, after, kinds, limit]);
+}
+
 const acknowledge = sql(
   'alerts-acknowledge',
   `update alerts set acknowledged_at = $3, acknowledged_by = $4

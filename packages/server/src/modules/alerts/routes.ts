@@ -1,12 +1,15 @@
-import { Alert } from '@gatehouse/contracts/admin/alerts.ts';
+import { Alert, AlertMailChange, AlertMails } from '@gatehouse/contracts/admin/alerts.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
+import { chooseAlertMail, listAlertMails, type MailingDeps } from './alert-mailings.ts';
 import { acknowledgeAlert, type AlertListDeps, listAlerts } from './list-alerts.ts';
 
 const tag = 'alerts';
 
-export const alertRoutes = (deps: AlertListDeps): AdminRoute[] => [
+const ownMails = { authenticated: 'everybody who may see alerts chooses their own mails' } as const;
+
+export const alertRoutes = (deps: AlertListDeps & MailingDeps): AdminRoute[] => [
   listRoute({
     path: '/alerts',
     operation: 'listAlerts',
@@ -36,5 +39,27 @@ export const alertRoutes = (deps: AlertListDeps): AdminRoute[] => [
     response: { 200: Alert },
     handle: ({ principal, params: { alertId }, request }) =>
       acknowledgeAlert(deps, principal, alertId, request.language),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/me/alert-mails',
+    operation: 'listAlertMails',
+    tag,
+    summary: 'Show which kinds of alerts the caller gets by mail, and when',
+    access: ownMails,
+    response: { 200: AlertMails },
+    handle: ({ principal, request }) => listAlertMails(deps, principal, request.language),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/me/alert-mails',
+    operation: 'chooseAlertMail',
+    tag,
+    summary: 'Choose for one kind of alerts: at once, once a day, or not by mail',
+    access: ownMails,
+    body: AlertMailChange,
+    response: { 200: AlertMails },
+    example: { kind: 'rule-broken', mail: 'daily' },
+    handle: ({ principal, body, request }) => chooseAlertMail(deps, principal, body, request.language),
   }),
 ];

@@ -1,4 +1,5 @@
 /** The organization and who works in it: settings, looks, legal documents, administrators, roles, tokens, the budget of wipes. */
+import type { AlertMailChange, AlertMails } from '@gatehouse/contracts/admin/alerts.ts';
 import type {
   Administrator,
   AdministratorChanges,
@@ -149,3 +150,10 @@ export const askForBudget = operation<{
   body: Partial<Budget['settings']> & { readonly reason: string };
   answer: Approval;
 }>()('askForDestructiveBudget', 'POST', '/destructive-budget/changes');
+
+export const listAlertMails = operation<{ answer: AlertMails }>()('listAlertMails', 'GET', '/me/alert-mails');
+export const chooseAlertMail = operation<{ body: AlertMailChange; answer: AlertMails }>()(
+  'chooseAlertMail',
+  'PATCH',
+  '/me/alert-mails',
+);

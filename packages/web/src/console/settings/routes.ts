@@ -52,6 +52,12 @@ const guard = createRoute({
   component: lazyRouteComponent(() => import('./guard/guard-page.tsx'), 'GuardPage'),
 });
 
+const notifications = createRoute({
+  getParentRoute,
+  path: '/settings/notifications',
+  component: lazyRouteComponent(() => import('./notifications/notifications-page.tsx'), 'NotificationsPage'),
+});
+
 export const settingsRoutes = [
   index,
   organization,
@@ -62,4 +68,5 @@ export const settingsRoutes = [
   roles,
   tokens,
   guard,
+  notifications,
 ] as const;

@@ -10,6 +10,7 @@ const tabs = {
   roles: 'administrators.read',
   tokens: 'tokens.manage',
   guard: 'approvals.read',
+  notifications: 'alerts.read',
 } as const satisfies Record<string, Permission>;
 
 export type SettingsTab = keyof typeof tabs;

@@ -100,7 +100,7 @@ function columnsOf(
       render: (alert) => {
         const to = alertPage(alert);
         const text = (
-          <Text span inherit style={{ whiteSpace: 'normal' }}>
+          <Text span size="sm" display="block" py={6} style={{ whiteSpace: 'normal' }}>
             <Plain text={alert.summary} limit={300} />
           </Text>
         );

@@ -87,7 +87,7 @@ export function ToldList<Thing extends Told>(props: ToldListProps<Thing>) {
           {
             key: 'actions',
             title: shared('actions'),
-            width: '17rem',
+            width: '20rem',
             render: (thing: Thing) => (
               <Group gap="xs" wrap="nowrap">
                 <TrialButton
