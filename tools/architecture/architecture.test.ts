@@ -180,6 +180,16 @@ test('HTTP-10 SQL with anything put into it is refused', () => {
   accepted({
     [queries]: "const columns = 'id, name';\nconst a = sql(`list`, `select ${columns} from users`);",
   });
+  const template = 'const list = (key: string) => `select ${key} from users`;\n';
+  accepted({
+    [queries]: `${template}const by = 'name';\nconst a = sql('a', list(by));\nconst b = sql('b', \`\${list('id')} where true\`);`,
+  });
+  for (const given of ['input', 'input.sort', 'list(input)', "'id' + input", 'pick(1)'])
+    refused({ [queries]: `${template}const a = sql('a', list(${given}));` }, /HTTP-10/);
+  refused(
+    { [queries]: "const list = (key: string) => make(key);\nconst a = sql('a', list('x'));" },
+    /HTTP-10/,
+  );
   accepted({
     [queries]: "const a = sql(\n  'a',\n  `select * from users where id = $2 and n = $1 + 1`,\n);",
   });

@@ -50,7 +50,8 @@ function interpolationFaults(file: SourceFile): string[] {
   for (const literal of file.literals) {
     const inCall = calls.some(({ start, end }) => literal.offset >= start && literal.offset < end);
     if (!inCall && !(isQueries(file) && isStatement(literal.text))) continue;
-    const variable = literal.interpolations.find((source) => !isFixedText(file, source));
+    const slots = inCall ? [] : slotsAround(file, literal);
+    const variable = literal.interpolations.find((source) => !isFixedText(file, source, slots));
     if (variable === undefined) continue;
     faults.push(
       fault(`HTTP-10: \${${variable}} would become part of the SQL; make it a parameter`, file, literal.line),
@@ -85,19 +86,107 @@ function callsOfSql(code: string): { start: number; end: number }[] {
   });
 }
 
-/** A constant of the same file that is itself fixed text, such as a list of columns. */
-function isFixedText(file: SourceFile, source: string): boolean {
-  if (!/^[A-Za-z_$][\w$]*$/.test(source)) return false;
+/**
+ * Fixed text: a literal, a constant of the same file that is itself fixed text, such as a list of columns, or a template of the
+ * same file (`const keyed = (key: string) => \`select ${key} …\``) that is given nothing but fixed text.
+ * @param slots what the template around it is given
+ */
+function isFixedText(file: SourceFile, source: string, slots: readonly string[] = [], depth = 0): boolean {
+  const text = source.trim();
+  const isFixed = (inner: string) => depth < 8 && isFixedText(file, inner, slots, depth + 1);
+  if (/^(?:\d+|'[^'\\]*'|"[^"\\]*")$/.test(text)) return true;
+  if (text.startsWith('`')) return text.endsWith('`') && interpolationsOf(text).every(isFixed);
+  const call = /^([A-Za-z_$][\w$]*)\(([\s\S]*)\)$/.exec(text);
+  if (call) {
+    return (
+      isFixedDeclaration(file, `${call[1]}`, parameters, depth) &&
+      splitArguments(call[2] ?? '').every(isFixed)
+    );
+  }
+  if (!/^[A-Za-z_$][\w$]*$/.test(text)) return false;
+  return slots.includes(text) || isFixedDeclaration(file, text, /()/, depth);
+}
+
+/** The parameters of a template: `(key: string) =>`. */
+const parameters = /\(([^()]*)\)\s*(?::\s*string\s*)?=>\s*/;
+
+/**
+ * Every declaration of that name, for one of them may hide another.
+ * @param before what stands between the `=` and the text; its group holds the parameters of a template
+ */
+function isFixedDeclaration(file: SourceFile, name: string, before: RegExp, depth: number): boolean {
   const declaration = new RegExp(
-    `(?<![\\w$])const\\s+${source.replaceAll('$', '\\$')}\\s*=\\s*(?=['"\`])`,
-  ).exec(file.code);
-  if (declaration === null) return false;
-  const at = declaration.index + declaration[0].length;
-  const literal: Literal | undefined = file.literals.find(({ offset }) => offset === at);
-  return (
-    literal !== undefined &&
-    literal.interpolations.every((inner) => inner !== source && isFixedText(file, inner))
+    `(?<![\\w$])const\\s+${name.replaceAll('$', '\\$')}\\s*=\\s*${before.source}`,
+    'g',
   );
+  const isFixed = [...file.code.matchAll(declaration)].flatMap((declared) => {
+    const at = declared.index + declared[0].length;
+    const slots = slotsOf(declared[1] ?? '');
+    const isFixedHere = (inner: string) =>
+      depth < 8 && inner !== name && isFixedText(file, inner, slots, depth + 1);
+    const literal: Literal | undefined = file.literals.find(({ offset }) => offset === at);
+    if (literal !== undefined) return literal.interpolations.every(isFixedHere);
+    const called = /^[A-Za-z_$][\w$]*\(/.exec(file.code.slice(at));
+    return called === null ? [] : isFixedHere(callAt(file.code, at, called[0].length));
+  });
+  return isFixed.length > 0 && isFixed.every(Boolean);
+}
+
+const slotsOf = (declared: string): string[] =>
+  splitArguments(declared).map((each) => each.replace(/:[\s\S]*/, '').trim());
+
+/** What a template is given, where this literal is one. */
+function slotsAround(file: SourceFile, { offset }: Literal): string[] {
+  const before = new RegExp(`(?<![\\w$])const\\s+[A-Za-z_$][\\w$]*\\s*=\\s*${parameters.source}$`).exec(
+    file.code.slice(Math.max(0, offset - 400), offset),
+  );
+  return slotsOf(before?.[1] ?? '');
+}
+
+/** @param opened how long the name is, with the bracket after it */
+function callAt(code: string, start: number, opened: number): string {
+  let depth = 1;
+  let end = start + opened;
+  for (; end < code.length && depth > 0; end += 1) {
+    if (code[end] === '(') depth += 1;
+    if (code[end] === ')') depth -= 1;
+  }
+  return code.slice(start, end);
+}
+
+/** What stands between `${` and `}` of a template, those of templates inside it apart. */
+function interpolationsOf(template: string): string[] {
+  const found: string[] = [];
+  for (let at = template.indexOf('${'); at >= 0; at = template.indexOf('${', at)) {
+    let depth = 1;
+    let end = at + 2;
+    for (; end < template.length && depth > 0; end += 1) {
+      if (template[end] === '{') depth += 1;
+      if (template[end] === '}') depth -= 1;
+    }
+    found.push(template.slice(at + 2, end - 1));
+    at = end;
+  }
+  return found;
+}
+
+/** At the commas that stand in no bracket and in no quotation. */
+function splitArguments(text: string): string[] {
+  const parts: string[] = [''];
+  let depth = 0;
+  let quote = '';
+  for (const character of text) {
+    if (quote !== '') quote = character === quote ? '' : quote;
+    else if (`'"\``.includes(character)) quote = character;
+    else if ('([{'.includes(character)) depth += 1;
+    else if (')]}'.includes(character)) depth -= 1;
+    else if (character === ',' && depth === 0) {
+      parts.push('');
+      continue;
+    }
+    parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 const setting =
