@@ -10,6 +10,7 @@ import { type FactName, factDefinition } from '@gatehouse/core/facts/catalogue.t
 import type { FactSource, FactValue } from '@gatehouse/core/facts/types.ts';
 import type { Static } from 'typebox';
 import type { TenantTx } from '../../kernel/db/database.ts';
+import { planForThis } from '../../kernel/db/plan-for-this.ts';
 import { sql } from '../../kernel/db/sql.ts';
 
 export type DeviceSort = NonNullable<Static<typeof DeviceSearchQuery.sort>>;
@@ -186,12 +187,6 @@ const walks = {
 
 export const isWalk = (sort: DeviceSort): sort is keyof typeof walks => Object.hasOwn(walks, sort);
 
-/** What is not asked for costs nothing only where the plan is made for what is: remembered plans look at everything. */
-const planForThis = sql(
-  'searches-plan-for-this',
-  `select set_config('plan_cache_mode', 'force_custom_plan', true)`,
-);
-
 export interface FoundRow {
   /** As text, such as a later page is asked for after. */
   readonly key: string;
@@ -209,7 +204,7 @@ export function findDevices(
   limit: number,
 ): Promise<FoundRow[]> {
   const [key, deviceNo] = after ?? [null, null];
-  void tx.run(planForThis);
+  planForThis(tx);
   return tx.query<FoundRow>(finds[sort], [...filterValues(tx, filter), limit, key, deviceNo]);
 }
 
@@ -220,7 +215,7 @@ export function walkDevices(
   limit: number,
 ): Promise<FoundRow[]> {
   const [key, deviceNo] = after ?? [null, null];
-  void tx.run(planForThis);
+  planForThis(tx);
   return tx.query<FoundRow>(walks[sort], [tx.organizationId, limit, key, deviceNo]);
 }
 
@@ -245,7 +240,7 @@ export async function countDevicesBefore(
   place: FoundPlace,
 ): Promise<number | undefined> {
   if (!Object.hasOwn(countsBefore, sort)) return undefined;
-  void tx.run(planForThis);
+  planForThis(tx);
   const statement = countsBefore[sort as keyof typeof countsBefore];
   return (await tx.one<{ devices: number }>(statement, [...filterValues(tx, filter), ...place]))?.devices;
 }
@@ -262,7 +257,7 @@ export async function lookThroughDevices(
   after: FoundPlace | null,
   limit: number,
 ): Promise<(FoundRow & { readonly fits: boolean })[]> {
-  void tx.run(planForThis);
+  planForThis(tx);
   return tx.query(lookThrough, [...filterValues(tx, filter), limit, after?.[1] ?? '0']);
 }
 
@@ -275,7 +270,7 @@ export function countFoundDevices(
   tx: TenantTx,
   filter: FleetFilter,
 ): Promise<{ readonly platform: Platform; readonly devices: number }[]> {
-  void tx.run(planForThis);
+  planForThis(tx);
   return tx.query(countFound, filterValues(tx, filter));
 }
 
