@@ -11,6 +11,7 @@ import {
   type VirtualItem,
 } from '@tanstack/react-virtual';
 import {
+  Fragment,
   type KeyboardEvent,
   type ReactNode,
   useCallback,
@@ -70,7 +71,14 @@ export interface DataTableProps<Row> {
   /** Rows of the question before. */
   readonly isStale?: boolean;
   readonly empty?: ReactNode;
+  /** How many rows stand before the first that is loaded. */
+  readonly offset?: number;
+  /** What stands above the rows while one scrolls, of those in view, counted from 0; not above cards. */
+  readonly renderPlace?: (view: { readonly first: number; readonly last: number }) => ReactNode;
 }
+
+/** Rows that are fetched before somebody gets there: what comes in two windows of a screen. */
+const ahead = 60;
 
 const rowHeight = 44;
 const cardHeight = 76;
@@ -117,14 +125,24 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (hasMore && last >= rows.length - 10) loadMore?.();
+    if (hasMore && last >= rows.length - ahead) loadMore?.();
   }, [hasMore, last, rows.length, loadMore]);
 
-  if (props.isPending) return <Loading lines={8} height={36} />;
+  // A page may come empty while there is more to look through.
+  if (props.isPending || (rows.length === 0 && hasMore)) return <Loading lines={8} height={36} />;
   if (rows.length === 0) return <>{props.empty}</>;
   const inner = { ...props, shown, virtual, margin, focused, setFocused };
   return (
-    <div ref={place} className={props.isStale ? (css.dim ?? '') : ''} aria-busy={props.isStale ?? false}>
+    <div
+      ref={place}
+      className={`${props.isStale ? css.dim : ''} ${props.renderPlace && !narrow ? css.placed : ''}`}
+      aria-busy={props.isStale ?? false}
+    >
+      {props.renderPlace && !narrow && (
+        <div className={css.place}>
+          {props.renderPlace({ first: virtual.range?.startIndex ?? 0, last: virtual.range?.endIndex ?? -1 })}
+        </div>
+      )}
       {narrow ? <Cards {...inner} /> : <Grid {...inner} />}
     </div>
   );
@@ -173,6 +191,12 @@ function toggle(selection: Selection, key: string): void {
   selection.onChange(next);
 }
 
+/** The row that has the keyboard may be far from those in view: what is between them keeps its height. */
+function gapBefore(shown: readonly VirtualItem[], at: number): number {
+  const [before, item] = [shown[at - 1], shown[at]];
+  return before === undefined || item === undefined ? 0 : Math.max(0, item.start - before.end);
+}
+
 function Grid<Row>(inner: Inner<Row>) {
   const t = designTexts.use();
   const onKey = useRowKeys(inner);
@@ -215,44 +239,51 @@ function Grid<Row>(inner: Inner<Row>) {
         <tr className={css.spacer} aria-hidden>
           <td colSpan={width} style={{ height: before }} />
         </tr>
-        {shown.map((item) => {
+        {shown.map((item, at) => {
           const row = rows[item.index];
           if (row === undefined) return null;
           const key = inner.rowKey(row);
+          const gap = gapBefore(shown, at);
           return (
-            <tr
-              key={item.key}
-              aria-rowindex={item.index + 2}
-              aria-selected={selection ? selection.selected.has(key) : undefined}
-              tabIndex={item.index === inner.focused ? 0 : -1}
-              data-row={item.index}
-              onFocus={() => inner.setFocused(item.index)}
-              onKeyDown={(event) => onKey(event, item.index)}
-            >
-              {selection && (
-                <td>
-                  <Checkbox
-                    size="xs"
-                    checked={selection.selected.has(key)}
-                    aria-label={t('selectRow', { name: inner.rowLabel(row) })}
-                    onChange={() => toggle(selection, key)}
-                  />
-                </td>
+            <Fragment key={item.key}>
+              {gap > 0 && (
+                <tr className={css.spacer} aria-hidden>
+                  <td colSpan={width} style={{ height: gap }} />
+                </tr>
               )}
-              {columns.map((column, index) => {
-                const content = column.render(row);
-                const align = column.align === 'end' ? css.end : '';
-                return index === 0 ? (
-                  <th scope="row" key={column.key} className={align}>
-                    {content}
-                  </th>
-                ) : (
-                  <td key={column.key} className={align}>
-                    {content}
+              <tr
+                aria-rowindex={(inner.offset ?? 0) + item.index + 2}
+                aria-selected={selection ? selection.selected.has(key) : undefined}
+                tabIndex={item.index === inner.focused ? 0 : -1}
+                data-row={item.index}
+                onFocus={() => inner.setFocused(item.index)}
+                onKeyDown={(event) => onKey(event, item.index)}
+              >
+                {selection && (
+                  <td>
+                    <Checkbox
+                      size="xs"
+                      checked={selection.selected.has(key)}
+                      aria-label={t('selectRow', { name: inner.rowLabel(row) })}
+                      onChange={() => toggle(selection, key)}
+                    />
                   </td>
-                );
-              })}
-            </tr>
+                )}
+                {columns.map((column, index) => {
+                  const content = column.render(row);
+                  const align = column.align === 'end' ? css.end : '';
+                  return index === 0 ? (
+                    <th scope="row" key={column.key} className={align}>
+                      {content}
+                    </th>
+                  ) : (
+                    <td key={column.key} className={align}>
+                      {content}
+                    </td>
+                  );
+                })}
+              </tr>
+            </Fragment>
           );
         })}
         <tr className={css.spacer} aria-hidden>
@@ -315,7 +346,7 @@ function Cards<Row>(inner: Inner<Row>) {
         data-rows
         style={{ paddingTop: before, paddingBottom: Math.max(0, after) }}
       >
-        {shown.map((item) => {
+        {shown.map((item, at) => {
           const row = rows[item.index];
           if (row === undefined) return null;
           const key = inner.rowKey(row);
@@ -326,8 +357,9 @@ function Cards<Row>(inner: Inner<Row>) {
               data-index={item.index}
               data-row={item.index}
               aria-setsize={inner.total ?? rows.length}
-              aria-posinset={item.index + 1}
+              aria-posinset={(inner.offset ?? 0) + item.index + 1}
               className={css.card}
+              style={{ marginTop: gapBefore(shown, at) }}
               // A list of things to open is walked by keyboard like the table that it stands for.
               tabIndex={item.index === inner.focused ? 0 : -1}
               onFocus={() => inner.setFocused(item.index)}

@@ -25,6 +25,7 @@ import type { PageOf, Paging } from './shapes.ts';
 export type DeviceListQuery = DeviceQuestion & {
   readonly sort?: string | undefined;
   readonly facts?: string | undefined;
+  readonly from?: string | undefined;
 };
 
 export const searchDevices = operation<{

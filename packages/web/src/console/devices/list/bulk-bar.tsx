@@ -42,7 +42,7 @@ export function BulkBar(props: BulkBarProps) {
   const keep = useChange(createSelection, { onDone: setKept, onError: (problem) => notifyProblem(problem) });
   const { selected, total, loaded, question } = props;
   if (selected.size === 0) return null;
-  const { sort: _sort, facts: _facts, ...asked } = question;
+  const { sort: _sort, facts: _facts, from: _from, ...asked } = question;
   const all = Object.keys(asked).length === 0 ? { expression: 'true' } : asked;
   const isMore = total !== undefined && total > loaded && selected.size >= loaded;
   const ids = [...selected];

@@ -1,11 +1,17 @@
 // The devices of an organization: found by anything, in any order, with what can be done to many at once.
 import { Alert, Anchor, Button, Group, Modal, Pill, Stack, Table, Text } from '@mantine/core';
-import type { ListedDevice } from '@gatehouse/contracts/admin/searches.ts';
+import type { CountRequest, ListedDevice } from '@gatehouse/contracts/admin/searches.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { send } from '../../../api/call.ts';
 import { useList, useRead } from '../../../api/hooks.ts';
-import { countDevices, exportDevices, getSelection, searchDevices } from '../../../api/operations/fleet.ts';
+import {
+  countDevices,
+  type DeviceListQuery,
+  exportDevices,
+  getSelection,
+  searchDevices,
+} from '../../../api/operations/fleet.ts';
 import { useReplaceAddress } from '../../../design/use-replace-address.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
@@ -32,10 +38,14 @@ import {
   usualSort,
 } from './list-search.ts';
 import { listTexts } from './texts.ts';
+import { PositionBar } from './position-bar.tsx';
 import { ColumnsMenu, FilterMenu, MoreMenu, ViewsMenu } from './toolbar.tsx';
 
 const route = getRouteApi('/devices');
 const nobody: ReadonlySet<string> = new Set();
+const rowsPerPage = 100;
+/** Milliseconds after which a count that has to look at devices one by one says what it has so far. */
+const firstCount = 400;
 
 export function DevicesPage() {
   const t = listTexts.use();
@@ -44,8 +54,10 @@ export function DevicesPage() {
   const addressOf = useAddressOf();
   const replaceAddress = useReplaceAddress();
   const change = (next: Partial<DevicesSearch>) => {
-    const to = devicesAddress({ ...search, ...next });
-    if ('q' in next) replaceAddress(to);
+    // What is asked otherwise is shown from its start.
+    const from = 'from' in next || 'cols' in next ? search.from : '';
+    const to = devicesAddress({ ...search, from, ...next });
+    if ('q' in next || 'from' in next) replaceAddress(to);
     else void navigate({ href: addressOf(to) });
   };
   const { names, isPending: namesPending } = useNames();
@@ -61,7 +73,7 @@ export function DevicesPage() {
   );
   const list = useList(
     searchDevices,
-    { query: { ...question, limit: 100 } },
+    { query: { ...question, limit: rowsPerPage } },
     { enabled: question !== undefined },
   );
   const total = useTotal(question);
@@ -80,11 +92,16 @@ export function DevicesPage() {
   const columns = columnsOf(keys, t);
   const sort = search.sort === '' ? usualSort : search.sort;
 
+  function jump(from: string): void {
+    change({ from });
+    window.scrollTo({ top: 0 });
+  }
+
   async function exportAll(): Promise<void> {
     if (question === undefined) return;
     setExporting(true);
     try {
-      const { facts: _facts, ...rest } = question;
+      const { facts: _facts, from: _from, ...rest } = question;
       const query = { ...rest, columns: exportColumns(keys), name: fileName(search.q) };
       const answer = await send(exportDevices, { query });
       saveFile(
@@ -103,7 +120,7 @@ export function DevicesPage() {
   return (
     <Page
       title={t('title')}
-      meaning={<Total {...total} />}
+      meaning={<Total count={total.count} isComplete={total.isComplete} />}
       action={
         <Button component="a" href={addressOf('/enrolment')}>
           {t('enrol')}
@@ -135,6 +152,16 @@ export function DevicesPage() {
           sorting={{ by: sort.replace(/^-/, ''), direction: sort.startsWith('-') ? 'desc' : 'asc' }}
           onSort={({ by, direction }) => change({ sort: direction === 'desc' ? `-${by}` : by })}
           {...(total.count === undefined ? {} : { total: total.count })}
+          {...(total.before === undefined ? {} : { offset: total.before })}
+          renderPlace={(view) => (
+            <PositionBar
+              view={view}
+              before={total.before}
+              total={total.isComplete ? total.count : undefined}
+              search={search}
+              onJump={jump}
+            />
+          )}
           hasMore={list.hasMore}
           loadMore={list.loadMore}
           isPending={list.isPending && question !== undefined}
@@ -202,15 +229,31 @@ function useSettled<Value>(value: Value, isGood: boolean): Value | undefined {
 interface Counted {
   readonly count: number | undefined;
   readonly isComplete: boolean;
+  /** How many stand before the first row of a list that does not begin at its start. */
+  readonly before: number | undefined;
 }
 
-function useTotal(question: object | undefined): Counted {
-  const { sort: _sort, facts: _facts, ...body } = (question ?? {}) as Record<string, unknown>;
-  const { data } = useRead(countDevices, { body }, { enabled: question !== undefined, keep: true });
-  return { count: data?.matching, isComplete: data?.complete ?? true };
+/** What is not counted soon is told as far as it is, and then counted again with more patience. */
+function useTotal(question: DeviceListQuery | undefined): Counted {
+  const { sort, from, facts: _facts, ...asked } = question ?? {};
+  const body =
+    from === undefined ? asked : { ...asked, sort: sort as NonNullable<CountRequest['sort']>, from };
+  const soon = useRead(
+    countDevices,
+    { body: { ...body, patience: firstCount } },
+    { enabled: question !== undefined, keep: true },
+  );
+  const isPart = soon.data?.complete === false && !soon.isPlaceholderData;
+  const patient = useRead(countDevices, { body }, { enabled: question !== undefined && isPart });
+  const data = (isPart ? patient.data : undefined) ?? soon.data;
+  return {
+    count: data?.matching,
+    isComplete: data?.complete ?? true,
+    before: from === undefined ? 0 : soon.isPlaceholderData ? undefined : data?.before,
+  };
 }
 
-function Total({ count, isComplete }: Counted) {
+function Total({ count, isComplete }: Omit<Counted, 'before'>) {
   const t = listTexts.use();
   if (count === undefined) return <span aria-hidden>–</span>;
   const text = formatNumber(count);

@@ -6,6 +6,7 @@ import {
   devicesAddress,
   exportColumns,
   fileName,
+  positionOf,
   questionOf,
   readDevicesSearch,
   writeColumns,
@@ -18,12 +19,14 @@ test('an address says what is asked, and nonsense in it is left out', () => {
     sort: '-seen',
     cols: 'name,os',
     list,
+    from: '',
   });
   assert.deepEqual(readDevicesSearch({ q: 7, sort: 'id;select', cols: '<b>', list: '../x' }), {
     q: '',
     sort: '',
     cols: '',
     list: '',
+    from: '',
   });
   assert.equal(readDevicesSearch({ q: 'x'.repeat(9_000) }).q.length, 4_000);
   assert.equal(devicesAddress({ q: 'a b', sort: '' }), '/devices?q=a+b');
@@ -42,6 +45,28 @@ test('the question is what was understood, and no more', () => {
     sort: 'name',
     facts: 'storage.encrypted',
   });
+});
+
+test('a list may begin in the middle where its order has places', () => {
+  const understood = { search: '', expression: '', chips: [], problems: [] };
+  const from = (search: object) => questionOf(readDevicesSearch({ ...search }), understood, []).from;
+  assert.equal(from({ from: 'Me' }), 'Me');
+  assert.equal(from({ from: 'Me', sort: '-owner' }), 'Me');
+  assert.equal(from({ from: 'Me', sort: 'standing' }), undefined);
+  assert.equal(from({ from: 'Me', sort: 'seen' }), undefined);
+  assert.equal(from({ from: '2026-11-20', sort: 'seen' }), new Date(2026, 10, 20).toISOString());
+  assert.equal(from({ from: '2026-11-20', sort: '-seen' }), new Date(2026, 10, 21).toISOString());
+});
+
+test('the position counts what stands before, and is not made up', () => {
+  assert.deepEqual(positionOf({ first: 0, last: 49 }, 1_200, 98_204), {
+    from: 1_201,
+    to: 1_250,
+    total: 98_204,
+  });
+  assert.deepEqual(positionOf({ first: 0, last: 49 }, 0, 20), { from: 1, to: 20, total: 20 });
+  assert.equal(positionOf({ first: 0, last: 49 }, undefined, 98_204), undefined);
+  assert.equal(positionOf({ first: 0, last: 49 }, 0, undefined), undefined);
 });
 
 test('a file is called by its view, in plain letters', () => {

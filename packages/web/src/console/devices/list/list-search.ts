@@ -11,6 +11,8 @@ export interface DevicesSearch {
   readonly cols: string;
   /** A kept list of devices. */
   readonly list: string;
+  /** Where in its order the list begins: a name, an owner, a day. */
+  readonly from: string;
 }
 
 export const sortable = ['name', 'seen', 'os', 'standing', 'owner', 'enrolled'] as const;
@@ -28,7 +30,34 @@ export function readDevicesSearch(search: Readonly<Record<string, unknown>>): De
     sort: isSort(sort) ? sort : '',
     cols: isColumns(cols) ? cols : '',
     list: isId(list) ? list : '',
+    from: beginningFor(sort) === undefined ? '' : text('from').slice(0, 100),
   };
+}
+
+/** By what one may go on in the middle of a list; undefined: in this order there is no such place. */
+export function beginningFor(sort: string): 'text' | 'day' | undefined {
+  const by = (sort === '' ? usualSort : sort).replace(/^-/, '');
+  if (by === 'seen') return 'day';
+  return by === 'name' || by === 'owner' ? 'text' : undefined;
+}
+
+/** A day begins where the reader is, and ends there for lists that lead into the past. */
+function beginningOf({ sort, from }: DevicesSearch): string | undefined {
+  if (from.trim() === '') return undefined;
+  if (beginningFor(sort) === 'text') return from;
+  const [year = 0, month = 0, day = 0] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(from) ?? []).slice(1).map(Number);
+  const time = new Date(year, month - 1, sort.startsWith('-') ? day + 1 : day);
+  return year === 0 ? undefined : time.toISOString();
+}
+
+/** Which rows are in view, of how many; undefined while nobody knows. @param before how many stand before the first that is loaded */
+export function positionOf(
+  view: { readonly first: number; readonly last: number },
+  before: number | undefined,
+  total: number | undefined,
+): { readonly from: number; readonly to: number; readonly total: number } | undefined {
+  if (before === undefined || total === undefined || view.last < view.first) return undefined;
+  return { from: before + view.first + 1, to: Math.min(before + view.last + 1, total), total };
 }
 
 export const devicesAddress = (search: Partial<DevicesSearch>): string =>
@@ -54,11 +83,13 @@ export function questionOf(
   understood: Understood,
   factColumns: readonly string[],
 ): DeviceListQuery {
+  const beginning = beginningOf(search);
   return {
     ...(understood.search === '' ? {} : { search: understood.search.slice(0, 200) }),
     ...(understood.expression === '' ? {} : { expression: understood.expression }),
     ...(search.list === '' ? {} : { selectionId: search.list }),
     sort: search.sort === '' ? usualSort : search.sort,
+    ...(beginning === undefined ? {} : { from: beginning }),
     ...(factColumns.length === 0 ? {} : { facts: factColumns.join(',') }),
   };
 }
