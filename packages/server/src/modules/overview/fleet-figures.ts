@@ -32,7 +32,7 @@ export function createFigures(deps: OverviewDeps): ReadFigures {
     const at = deps.clock.now();
     const known = remembered.get(organizationId);
     if (known !== undefined && at - known.at < freshMs) return known.figures;
-    const figures = deps.database.withTenant(organizationId, (tx) => lookAtFleet(tx, at), { readOnly: true });
+    const figures = lookAtFleet(deps, organizationId, at);
     if (remembered.size >= mostRemembered) remembered.clear();
     const entry = { at, figures };
     remembered.set(organizationId, entry);
@@ -48,12 +48,15 @@ export async function readOverview(read: ReadFigures, principal: TenantPrincipal
   return read(principal.organizationId);
 }
 
-async function lookAtFleet(tx: TenantTx, at: number): Promise<Overview> {
+/** Three looks side by side: each takes a large fleet as long as the others. */
+async function lookAtFleet(deps: OverviewDeps, organizationId: string, at: number): Promise<Overview> {
   const now = new Date(at);
+  const look = <Rows>(read: (tx: TenantTx) => Promise<Rows>) =>
+    deps.database.withTenant(organizationId, read, { readOnly: true });
   const [cells, versions, reasons] = await Promise.all([
-    selectFleetCells(tx, now, silenceBounds),
-    selectOsVersions(tx),
-    selectTopReasons(tx),
+    look((tx) => selectFleetCells(tx, now, silenceBounds)),
+    look(selectOsVersions),
+    look(selectTopReasons),
   ]);
   const byPlatform = countBy(cells, ({ platform }) => platform);
   return {
