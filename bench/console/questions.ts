@@ -66,9 +66,9 @@ export function questions(known: Known): readonly Question[] {
     most,
     ask: (caller) => caller.ask('GET', path),
   });
-  const counting = (name: string, body: object): Question => ({
+  const counting = (name: string, body: object, most: number | null = listed): Question => ({
     name: `count: ${name}`,
-    most: listed,
+    most,
     ask: (caller) => caller.ask('POST', '/device-searches/count', body),
   });
   const device = `/devices/${known.id}`;
@@ -84,7 +84,8 @@ export function questions(known: Known): readonly Question[] {
       lists({ expression: expressions['platform:ios'], sort: '-seen' }),
     ),
     counting('all', {}),
-    ...Object.entries(expressions).map(([name, expression]) => counting(name, { expression })),
+    ...Object.entries(expressions).map(([name, expression]) => counting(name, { expression, patience: 400 })),
+    counting('os<17.4, to the end', { expression: expressions['os<17.4'] }, null),
     counting('word of a name that many have', { search: words['word of a name that many have'] }),
     reading('overview, what needs somebody', soon, '/overview/attention'),
     reading('rules, counted', listed, '/compliance-rule-counts'),
