@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { connectAs, type DatabaseAddress } from './address.ts';
 import { ensureRoles } from './roles.ts';
-import { applyTenancyTemplate } from './tenancy.ts';
+import { applyTenancyTemplate, liftTenancy } from './tenancy.ts';
 
 export interface Migration {
   readonly version: number;
@@ -62,6 +62,8 @@ async function renewTemplate(client: pg.Client): Promise<void> {
 
 /** One migration, inside the caller's transaction as gh_owner with the search path gh. */
 export async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
+  // Row-level security binds the owner too: what a migration says of existing rows would reach none of them.
+  await liftTenancy(client);
   await client.query(migration.text);
   await applyTenancyTemplate(client);
   await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [

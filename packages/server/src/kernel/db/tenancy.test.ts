@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
-import { migrate } from './migrate.ts';
+import { loadMigrations, migrate } from './migrate.ts';
 import { assertBoundRole } from './roles.ts';
 import { tablesNotBackedUp, tablesWithoutTenant } from './tenancy.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -156,6 +156,28 @@ describe('the database catalog', () => {
     await admin.query(`comment on schema gh is 'tenancy template of an earlier release'`);
     assert.deepEqual((await migrate(test_.address)).applied, []);
     assert.deepEqual(await may(), [{ may: true, more: false }]);
+  });
+
+  test('a migration reaches the rows of every tenant, which bind its owner before and afterwards', async () => {
+    const organizations = ['018f0000-0000-7000-8000-0000000000a1', '018f0000-0000-7000-8000-0000000000a2'];
+    const text = `create table notes (organization_id uuid not null, said text not null)`;
+    const [first, second] = [9_001, 9_002].map((version, index) => ({
+      version,
+      name: `notes-${version}`,
+      text: index === 0 ? text : `update notes set said = upper(said)`,
+    }));
+    assert.ok(first && second);
+    const known = loadMigrations();
+    await migrate(test_.address, [...known, first]);
+    for (const organization of organizations)
+      await admin.query('insert into gh.notes values ($1, $2)', [organization, 'said']);
+    await migrate(test_.address, [...known, first, second]);
+    const said = await admin.query('select said from gh.notes');
+    assert.deepEqual(said.rows, [{ said: 'SAID' }, { said: 'SAID' }]);
+    await admin.query('set role gh_owner');
+    assert.equal((await admin.query('select 1 from gh.notes')).rows.length, 0);
+    await admin.query('reset role');
+    await admin.query(`drop table gh.notes; delete from gh.schema_migrations where version > 9000`);
   });
 
   test('two servers that migrate at the same time do it once', async () => {

@@ -112,6 +112,15 @@ export async function applyTenancyTemplate(client: pg.Client): Promise<void> {
   await client.query('grant usage on all sequences in schema gh to gh_app');
 }
 
+/** For a migration, which sees the rows of all tenants; `applyTenancyTemplate` binds the owner again in the same transaction. */
+export async function liftTenancy(client: pg.Client): Promise<void> {
+  await client.query(`do $$ declare forced text; begin
+    for forced in select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'gh' and c.relforcerowsecurity loop
+      execute format('alter table gh.%I no force row level security', forced);
+    end loop; end $$`);
+}
+
 /** Between two migrations a table lacks columns that a later one brings. */
 function rightsOver(rights: string, columns: readonly string[]): string {
   return rights.replaceAll(
