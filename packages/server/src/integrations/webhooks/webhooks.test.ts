@@ -303,6 +303,7 @@ describe('webhooks', () => {
     );
     const { id } = await make();
     for (let n = 0; n < 20; n += 1) await happen('user.created', { n });
+    await until(1);
     // Several are on their way when the first one fails; once that is written down none of them is any more.
     for (let n = 0; n < 1_000 && (await getWebhook(deps, actor, id)).failingSince === null; n += 1)
       await pause(10);
