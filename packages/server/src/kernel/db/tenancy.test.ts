@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { loadMigrations, migrate } from './migrate.ts';
 import { assertBoundRole } from './roles.ts';
-import { tablesNotBackedUp, tablesWithoutTenant } from './tenancy.ts';
+import { systemRights, tablesNotBackedUp, tablesWithoutTenant } from './tenancy.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
 describe('the database catalog', () => {
@@ -134,6 +134,22 @@ describe('the database catalog', () => {
     await admin.query('set role gh_app');
     await assertBoundRole(admin);
     await admin.query('reset role');
+  });
+
+  test('every table and column that the system role is given exists, for others would be left out in silence', async () => {
+    const known = new Set(
+      await names(`select c.relname || '.' || a.attname as name from ${tables}
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`),
+    );
+    const given = Object.entries(systemRights).flatMap(([table, rights]) =>
+      [...rights.matchAll(/\(([^)]*)\)/g)].flatMap(([, columns = '']) =>
+        ['organization_id', ...columns.split(', ')].map((column) => `${table}.${column}`),
+      ),
+    );
+    assert.deepEqual(
+      given.filter((each) => !known.has(each)),
+      [],
+    );
   });
 
   test('a database with a newer schema is refused', async () => {

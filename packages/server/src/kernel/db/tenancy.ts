@@ -2,7 +2,7 @@
 import type pg from 'pg';
 
 /** What gh_system may do across tenants, by table. Whatever is not listed it cannot touch. */
-const systemRights: Record<string, string> = {
+export const systemRights: Record<string, string> = {
   organizations: 'select, insert',
   data_keys: 'select, insert, update',
   administrators: 'select (organization_id, administrator_id, email, created_at)',
