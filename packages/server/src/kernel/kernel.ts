@@ -7,6 +7,7 @@ import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { connectAs, type DatabaseAddress, socketAddress, urlAddress } from './db/address.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { resumeInOtherCluster } from './db/other-cluster.ts';
 import { holdPresence, type Presence } from './db/presence.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createLog, type Log } from './log.ts';
@@ -93,6 +94,7 @@ export async function openKernel(config: Config, presence: Presence = 'beside-ot
     const database = await openDatabase(address, {
       onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
     });
+    await resumeInOtherCluster(database, log);
     const notifications = await openNotifications(address, (error) =>
       log.warn({ err: error }, 'notifications are interrupted'),
     );

@@ -4,6 +4,7 @@
 import { defaultDestructiveLimits, destructiveBudget } from '@gatehouse/core/commands/guard.ts';
 import type { TenantTx } from '../db/database.ts';
 import { sql } from '../db/sql.ts';
+import { countTransactionsAnew } from '../db/other-cluster.ts';
 
 /** By the minute, so that a second restore of the same backup is another epoch than the first. */
 const raiseEpoch = sql(
@@ -58,26 +59,6 @@ const spendBudget = sql(
    select $1, gen_random_uuid(), 'system:restore', now() from generate_series(1, $2::int)`,
 );
 
-/** The numbers of transactions are those of another database: the events keep their order, and readers go on behind them. */
-const renumberEvents = sql(
-  'restore-renumber-events',
-  `update events set transaction = 0 where organization_id = $1`,
-);
-/** The same of the audit record: what its chain did not hold yet is linked after all that it holds. */
-const renumberEntries = sql(
-  'restore-renumber-audit-entries',
-  `update audit_entries set transaction = 1 where organization_id = $1
-     and entry_id not in (select unnest(r.entry_ids) from audit_runs r where r.organization_id = $1)`,
-);
-const resumeChain = sql(
-  'restore-resume-audit-chain',
-  `update audit_chains set linked_before = 1, later_seq = seq + 1 where organization_id = $1`,
-);
-const moveReaders = sql(
-  'restore-move-readers',
-  `update webhooks set position_transaction = 0, position_event = 9223372036854775807 where organization_id = $1`,
-);
-
 export interface Invalidated {
   readonly tokens: number;
   readonly enrollments: number;
@@ -91,10 +72,7 @@ export async function invalidate(tx: TenantTx): Promise<Invalidated> {
   const enrollments = await tx.run(cancelEnrollments, own);
   const commands = await tx.run(cancelCommands, own);
   await tx.run(releaseJobs, own);
-  await tx.run(renumberEvents, own);
-  await tx.run(moveReaders, own);
-  await tx.run(renumberEntries, own);
-  await tx.run(resumeChain, own);
+  await countTransactionsAnew(tx);
   await tx.run(withdrawApprovals, own);
   await tx.run(stopPlaybooks, own);
   const limits = await tx.one<{ budget: number; percent: number }>(largestLimits, own);

@@ -7,6 +7,7 @@ import { checkpointVerifier } from '@gatehouse/core/audit/checkpoint-verifier.ts
 import { type ExportedEntry, exportEntry, type ExportHeader } from '@gatehouse/core/audit/export.ts';
 import { type ChainProblemKind, verifyExport } from '@gatehouse/core/audit/verify.ts';
 import { effectivePermissions } from '@gatehouse/core/permissions/roles.ts';
+import { resumeInOtherCluster } from '../../kernel/db/other-cluster.ts';
 import { openTestDatabase, type TestDatabase } from '../../kernel/db/test-database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -159,6 +160,43 @@ describe('the audit record', () => {
     await Promise.all(Array.from({ length: 40 }, () => record(acme, 'users.update')));
     await Promise.all([sealAudit(deps), sealAudit(deps), sealAudit(deps)]);
     assert.deepEqual(await problems(await exported(acme)), []);
+  });
+
+  test('copied into another cluster, whose transactions are counted anew, the record goes on where it stands', async () => {
+    const organizationId = newId();
+    const admin = await db.superuser();
+    await admin.query("insert into organizations (organization_id, slug, name) values ($1, 'copied', 'c')", [
+      organizationId,
+    ]);
+    for (const action of ['users.create', 'users.update']) await record(organizationId, action);
+    assert.equal(await sealOrganization(deps, organizationId), 2);
+    await record(organizationId, 'users.waiting');
+    const far = 1_000_000_000_000;
+    await admin.query('update audit_entries set transaction = transaction + $2 where organization_id = $1', [
+      organizationId,
+      far,
+    ]);
+    await admin.query(
+      'update audit_chains set linked_before = linked_before + $2 where organization_id = $1',
+      [organizationId, far],
+    );
+    await resumeInOtherCluster(db.database, deps.log);
+    await record(organizationId, 'users.delete');
+    assert.equal(await sealOrganization(deps, organizationId), 2);
+    await resumeInOtherCluster(db.database, deps.log);
+    assert.equal(await sealOrganization(deps, organizationId), 0, 'nothing is linked twice');
+    const page = { limit: 9, after: undefined };
+    const listed = (await listAudit(deps, auditor(organizationId), {}, page)).items;
+    assert.deepEqual(
+      listed.map(({ action, seq }) => [action, seq]),
+      [
+        ['users.delete', 4],
+        ['users.waiting', 3],
+        ['users.update', 2],
+        ['users.create', 1],
+      ],
+    );
+    assert.deepEqual(await problems(await exported(organizationId)), []);
   });
 
   test('an entry of a transaction that is still under way is linked once, behind those that can be seen before it', async () => {
