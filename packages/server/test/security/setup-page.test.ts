@@ -46,12 +46,22 @@ describe('the set-up page in a real browser', { skip: missing }, () => {
       const email = `o'${index}+{{nonce}}&$\`@acme.example`;
       const page = await browser.open(await invite(`hostile-${index}`, name, email));
       await page.until(`!document.getElementById('form').hidden`);
-      assert.equal(await page.evaluate(text('who')), `Administrator of ${name}`);
+      assert.equal(
+        await page.evaluate(text('who')),
+        `Administrator of ${name} (short name: hostile-${index})`,
+      );
       assert.equal(await page.evaluate(`document.getElementById('email').value`), email);
       const uri = await page.evaluate<string>(`document.getElementById('uri').href`);
       assert.match(uri, /^otpauth:\/\/totp\//);
       const counts = `[...document.querySelectorAll('script,img,svg,iframe')].map((node) => node.tagName).join()`;
-      assert.equal(await page.evaluate(counts), 'SCRIPT');
+      // The drawing is the code to scan, and holds one path.
+      assert.equal(await page.evaluate(counts), 'svg,SCRIPT');
+      assert.equal(
+        await page.evaluate(
+          `[...document.getElementById('qr').querySelectorAll('*')].map((node) => node.tagName).join()`,
+        ),
+        'path',
+      );
       assert.equal(await page.evaluate('typeof window.owned'), 'undefined');
       assert.deepEqual(page.complaints, [], name);
       await page.close();
