@@ -19,7 +19,7 @@ export interface ReevaluatePayload extends Reach {
 /** A job's share, the devices of one transaction, and transactions at a time: while the database writes one, the next is evaluated. */
 const chunk = 5_000;
 const batch = 100;
-const atOnce = 2;
+const atOnce = 3;
 
 export function reevaluateKey({ targetKind, targetId, platform, after }: ReevaluatePayload): string {
   return `${targetKind}:${targetId}:${platform ?? '*'}:${after}`;
