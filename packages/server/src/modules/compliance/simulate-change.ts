@@ -66,7 +66,7 @@ export async function simulateChange(
   );
   // Whoever may not see a fact may not learn of it by asking what a rule over it would do (CEL-03).
   if (seenBy) requireSight(seenBy, prepared.newRules.flatMap(factsOfRule));
-  const pairs = new Map<string, Pair>();
+  const pairs: Pairs = new Map();
   const tally = new SimulationTally();
   const read = (after: number, upTo: number) =>
     deps.database.withTenant(
@@ -125,7 +125,7 @@ interface Pair {
 function judge(
   row: SimulatedRow,
   prepared: PreparedChange,
-  pairs: Map<string, Pair>,
+  pairs: Pairs,
   now: number,
   until: number,
 ): DeviceOutcome | undefined {
@@ -133,13 +133,31 @@ function judge(
   const device = { deviceId: row.id, userId: row.userId, platform: row.platform };
   const old = prepared.before.resolve({ ...device, groupIds });
   const made = prepared.after.resolve({ ...device, groupIds: prepared.groupsAfter(row.userId, groupIds) });
-  const key = `${row.platform}|${old.name}|${made.name}`;
-  const pair = pairs.get(key) ?? pairOf(old.policy, made.policy, row.platform, prepared);
-  pairs.set(key, pair);
+  const pair = pairFor(pairs, old, made, row.platform, prepared);
   if (pair.differing.size === 0) return undefined;
   const { policyVersion, differing } = pair;
   const rules = pair.rulesFor(row.state);
   return simulateDevice({ row, rules, policyVersion, differing, overlay: prepared.overlay, now, until });
+}
+
+/** By what held before and by what shall hold: devices that the same assignments reach share both. */
+type Pairs = Map<EffectivePolicy, Map<EffectivePolicy, Partial<Record<Platform, Pair>>>>;
+
+function pairFor(
+  pairs: Pairs,
+  old: EffectivePolicy,
+  made: EffectivePolicy,
+  platform: Platform,
+  prepared: PreparedChange,
+): Pair {
+  const ofOld: NonNullable<ReturnType<Pairs['get']>> = pairs.get(old) ?? new Map();
+  const both = ofOld.get(made) ?? {};
+  const pair = both[platform] ?? pairOf(old, made, platform, prepared);
+  if (both[platform] === undefined) {
+    both[platform] = pair;
+    pairs.set(old, ofOld.set(made, both));
+  }
+  return pair;
 }
 
 function pairOf(

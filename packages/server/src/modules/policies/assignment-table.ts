@@ -35,25 +35,30 @@ export type TableChange =
   | { readonly kind: 'removed'; readonly assignmentId: string }
   | { readonly kind: 'added'; readonly row: TabledRow };
 
-export interface Resolved {
-  readonly name: string;
-  readonly policy: EffectivePolicy;
-}
-
 const mostAlike = 10_000;
 
 export class AssignmentTable {
   readonly rows: readonly TabledRow[];
   readonly #organizationId: string;
-  readonly #byTarget: ReadonlyMap<string, readonly TabledRow[]>;
+  readonly #byTarget: Readonly<Record<TargetKind, ReadonlyMap<string, readonly TabledRow[]>>>;
   readonly #resolved = new Map<string, EffectivePolicy>();
   /** What was found for devices alike: of one platform, and in the same groups among those to which anything is assigned. */
-  readonly #alike = new Map<string, Resolved>();
+  readonly #alike = new Map<string, EffectivePolicy>();
 
   constructor(organizationId: string, rows: readonly TabledRow[]) {
     this.rows = rows;
     this.#organizationId = organizationId;
-    this.#byTarget = Map.groupBy(rows, (row) => `${row.target_kind}/${row.target_id}`);
+    const of = (kind: TargetKind) =>
+      Map.groupBy(
+        rows.filter((row) => row.target_kind === kind),
+        (row) => row.target_id,
+      );
+    this.#byTarget = {
+      organization: of('organization'),
+      group: of('group'),
+      user: of('user'),
+      device: of('device'),
+    };
   }
 
   static async load(tx: TenantTx): Promise<AssignmentTable> {
@@ -65,46 +70,44 @@ export class AssignmentTable {
     return new AssignmentTable(this.#organizationId, changed(this.rows, change));
   }
 
-  /** What holds for a device, and a name for it: devices of one name share the policy. */
-  resolve(device: Reachable): Resolved {
-    const targets = this.#targetsOf(device);
-    const key = `${device.platform}|${targets.join()}`;
+  /** What holds for a device; devices that the same assignments reach share it. */
+  resolve(device: Reachable): EffectivePolicy {
+    const key = this.#keyOf(device);
     const known = this.#alike.get(key);
     if (known !== undefined) return known;
-    const resolved = this.#resolve(device, targets);
+    const resolved = this.#resolve(device);
     // What is assigned to single devices or users is looked up again for each: memory does not grow with the fleet.
     if (this.#alike.size < mostAlike) this.#alike.set(key, resolved);
     return resolved;
   }
 
-  #resolve(device: Reachable, targets: readonly string[]): Resolved {
-    const rows = this.#reaching(device.platform, targets);
+  /** Its platform, and those of its targets to which anything is assigned; to most devices and users nothing is. */
+  #keyOf({ deviceId, userId, groupIds, platform }: Reachable): string {
+    const { device, user, group } = this.#byTarget;
+    let key: string = platform;
+    if (device.has(deviceId)) key += ` ${deviceId}`;
+    if (userId !== null && user.has(userId)) key += ` ${userId}`;
+    for (const id of groupIds) if (group.has(id)) key += ` ${id}`;
+    return key;
+  }
+
+  #resolve({ deviceId, userId, groupIds, platform }: Reachable): EffectivePolicy {
+    const { organization, device, user, group } = this.#byTarget;
+    const rows = [
+      organization.get(this.#organizationId),
+      device.get(deviceId),
+      userId === null ? undefined : user.get(userId),
+      ...groupIds.map((id) => group.get(id)),
+    ]
+      .flatMap((assigned) => assigned ?? [])
+      .filter((row) => row.for_platform === null || row.for_platform === platform);
     const name = rows
       .map((row) => row.assignment_id)
       .sort()
       .join();
     const policy = this.#resolved.get(name) ?? resolveAssigned(rows);
     this.#resolved.set(name, policy);
-    return { name, policy };
-  }
-
-  /** Those of a device's targets to which anything is assigned. */
-  #targetsOf({ deviceId, userId, groupIds }: Reachable): readonly string[] {
-    const targets: string[] = [];
-    const add = (target: string) => void (this.#byTarget.has(target) && targets.push(target));
-    add(`organization/${this.#organizationId}`);
-    add(`device/${deviceId}`);
-    if (userId !== null) add(`user/${userId}`);
-    for (const id of groupIds) add(`group/${id}`);
-    return targets;
-  }
-
-  #reaching(platform: Platform, targets: readonly string[]): readonly TabledRow[] {
-    return targets.flatMap((target) =>
-      (this.#byTarget.get(target) ?? []).filter(
-        (row) => row.for_platform === null || row.for_platform === platform,
-      ),
-    );
+    return policy;
   }
 }
 
