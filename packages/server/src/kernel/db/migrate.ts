@@ -60,12 +60,22 @@ async function renewTemplate(client: pg.Client): Promise<void> {
   await client.query('commit');
 }
 
-/** One migration, inside the caller's transaction as gh_owner with the search path gh. */
-export async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
+/** At the beginning of a line: what stands in functions is indented. */
+const changesRows = /^(?:update|insert|delete|with)\b/m;
+
+/**
+ * One migration, inside the caller's transaction as gh_owner with the search path gh.
+ * @param template what of the tenancy template it ends with: of many in a row only the last needs the whole
+ */
+export async function applyMigration(
+  client: pg.Client,
+  migration: Migration,
+  template: 'all' | 'unbound' = 'all',
+): Promise<void> {
   // Row-level security binds the owner too: what a migration says of existing rows would reach none of them.
-  await liftTenancy(client);
+  if (changesRows.test(migration.text)) await liftTenancy(client);
   await client.query(migration.text);
-  await applyTenancyTemplate(client);
+  await applyTenancyTemplate(client, template);
   await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [
     migration.version,
     migration.name,
@@ -102,11 +112,11 @@ export async function migrate(
       );
     }
     const applied: string[] = [];
-    for (const migration of migrations) {
-      if (present.has(migration.version)) continue;
+    const missing = migrations.filter(({ version }) => !present.has(version));
+    for (const migration of missing) {
       await client.query('begin');
       try {
-        await applyMigration(client, migration);
+        await applyMigration(client, migration, migration === missing.at(-1) ? 'all' : 'unbound');
         await client.query('commit');
       } catch (error) {
         await client.query('rollback');

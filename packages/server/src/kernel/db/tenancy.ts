@@ -77,12 +77,17 @@ export const tablesNotBackedUp: Record<string, string> = {
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };
 
-export async function applyTenancyTemplate(client: pg.Client): Promise<void> {
+/** @param which `unbound`: only tables that it was not laid over yet, or was lifted from. */
+export async function applyTenancyTemplate(
+  client: pg.Client,
+  which: 'all' | 'unbound' = 'all',
+): Promise<void> {
   const tables = await client.query<{ name: string; columns: string[] }>(
     `select c.relname as name, array(select a.attname::text from pg_attribute a
        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = 'gh' and c.relkind in ('r', 'p') order by 1`,
+     where n.nspname = 'gh' and c.relkind in ('r', 'p') and ($1 or not c.relforcerowsecurity) order by 1`,
+    [which === 'all'],
   );
   for (const { name, columns } of tables.rows) {
     if (name in tablesWithoutTenant) continue;
