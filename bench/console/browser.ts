@@ -1,6 +1,6 @@
 // The list of devices in a real browser: how soon it is there, whether it can be scrolled without a stall, how soon a filter or another
 // order shows its rows. Long tasks and frames are counted by the browser itself.
-import { findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
+import { browserArguments, findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
 import { chromium, type Page } from 'playwright-core';
 
 // What of a page is used here; the rest of this program knows no document.
@@ -58,7 +58,7 @@ export async function lookThroughBrowser(
 ): Promise<Seen> {
   const browser = await chromium.launch({
     executablePath: findBrowser() ?? '',
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--disable-dev-shm-usage'],
+    args: [...browserArguments],
   });
   try {
     const context = await browser.newContext({

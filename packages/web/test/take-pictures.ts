@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
+import { browserArguments, findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
 import { chromium, type Page } from 'playwright-core';
 
 const { values } = parseArgs({
@@ -58,7 +58,7 @@ const pages: Readonly<Record<string, string>> = {
 
 const browser = await chromium.launch({
   executablePath: findBrowser() ?? '',
-  args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', '--disable-dev-shm-usage'],
+  args: [...browserArguments],
 });
 const context = await browser.newContext({
   ignoreHTTPSErrors: true,

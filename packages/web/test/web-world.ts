@@ -9,7 +9,7 @@ import {
   composeServer,
   type CompositionOptions,
 } from '@gatehouse/server/test/security/composed-server.ts';
-import { findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
+import { browserArguments, findBrowser } from '@gatehouse/server/test/security/real-browser.ts';
 import type { SimulatedAgent } from '@gatehouse/simulators/agent/index.ts';
 import type { AxeResults, RunOptions } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
@@ -171,14 +171,7 @@ export async function openWebWorld(
 const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: findBrowser() ?? '',
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-    ],
+    args: [...browserArguments],
   });
 
 const complaints: string[] = [];

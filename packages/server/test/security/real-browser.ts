@@ -16,6 +16,16 @@ export function findBrowser(): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/** What any Chromium of the tests is started with: nothing but the page under test, also where a container is small. */
+export const browserArguments: readonly string[] = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--no-first-run',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+];
+
 interface Message {
   readonly id?: number;
   readonly method?: string;
@@ -58,14 +68,9 @@ export async function startBrowser(program: string): Promise<RealBrowser> {
       '--headless=new',
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
-      '--no-first-run',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-      '--disable-component-update',
+      ...browserArguments,
       // The server's local authority is not in the browser's store; what is tested is the page.
       '--ignore-certificate-errors',
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

@@ -181,7 +181,13 @@ function useRowKeys<Row>(inner: Inner<Row>) {
     const list = event.currentTarget.closest('[data-rows]');
     inner.setFocused(next);
     inner.virtual.scrollToIndex(next, { align: 'auto' });
-    requestAnimationFrame(() => list?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
+    const focus = () => {
+      const row = list?.querySelector<HTMLElement>(`[data-row="${next}"]`);
+      row?.focus();
+      return row !== undefined && row !== null;
+    };
+    // At once where it is in the page, so that the next key, however soon, is that row's; else as soon as it is drawn.
+    if (!focus()) requestAnimationFrame(focus);
   };
 }
 

@@ -60,8 +60,14 @@ async function renewTemplate(client: pg.Client): Promise<void> {
   await client.query('commit');
 }
 
-/** At the beginning of a line: what stands in functions is indented. */
-const changesRows = /^(?:update|insert|delete|with)\b/m;
+/** Whether a statement of its own changes rows, or may (`do`); what functions would do one day is not looked into. */
+export function changesRows(text: string): boolean {
+  return text
+    .replace(/--.*$/gm, '')
+    .replace(/\$(\w*)\$.*?\$\1\$/gs, '')
+    .split(';')
+    .some((statement) => /^\s*(?:update|insert|delete|merge|with|do)\b/i.test(statement));
+}
 
 /**
  * One migration, inside the caller's transaction as gh_owner with the search path gh.
@@ -73,7 +79,7 @@ export async function applyMigration(
   template: 'all' | 'unbound' = 'all',
 ): Promise<void> {
   // Row-level security binds the owner too: what a migration says of existing rows would reach none of them.
-  if (changesRows.test(migration.text)) await liftTenancy(client);
+  if (changesRows(migration.text)) await liftTenancy(client);
   await client.query(migration.text);
   await applyTenancyTemplate(client, template);
   await client.query('insert into gh.schema_migrations (version, name) values ($1, $2)', [

@@ -3,6 +3,7 @@
 import type { SetupCompletion, SetupOffer } from '@gatehouse/contracts/admin/session.ts';
 import { create as createQr } from 'qrcode';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import { drawnQr } from '@gatehouse/core/qr-drawing.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { announce } from '../../kernel/notifications.ts';
 import { recordAudit } from '../audit/index.ts';
@@ -33,15 +34,6 @@ interface OpenLink {
   readonly need: SecondFactorNeed;
 }
 
-/** Each dark unit as a square of one path. */
-function drawQr(text: string): { readonly path: string; readonly side: number } {
-  const { modules } = createQr(text, { errorCorrectionLevel: 'M' });
-  const units = Array.from(modules.data, (dark, index) =>
-    dark ? `M${index % modules.size} ${Math.floor(index / modules.size)}h1v1h-1z` : '',
-  );
-  return { path: units.join(''), side: modules.size };
-}
-
 /** What the page has to ask for. A new factor's secret is made here and counts once a code of it was entered. */
 export async function beginSetup(deps: AdministratorDeps, token: string): Promise<SetupOffer> {
   const { organizationId, credential } = await locate(deps, token);
@@ -66,7 +58,7 @@ export async function beginSetup(deps: AdministratorDeps, token: string): Promis
       await deps.sealer.seal(tx, 'administrators.totp_pending', id, Buffer.from(secret)),
     );
     const uri = totpUri(secret, organization.name, account.email);
-    return { ...offer, secret, uri, qr: drawQr(uri) };
+    return { ...offer, secret, uri, qr: drawnQr(createQr(uri, { errorCorrectionLevel: 'M' }).modules) };
   });
 }
 

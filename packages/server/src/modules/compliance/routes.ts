@@ -7,7 +7,6 @@ import {
   RuleException,
 } from '@gatehouse/contracts/admin/rules.ts';
 import { Id } from '@gatehouse/contracts/admin/values.ts';
-
 import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { countRules } from './count-rules.ts';
 import {

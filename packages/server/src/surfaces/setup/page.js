@@ -23,8 +23,6 @@ const texts = {
     differ: 'The two passwords differ.',
     sixDigits: 'Enter the six digits that the application shows.',
     ready: 'Your account is ready.',
-    // What the server says by itself is English.
-    problems: {},
   },
   de: {
     title: 'Konto einrichten',
@@ -47,14 +45,6 @@ const texts = {
     differ: 'Die beiden Kennwörter sind verschieden.',
     sixDigits: 'Geben Sie die sechs Ziffern ein, die die App zeigt.',
     ready: 'Ihr Konto ist bereit.',
-    problems: {
-      'setup-link-invalid': 'Dieser Link gilt nicht mehr. Bitten Sie die Administration um einen neuen.',
-      'wrong-code': 'Der Code ist falsch oder wurde schon benutzt.',
-      'password-common': 'Dieses Kennwort würde jeder als eines der ersten versuchen. Wählen Sie ein anderes.',
-      'password-too-long': 'Das Kennwort ist zu lang.',
-      'too-many-requests': 'Zu viele Versuche. Versuchen Sie es später noch einmal.',
-      busy: 'Gerade melden sich zu viele zugleich an. Versuchen Sie es gleich noch einmal.',
-    },
   },
 };
 const language = navigator.language.startsWith('de') ? 'de' : 'en';
@@ -70,14 +60,14 @@ async function post(path, body) {
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'accept-language': language },
       body: JSON.stringify(body),
     });
   } catch {
     throw new Error(words.unreachable);
   }
   const answer = response.status === 204 ? {} : await response.json();
-  if (!response.ok) throw new Error(words.problems[answer.reason] ?? words.problems[answer.code] ?? answer.detail);
+  if (!response.ok) throw new Error(answer.detail);
   return answer;
 }
 

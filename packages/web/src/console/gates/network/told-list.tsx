@@ -24,7 +24,7 @@ interface Told extends HealthMarkProps {
 
 export interface ToldListProps<Thing extends Told> {
   readonly list: Operation<{ query: Paging; answer: PageOf<Thing> }>;
-  /** Below each of these stands one of the list, by the parameter `id`. */
+  /** Below each of these stands one of the list, by `parameter`. */
   readonly trial: Operation<{ answer: Trial }>;
   readonly remove: Operation;
   readonly parameter: string;

@@ -2,8 +2,16 @@
 // the order of tabs, arrows within.
 import { Checkbox, Group, Select, Stack, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronRight, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  useDeferredValue,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Support } from '../model/field.ts';
 import type { SearchIndex } from '../model/search-index.ts';
 import { type TreeGroup, type TreeRow, treeRows } from '../model/tree.ts';
@@ -33,6 +41,10 @@ export interface CatalogueTreeProps {
 
 const rowHeight = 34;
 const none: ReadonlySet<string> = new Set();
+
+function rowName(row: TreeRow): string {
+  return `${row.kind}/${row.id}`;
+}
 
 export function CatalogueTree(props: CatalogueTreeProps) {
   const t = editorTexts.use();
@@ -125,8 +137,13 @@ function Tree(props: TreeProps) {
   const t = editorTexts.use();
   const { rows, onSelect, onAdd, onToggle } = props;
   const place = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(0);
-  const active = Math.min(at, rows.length - 1);
+  // By name and not by number: more may be found above it while somebody is on it.
+  const [at, setAt] = useState<string>();
+  const goesTo = useRef<string>(undefined);
+  const active = Math.max(
+    0,
+    rows.findIndex((row) => rowName(row) === at),
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => place.current,
@@ -134,15 +151,32 @@ function Tree(props: TreeProps) {
     overscan: 6,
     getItemKey: (index) => {
       const row = rows[index];
-      return row === undefined ? index : `${row.kind}/${row.id}`;
+      return row === undefined ? index : rowName(row);
     },
+    // The row one is on stays in the page wherever one scrolls; the focus would be lost with it.
+    rangeExtractor: (range) =>
+      [...new Set([active, ...defaultRangeExtractor(range)])]
+        .filter((index) => index < rows.length)
+        .sort((a, b) => a - b),
   });
+  function focus(name: string): boolean {
+    const row = place.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(name)}"]`);
+    row?.focus();
+    return row !== undefined && row !== null;
+  }
   function go(index: number): void {
     const next = Math.max(0, Math.min(rows.length - 1, index));
-    setAt(next);
+    const row = rows[next];
+    if (row === undefined) return;
+    const name = rowName(row);
+    setAt(name);
     virtual.scrollToIndex(next, { align: 'auto' });
-    requestAnimationFrame(() => place.current?.querySelector<HTMLElement>(`[data-place="${next}"]`)?.focus());
+    // At once where it is in the page, so that the next key, however soon, is that row's; else as soon as it is drawn.
+    goesTo.current = focus(name) ? undefined : name;
   }
+  useLayoutEffect(() => {
+    if (goesTo.current !== undefined && focus(goesTo.current)) goesTo.current = undefined;
+  });
   function onKey(event: KeyboardEvent, index: number): void {
     const row = rows[index];
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -182,7 +216,7 @@ function Tree(props: TreeProps) {
               place={item.index}
               start={item.start}
               active={item.index === active}
-              onFocus={() => setAt(item.index)}
+              onFocus={() => setAt(rowName(row))}
               onKey={onKey}
               {...props}
             />
@@ -206,7 +240,7 @@ function TreeItem({ row, place, start, active, onFocus, onKey, ...props }: ItemP
   const t = editorTexts.use();
   const name = useId();
   const common = {
-    'data-place': place,
+    'data-row': rowName(row),
     style: { blockSize: rowHeight, transform: `translateY(${start}px)` },
     onFocus,
     onKeyDown: (event: KeyboardEvent) => onKey(event, place),
