@@ -127,8 +127,11 @@ describe('why, for whom, and what if others fail', () => {
         const says = explanation.gates[gate];
         assert.equal(says.access === 'allow', says.reasons.length === 0, gate);
       }
-    const { items } = await world.call('GET', `/devices/${deviceId}/actions?kind=restrict`);
-    assert.deepEqual([items[0].kind, items[0].state, items[0].cause.ruleVersion], ['restrict', 'undone', 2]);
+    const undone = await world.until('what was done is undone', async () => {
+      const { items } = await world.call('GET', `/devices/${deviceId}/actions?kind=restrict`);
+      return items[0].state === 'undone' ? items[0] : undefined;
+    });
+    assert.deepEqual([undone.kind, undone.cause.ruleVersion], ['restrict', 2]);
     await world.call('DELETE', `/compliance-rules/${rule.id}`);
   });
 
