@@ -5,6 +5,7 @@
  */
 import { connectLocalApi } from '@gatehouse/simulators/operator/local-api.ts';
 import type { Result } from '../tools/benchmark.ts';
+import { buildWeb } from '../tools/web-build.ts';
 import { type Fleet, makeFleet } from './agent/fleet.ts';
 import { type ServerUnderLoad, startServerUnderLoad } from './agent/server-under-load.ts';
 import { type Caller, connectCaller } from './console/ask.ts';
@@ -44,6 +45,7 @@ export async function run({
   fleets = [fromEnvironment?.[0] ?? 1_000, fromEnvironment?.[1] ?? 100_000],
   rounds = 9,
 }: ConsoleOptions = {}): Promise<Result[]> {
+  buildWeb();
   const sides: Side[] = [];
   try {
     for (const devices of fleets) sides.push(await makeSide(devices));

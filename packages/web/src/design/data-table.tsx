@@ -3,27 +3,16 @@
 import { Checkbox, Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
 import {
   defaultRangeExtractor,
   type Range,
   useWindowVirtualizer,
   type VirtualItem,
 } from '@tanstack/react-virtual';
-import {
-  Fragment,
-  type KeyboardEvent,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Card, GridRow, type RowProps, useRowActions } from './data-rows.tsx';
 import css from './design.module.css';
 import { Loading } from './loading.tsx';
-import { nextRow } from './row-keys.ts';
-import { useAddressOf } from './route-link.tsx';
 import { plainPages } from './plain-pages.ts';
 import { designTexts } from './texts.ts';
 
@@ -122,6 +111,21 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     },
     rangeExtractor: keepFocused,
   });
+  const actions = useRowActions({
+    ...props,
+    setFocused,
+    scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+  });
+  const rowProps = (row: Row, index: number): RowProps<Row> => ({
+    row,
+    index,
+    actions,
+    offset: props.offset ?? 0,
+    columns: props.columns,
+    label: props.rowLabel(row),
+    isSelected: props.selection?.selected.has(rowKey(row)),
+    isFocused: index === focused,
+  });
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -131,7 +135,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   // A page may come empty while there is more to look through.
   if (props.isPending || (rows.length === 0 && hasMore)) return <Loading lines={8} height={36} />;
   if (rows.length === 0) return <>{props.empty}</>;
-  const inner = { ...props, shown, virtual, margin, focused, setFocused };
+  const inner = { ...props, shown, virtual, margin, rowProps };
   return (
     <div
       ref={place}
@@ -152,49 +156,7 @@ interface Inner<Row> extends DataTableProps<Row> {
   readonly shown: readonly VirtualItem[];
   readonly virtual: ReturnType<typeof useWindowVirtualizer<Element>>;
   readonly margin: number;
-  readonly focused: number;
-  readonly setFocused: (index: number) => void;
-}
-
-/** Keys of a list: arrows, j and k, Home, End, Page Up and Down, space or x to tick, Enter to open. */
-function useRowKeys<Row>(inner: Inner<Row>) {
-  const navigate = useNavigate();
-  const addressOf = useAddressOf();
-  return (event: KeyboardEvent<HTMLElement>, index: number) => {
-    // Keys inside a control of the row belong to it.
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = inner.rows[index];
-    if (row === undefined) return;
-    if (event.key === 'Enter' && inner.rowLink) {
-      event.preventDefault();
-      void navigate({ href: addressOf(inner.rowLink(row)) });
-      return;
-    }
-    if ((event.key === ' ' || event.key === 'x' || event.key === 'X') && inner.selection) {
-      event.preventDefault();
-      toggle(inner.selection, inner.rowKey(row));
-      return;
-    }
-    const next = nextRow(event.key, index, inner.rows.length);
-    if (next === undefined) return;
-    event.preventDefault();
-    const list = event.currentTarget.closest('[data-rows]');
-    inner.setFocused(next);
-    inner.virtual.scrollToIndex(next, { align: 'auto' });
-    const focus = () => {
-      const row = list?.querySelector<HTMLElement>(`[data-row="${next}"]`);
-      row?.focus();
-      return row !== undefined && row !== null;
-    };
-    // At once where it is in the page, so that the next key, however soon, is that row's; else as soon as it is drawn.
-    if (!focus()) requestAnimationFrame(focus);
-  };
-}
-
-function toggle(selection: Selection, key: string): void {
-  const next = new Set(selection.selected);
-  if (!next.delete(key)) next.add(key);
-  selection.onChange(next);
+  readonly rowProps: (row: Row, index: number) => RowProps<Row>;
 }
 
 /** The row that has the keyboard may be far from those in view: what is between them keeps its height. */
@@ -205,7 +167,6 @@ function gapBefore(shown: readonly VirtualItem[], at: number): number {
 
 function Grid<Row>(inner: Inner<Row>) {
   const t = designTexts.use();
-  const onKey = useRowKeys(inner);
   const { columns, rows, selection, shown, virtual, margin } = inner;
   const first = shown[0];
   const before = first === undefined ? 0 : first.start - margin;
@@ -248,7 +209,6 @@ function Grid<Row>(inner: Inner<Row>) {
         {shown.map((item, at) => {
           const row = rows[item.index];
           if (row === undefined) return null;
-          const key = inner.rowKey(row);
           const gap = gapBefore(shown, at);
           return (
             <Fragment key={item.key}>
@@ -257,38 +217,7 @@ function Grid<Row>(inner: Inner<Row>) {
                   <td colSpan={width} style={{ height: gap }} />
                 </tr>
               )}
-              <tr
-                aria-rowindex={(inner.offset ?? 0) + item.index + 2}
-                aria-selected={selection ? selection.selected.has(key) : undefined}
-                tabIndex={item.index === inner.focused ? 0 : -1}
-                data-row={item.index}
-                onFocus={() => inner.setFocused(item.index)}
-                onKeyDown={(event) => onKey(event, item.index)}
-              >
-                {selection && (
-                  <td>
-                    <Checkbox
-                      size="xs"
-                      checked={selection.selected.has(key)}
-                      aria-label={t('selectRow', { name: inner.rowLabel(row) })}
-                      onChange={() => toggle(selection, key)}
-                    />
-                  </td>
-                )}
-                {columns.map((column, index) => {
-                  const content = column.render(row);
-                  const align = column.align === 'end' ? css.end : '';
-                  return index === 0 ? (
-                    <th scope="row" key={column.key} className={align}>
-                      {content}
-                    </th>
-                  ) : (
-                    <td key={column.key} className={align}>
-                      {content}
-                    </td>
-                  );
-                })}
-              </tr>
+              <GridRow {...inner.rowProps(row, item.index)} />
             </Fragment>
           );
         })}
@@ -335,16 +264,14 @@ function Heading<Row>({ column, sorting, onSort }: Inner<Row> & { column: Column
 
 function Cards<Row>(inner: Inner<Row>) {
   const t = designTexts.use();
-  const onKey = useRowKeys(inner);
-  const { columns, rows, selection, shown, virtual, margin } = inner;
-  const at = (place: Column<Row>['card']) => columns.filter((column) => (column.card ?? 'line') === place);
-  const [title, marks, lines] = [at('title'), at('mark'), at('line')];
+  const { rows, shown, virtual, margin } = inner;
+  const total = inner.total ?? rows.length;
   const before = (shown[0]?.start ?? margin) - margin;
   const after = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
   return (
     <>
       <Text size="xs" c="dimmed">
-        {t('rows', { count: inner.total ?? rows.length })}
+        {t('rows', { count: total })}
       </Text>
       <ul
         className={css.cards}
@@ -355,45 +282,14 @@ function Cards<Row>(inner: Inner<Row>) {
         {shown.map((item, at) => {
           const row = rows[item.index];
           if (row === undefined) return null;
-          const key = inner.rowKey(row);
           return (
-            <li
+            <Card
               key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              data-row={item.index}
-              aria-setsize={inner.total ?? rows.length}
-              aria-posinset={(inner.offset ?? 0) + item.index + 1}
-              className={css.card}
-              style={{ marginTop: gapBefore(shown, at) }}
-              // A list of things to open is walked by keyboard like the table that it stands for.
-              tabIndex={item.index === inner.focused ? 0 : -1}
-              onFocus={() => inner.setFocused(item.index)}
-              onKeyDown={(event) => onKey(event, item.index)}
-            >
-              {selection && (
-                <Checkbox
-                  checked={selection.selected.has(key)}
-                  aria-label={t('selectRow', { name: inner.rowLabel(row) })}
-                  onChange={() => toggle(selection, key)}
-                />
-              )}
-              <div className={css.cardBody}>
-                <div className={css.cardTitle}>
-                  {title.map((column) => (
-                    <span key={column.key}>{column.render(row)}</span>
-                  ))}
-                  {marks.map((column) => (
-                    <span key={column.key}>{column.render(row)}</span>
-                  ))}
-                </div>
-                <div className={css.cardLine}>
-                  {lines.map((column) => (
-                    <span key={column.key}>{column.render(row)}</span>
-                  ))}
-                </div>
-              </div>
-            </li>
+              {...inner.rowProps(row, item.index)}
+              total={total}
+              gap={gapBefore(shown, at)}
+              measure={virtual.measureElement}
+            />
           );
         })}
       </ul>

@@ -89,7 +89,8 @@ export function DevicesPage() {
   useEffect(() => {
     rememberTrail({ from: devicesAddress(search), ids, total: total.count ?? ids.length });
   }, [ids, total.count, search]);
-  const columns = columnsOf(keys, t);
+  // The same as long as they are: rows that did not change are not drawn again.
+  const columns = useMemo(() => columnsOf(columnKeys(search.cols), t), [search.cols, t]);
   const sort = search.sort === '' ? usualSort : search.sort;
 
   function jump(from: string): void {
