@@ -353,7 +353,7 @@ export class FakeServer {
       });
     } else if (path === '/agent/v1/unenroll') {
       this.unenrolled.push(JSON.parse(body.toString()));
-      this.#unmanaged = true;
+      this.endManagement();
       json({ state: 'unmanaged' });
     } else refuse(response, 404, 'not-found');
   }
