@@ -78,8 +78,11 @@ describe('compliance in the console', { skip: noBrowser }, () => {
     await page.goto(world.url('/console/compliance/rules'));
     await page
       .getByRole('row', { name: /Not that one/ })
-      .getByRole('img', { name: 'Failing: 1' })
-      .waitFor();
+      .getByRole('link', { name: 'Failing: 1' })
+      .click();
+    const list = page.getByRole('grid', { name: 'Devices' });
+    await list.getByRole('link', { name: caught.name }).waitFor();
+    assert.equal(await list.getAttribute('aria-rowcount'), '2');
   });
 
   test('two people who change a rule at once see both versions, and nothing is overwritten', async () => {

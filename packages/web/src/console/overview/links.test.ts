@@ -5,11 +5,11 @@ import { knownNames } from '@gatehouse/core/expressions/known-names.ts';
 import { searchEnvironment } from '@gatehouse/core/expressions/search-environment.ts';
 import { type NameInfo, namesByKey } from '../query/known.ts';
 import { readShortForm } from '../query/short-form.ts';
+import { reasonQuery } from '../fleet/device-lists.ts';
 import {
   complianceTrend,
   gateQuery,
   platformQuery,
-  reasonQuery,
   silenceQuery,
   spanOf,
   standingQuery,

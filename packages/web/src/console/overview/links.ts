@@ -1,8 +1,6 @@
 /** Every number of the overview as the list that has exactly that many rows. */
 import type { Attention, Overview } from '@gatehouse/contracts/admin/overview.ts';
-import { addressWith } from '../../design/search-params.ts';
-
-export const listOf = (q: string): string => addressWith('/devices', { q });
+import { listOf } from '../fleet/device-lists.ts';
 
 const units = [
   ['d', 86_400],
@@ -21,7 +19,6 @@ export const platformQuery = (platform: string): string => `platform:${platform}
 export const versionQuery = (platform: string, version: string): string =>
   `platform:${platform} os=${/[\s()"]/.test(version) ? `"${version.replaceAll('"', '')}"` : version}`;
 export const standingQuery = (standing: string): string => `is:${standing}`;
-export const reasonQuery = (rule: string): string => `failing:${rule}`;
 
 const answerWords = { allow: 'yes', quarantine: 'quarantine', deny: 'blocked' } as const;
 export const gateQuery = (gate: string, access: keyof typeof answerWords): string =>

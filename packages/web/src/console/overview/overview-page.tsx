@@ -18,14 +18,13 @@ import { StatusMark } from '../../design/status-mark.tsx';
 import { Time } from '../../design/time.tsx';
 import { formatDate, formatDuration, formatNumber, formatShare } from '../../language/format.ts';
 import { useMay } from '../../session/session.ts';
+import { listOf, reasonQuery } from '../fleet/device-lists.ts';
 import { fleetTexts } from '../fleet/texts.ts';
 import {
   attentionLink,
   complianceTrend,
   gateQuery,
-  listOf,
   platformQuery,
-  reasonQuery,
   silenceQuery,
   standingQuery,
   versionQuery,

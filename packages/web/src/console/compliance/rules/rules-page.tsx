@@ -15,6 +15,7 @@ import { Time } from '../../../design/time.tsx';
 import { formatNumber, formatTime } from '../../../language/format.ts';
 import { currentLanguage } from '../../../language/texts.ts';
 import { useMay } from '../../../session/session.ts';
+import { listOf, reasonQuery } from '../../fleet/device-lists.ts';
 import { complianceTexts } from '../texts.ts';
 import { GateLetters } from './gate-letters.tsx';
 import { type Numbers, type PolicyRow, policyRows, type RuleRow, ruleRows } from './rule-rows.ts';
@@ -82,7 +83,7 @@ function OfPolicies({ rows, mayManage }: { rows: readonly PolicyRow[]; mayManage
       card: 'title',
       render: ({ kind }) => kindTitle(kind, currentLanguage()),
     },
-    nowColumn<PolicyRow>(t),
+    nowColumn<PolicyRow>(t, ({ kind }) => kind),
     {
       key: 'weigh',
       title: t('weigh'),
@@ -121,17 +122,20 @@ const standings = [
   ['exempt', 'exempt', 'exempt'],
 ] as const satisfies readonly (readonly [keyof Numbers, RuleText, StatusKind])[];
 
-function nowColumn<Row extends { readonly numbers: Numbers | undefined }>(t: SayRule): Column<Row> {
+function nowColumn<Row extends { readonly numbers: Numbers | undefined }>(
+  t: SayRule,
+  ruleOf: (row: Row) => string,
+): Column<Row> {
   return {
     key: 'now',
     title: t('standing_now'),
     width: '13rem',
-    render: ({ numbers }) => <Now numbers={numbers} />,
+    render: (row) => <Now numbers={row.numbers} rule={ruleOf(row)} />,
   };
 }
 
 /** What it does at this moment; never a nought for what has not been counted. */
-function Now({ numbers }: { numbers: Numbers | undefined }) {
+function Now({ numbers, rule }: { numbers: Numbers | undefined; rule: string }) {
   const t = ruleTexts.use();
   if (numbers === undefined) return <span>–</span>;
   const some = standings.filter(([name]) => numbers[name] > 0);
@@ -141,19 +145,29 @@ function Now({ numbers }: { numbers: Numbers | undefined }) {
         {t('nobodyFails')}
       </Text>
     );
+  const mark = ([name, , kind]: (typeof standings)[number]) => (
+    <StatusMark key={name} kind={kind} word={formatNumber(numbers[name])} />
+  );
+  const said = (marks: typeof some) =>
+    marks.map(([name, title]) => `${t(title)}: ${formatNumber(numbers[name])}`).join(', ');
+  const unmet = some.filter(([name]) => name !== 'exempt');
+  const exempt = some.filter(([name]) => name === 'exempt');
   return (
     <Group gap="sm" wrap="nowrap">
-      {some.map(([name, title, kind]) => {
-        const count = formatNumber(numbers[name]);
-        const said = `${t(title)}: ${count}`;
-        return (
-          <Tooltip key={name} label={said}>
-            <span role="img" aria-label={said} tabIndex={0} className={css.number}>
-              <StatusMark kind={kind} word={count} />
-            </span>
-          </Tooltip>
-        );
-      })}
+      {unmet.length > 0 && (
+        <Tooltip label={said(unmet)}>
+          <RouteLink to={listOf(reasonQuery(rule))} aria-label={said(unmet)} className={css.number}>
+            {unmet.map(mark)}
+          </RouteLink>
+        </Tooltip>
+      )}
+      {exempt.length > 0 && (
+        <Tooltip label={said(exempt)}>
+          <RouteLink to="/compliance/exceptions" aria-label={said(exempt)} className={css.number}>
+            {exempt.map(mark)}
+          </RouteLink>
+        </Tooltip>
+      )}
     </Group>
   );
 }
@@ -219,7 +233,7 @@ function columnsOf(t: SayRule, shared: SayShared): Column<RuleRow>[] {
       card: 'mark',
       render: ({ rule }) => <GateLetters gates={rule.gates} />,
     },
-    nowColumn<RuleRow>(t),
+    nowColumn<RuleRow>(t, ({ rule }) => rule.id),
     {
       key: 'changed',
       title: t('changed'),
