@@ -8,7 +8,7 @@ import { factSources, privacyClasses, scans } from '@gatehouse/core/facts/types.
 import { networkDecisions } from '@gatehouse/core/network-access/reply-rules.ts';
 import { type Static, type TSchema, Type } from 'typebox';
 import { RuleVersion } from './rules.ts';
-import { closed, Id, Line, Time, Told } from './values.ts';
+import { closed, Id, Line, ManyDevices, Time, Told } from './values.ts';
 
 const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const MaybeText = Maybe(Type.String());
@@ -92,6 +92,35 @@ export const DeviceChanges = Type.Object(
   { ...closed, minProperties: 1 },
 );
 export type DeviceChanges = Static<typeof DeviceChanges>;
+
+export const ManyDeviceChanges = Type.Object(
+  {
+    deviceIds: ManyDevices,
+    changes: Type.Pick(DeviceChanges, ['userId', 'ownership'], { ...closed, minProperties: 1 }),
+  },
+  closed,
+);
+export type ManyDeviceChanges = Static<typeof ManyDeviceChanges>;
+
+export const ManyDevicesReport = Type.Object(
+  {
+    changed: Type.Integer(),
+    unchanged: Type.Integer({ description: 'They were so already.' }),
+    failed: Type.Integer(),
+    items: Type.Array(
+      Type.Object(
+        {
+          deviceId: Id,
+          outcome: Type.Enum(['changed', 'unchanged', 'failed']),
+          problem: Type.Optional(Told()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type ManyDevicesReport = Static<typeof ManyDevicesReport>;
 
 export const StandingChange = Type.Object(
   { reason: Type.Optional(Line(500)) },

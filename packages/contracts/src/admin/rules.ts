@@ -5,7 +5,7 @@ import { policyRuleKinds, ruleKinds } from '@gatehouse/core/compliance/rule-kind
 import { rulePurposes, severities } from '@gatehouse/core/compliance/verdict.ts';
 import { platforms } from '@gatehouse/core/devices/device.ts';
 import { type Static, Type } from 'typebox';
-import { BindingQuery, closed, Id, Line, Time, Told } from './values.ts';
+import { BindingQuery, closed, Id, Line, ManyDevices, Time, Told } from './values.ts';
 
 const yearInMinutes = 366 * 24 * 60;
 
@@ -229,6 +229,9 @@ export const NewException = Type.Object(
   closed,
 );
 export type NewException = Static<typeof NewException>;
+
+export const NewExceptions = Type.Object({ deviceIds: ManyDevices, ...NewException.properties }, closed);
+export type NewExceptions = Static<typeof NewExceptions>;
 
 /** With the device that is excepted, for lists over all devices. */
 export const ListedException = Type.Object(

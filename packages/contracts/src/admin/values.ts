@@ -6,6 +6,9 @@ export const Id = Type.String({ format: 'uuid' });
 export const Time = Type.String({ format: 'date-time' });
 export const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 });
 
+/** A part of a fleet, in one call. */
+export const ManyDevices = Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true });
+
 /** One line of text for people: no control characters. */
 export const Line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });

@@ -2,10 +2,10 @@
 // transaction; at its end the exception stops by the clock, since the evaluation says when it changes by itself.
 import { actorReference } from '@gatehouse/core/actor.ts';
 import { policyRuleKinds } from '@gatehouse/core/compliance/rule-kind.ts';
-import { DomainError } from '@gatehouse/core/errors.ts';
+import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Database } from '../../kernel/db/database.ts';
+import type { Database, TenantTx } from '../../kernel/db/database.ts';
 import {
   type PageAnswer,
   pageOfRows,
@@ -14,7 +14,16 @@ import {
 } from '../../kernel/http/route.ts';
 import { isUuid, newId } from '../../kernel/ids.ts';
 import { recordAudit } from '../audit/index.ts';
-import { findDevice, lockDevice, noSuchDevice } from '../devices/index.ts';
+import {
+  type DeviceOutcome,
+  type DevicesReport,
+  findDevice,
+  inBatches,
+  lockDevice,
+  lockDevices,
+  missing,
+  noSuchDevice,
+} from '../devices/index.ts';
 import { lockRule } from '../rules/index.ts';
 import { evaluateDevice, type EvaluationDeps } from './evaluate-devices.ts';
 import {
@@ -49,35 +58,89 @@ export async function createException(
   deps: ExceptionDeps,
   principal: TenantPrincipal,
   deviceId: string,
-  { rule, reason, expiresAt = null }: NewException,
+  wanted: NewException,
 ): Promise<ExceptionPresentation> {
   requirePermission(principal, 'exceptions.manage');
   const now = deps.clock.now();
-  if (expiresAt !== null && !(Date.parse(expiresAt) > now))
-    throw new DomainError('invalid-input', 'The exception would end before it begins.');
+  requireFuture(wanted, now);
   return deps.database.withTenant(principal.organizationId, async (tx) => {
     await lockDevice(tx, deviceId);
-    const isKind = (policyRuleKinds as readonly string[]).includes(rule);
-    if (!isKind && !(isUuid(rule) && (await lockRule(tx, rule))))
-      throw new DomainError('not-found', 'There is no such rule.');
-    await deleteExpired(tx, deviceId, new Date(now - keptMs));
-    if ((await countExceptions(tx, deviceId, new Date(now))) >= mostPerDevice)
-      throw new DomainError('conflict', 'The device has as many exceptions as one may have.', {
-        reason: 'too-many-exceptions',
-      });
-    const row = await insertException(tx, deviceId, {
-      exception_id: newId(),
-      rule,
-      reason,
-      created_by: actorReference(principal),
-      created_at: new Date(now),
-      expires_at: expiresAt === null ? null : new Date(expiresAt),
-    });
-    if (!row) throw noSuchDevice();
-    await recordChange(deps, tx, principal, deviceId, row, 'create');
-    await evaluateDevice(deps, tx, deviceId, now);
-    return presentException(row, now);
+    await requireRule(tx, wanted.rule);
+    return presentException(await except(deps, tx, principal, deviceId, wanted), now);
   });
+}
+
+/** The same exception for many devices; of each is told what came of it. @throws what `createException` throws of the rule and the end */
+export async function createExceptions(
+  deps: ExceptionDeps,
+  principal: TenantPrincipal,
+  { deviceIds, ...wanted }: NewException & { readonly deviceIds: readonly string[] },
+): Promise<DevicesReport> {
+  requirePermission(principal, 'exceptions.manage');
+  requireFuture(wanted, deps.clock.now());
+  return inBatches(deviceIds, (some) =>
+    deps.database.withTenant(principal.organizationId, async (tx) => {
+      const found = await lockDevices(tx, some);
+      await requireRule(tx, wanted.rule);
+      const outcomes: DeviceOutcome[] = [];
+      for (const deviceId of some)
+        outcomes.push(
+          found.has(deviceId) ? await tryToExcept(deps, tx, principal, deviceId, wanted) : missing(deviceId),
+        );
+      return outcomes;
+    }),
+  );
+}
+
+async function tryToExcept(...given: Parameters<typeof except>): Promise<DeviceOutcome> {
+  const [, , , deviceId] = given;
+  try {
+    await except(...given);
+    return { deviceId, outcome: 'changed' };
+  } catch (error) {
+    // Refused before anything was written.
+    if (!isDomainError(error, 'conflict')) throw error;
+    return { deviceId, outcome: 'failed', problem: error.message };
+  }
+}
+
+function requireFuture({ expiresAt = null }: NewException, now: number): void {
+  if (expiresAt !== null && !(Date.parse(expiresAt) > now))
+    throw new DomainError('invalid-input', 'The exception would end before it begins.');
+}
+
+async function requireRule(tx: TenantTx, rule: string): Promise<void> {
+  const isKind = (policyRuleKinds as readonly string[]).includes(rule);
+  if (!isKind && !(isUuid(rule) && (await lockRule(tx, rule))))
+    throw new DomainError('not-found', 'There is no such rule.');
+}
+
+/** The caller has locked the device. */
+async function except(
+  deps: ExceptionDeps,
+  tx: TenantTx,
+  principal: TenantPrincipal,
+  deviceId: string,
+  { rule, reason, expiresAt = null }: NewException,
+): Promise<ExceptionRow> {
+  const now = deps.clock.now();
+  await deleteExpired(tx, deviceId, new Date(now - keptMs));
+  if ((await countExceptions(tx, deviceId, new Date(now))) >= mostPerDevice)
+    throw new DomainError('conflict', 'The device has as many exceptions as one may have.', {
+      reason: 'too-many-exceptions',
+    });
+  const row = await insertException(tx, deviceId, {
+    exception_id: newId(),
+    rule,
+    reason,
+    created_by: actorReference(principal),
+    created_at: new Date(now),
+    expires_at: expiresAt === null ? null : new Date(expiresAt),
+  });
+  if (!row) throw noSuchDevice();
+  await recordChange(deps, tx, principal, deviceId, row, 'create');
+  await evaluateDevice(deps, tx, deviceId, now);
+  return row;
 }
 
 export async function deleteException(

@@ -1,8 +1,14 @@
-import { DeviceExplanation, ExplainQuery, PostureChange } from '@gatehouse/contracts/admin/devices.ts';
+import {
+  DeviceExplanation,
+  ExplainQuery,
+  ManyDevicesReport,
+  PostureChange,
+} from '@gatehouse/contracts/admin/devices.ts';
 import {
   exceptionFilter,
   ListedException,
   NewException,
+  NewExceptions,
   RuleCounts,
   RuleException,
 } from '@gatehouse/contracts/admin/rules.ts';
@@ -11,6 +17,7 @@ import { type AdminRoute, Answer, defineRoute, listRoute } from '../../kernel/ht
 import { countRules } from './count-rules.ts';
 import {
   createException,
+  createExceptions,
   deleteException,
   type ExceptionDeps,
   listAllExceptions,
@@ -49,6 +56,24 @@ export const complianceRoutes = (deps: ExplainDeps & ExceptionDeps & RolloutDeps
     query: exceptionFilter,
     item: ListedException,
     handle: ({ principal, query, page }) => listAllExceptions(deps, principal, query, page),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/compliance-exceptions',
+    operation: 'createExceptions',
+    tag: 'compliance',
+    summary: 'Except many devices from a compliance rule',
+    description: 'Each device is answered.',
+    access: manageExceptions,
+    body: NewExceptions,
+    response: { 200: ManyDevicesReport },
+    idempotency: 'replay',
+    example: {
+      deviceIds: ['01930000-0000-7000-8000-000000000000'],
+      rule: 'encryption',
+      reason: 'Being repaired.',
+    },
+    handle: ({ principal, body }) => createExceptions(deps, principal, body),
   }),
   defineRoute({
     method: 'GET',

@@ -21,6 +21,7 @@ export {
   type EscrowPlace,
   takeIntoEscrow,
 } from './escrow.ts';
+export { type DeviceOutcome, type DevicesReport, inBatches, missing } from './device-batches.ts';
 export { type Device, findDevice, findDevices } from './find-device.ts';
 export { blockHardwareOf, unblockHardwareOf } from './hardware-blocks.ts';
 export { type IdentifierKind, identifierKinds, macAddresses, normalizeIdentifier } from './identifiers.ts';

@@ -9,6 +9,8 @@ import {
   EscrowValues,
   FactChange,
   HardwareBlock,
+  ManyDeviceChanges,
+  ManyDevicesReport,
   NewHardwareBlock,
   OwnershipImportReport,
   StandingChange,
@@ -19,6 +21,7 @@ import { scans } from '@gatehouse/core/facts/types.ts';
 import { Type } from 'typebox';
 import { type AdminRoute, defineRoute, listRoute } from '../../kernel/http/route.ts';
 import { barByAdministrator, unbarByAdministrator } from './bar-device.ts';
+import { changeDevices, previewDeviceChanges } from './change-devices.ts';
 import { blockDevice, deleteDevice, unblockDevice, unmanageDevice } from './change-standing.ts';
 import type { DeviceDeps } from './device-deps.ts';
 import { addHardwareBlock, listHardwareBlocks, removeHardwareBlock } from './hardware-blocks.ts';
@@ -180,6 +183,26 @@ export const deviceRoutes = (deps: DeviceDeps & RevealDeps): AdminRoute[] => [
     handle: ({ principal, params: { deviceId, kind }, body: { reason } }) =>
       revealEscrow(deps, principal, { deviceId, kind, reason }),
   }),
+  ...(
+    [
+      ['', 'changeDevices', 'Change the user or ownership of many devices', changeDevices],
+      ['/preview', 'previewDeviceChanges', 'Say what that would change', previewDeviceChanges],
+    ] as const
+  ).map(([more, operation, summary, handle]) =>
+    defineRoute({
+      method: 'POST',
+      path: `/devices/changes${more}`,
+      operation,
+      tag,
+      summary,
+      description: 'Each device is answered.',
+      access: { permission: 'devices.update' },
+      body: ManyDeviceChanges,
+      response: { 200: ManyDevicesReport },
+      example: { deviceIds: ['01930000-0000-7000-8000-000000000000'], changes: { userId: null } },
+      handle: ({ principal, body }) => handle(deps, principal, body),
+    }),
+  ),
   defineRoute({
     method: 'POST',
     path: '/devices/ownership-import',

@@ -212,6 +212,61 @@ describe('devices, commands and policies over HTTP', () => {
     assert.deepEqual([changed, failed, lines[0].deviceId, lines[1].outcome], [1, 1, deviceId, 'not-found']);
   });
 
+  test('ADM-19 OWN-05 many devices get another owner at a call; what would change is said before, and each is answered', async () => {
+    const other = await enrolled({ 'passcode.set': true });
+    const nobody = '01930000-0000-7000-8000-000000000000';
+    const wanted = {
+      deviceIds: [deviceId, other, nobody],
+      changes: { userId: null, ownership: 'corporate' },
+    };
+    await surface.call(admin, 'PATCH', `/devices/${other}`, { body: { userId: null } });
+    const preview = await post('/devices/changes/preview', wanted);
+    assert.equal(preview.statusCode, 200, preview.body);
+    const before = await get(`/devices/${deviceId}`);
+    assert.equal(before.json().user.id, userId, 'nothing has changed yet');
+    const done = await post('/devices/changes', wanted);
+    assert.deepEqual(done.json(), preview.json());
+    const outcomes = new Map(
+      done.json().items.map((item: { deviceId: string; outcome: string }) => [item.deviceId, item.outcome]),
+    );
+    assert.deepEqual(
+      [deviceId, other, nobody].map((id) => outcomes.get(id)),
+      ['changed', 'unchanged', 'failed'],
+    );
+    assert.equal((await get(`/devices/${deviceId}`)).json().user, null);
+    const noUser = await post('/devices/changes', { deviceIds: [deviceId], changes: { userId: nobody } });
+    assert.equal(noUser.statusCode, 404);
+    const desk = surface.acme.administrators['help-desk'].token;
+    for (const path of ['/devices/changes', '/devices/changes/preview'])
+      assert.equal(
+        (await surface.call(desk, 'POST', path, { body: { ...wanted, changes: { ownership: 'personal' } } }))
+          .statusCode,
+        403,
+      );
+    await post('/devices/changes', { deviceIds: [deviceId], changes: { userId } });
+  });
+
+  test('many devices are excepted from a rule at a call, each with its own exception', async () => {
+    const others = [await enrolled({}), await enrolled({})];
+    const body = { rule: 'encryption', reason: 'Being repaired.' };
+    const answer = await post('/compliance-exceptions', {
+      ...body,
+      deviceIds: [...others, '01930000-0000-7000-8000-000000000000'],
+    });
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.deepEqual([answer.json().changed, answer.json().failed], [2, 1]);
+    for (const id of others) {
+      const { items } = (await get(`/devices/${id}/exceptions`)).json();
+      assert.deepEqual([items.length, items[0].rule, items[0].reason], [1, body.rule, body.reason]);
+    }
+    const past = await post('/compliance-exceptions', {
+      ...body,
+      deviceIds: others,
+      expiresAt: '2020-01-01T00:00:00Z',
+    });
+    assert.equal(past.statusCode, 400);
+  });
+
   test('blocking and unblocking answer with the device as it is then', async () => {
     const blocked = await post(`/devices/${deviceId}/block`, { reason: 'stolen' });
     assert.equal(blocked.statusCode, 200, blocked.body);
