@@ -109,6 +109,33 @@ describe('the page of a device', { skip: noBrowser }, () => {
     );
   });
 
+  test('a device is renamed and given to somebody; who saved meanwhile is shown with what they chose', async () => {
+    const kim = await world.operate<{ id: string }>('POST', '/users', {
+      email: 'kim@acme.example',
+      displayName: 'Kim Park',
+    });
+    const page = await world.signIn('org-admin', { expects: [/412/] });
+    await page.goto(world.page('overview'));
+    await page.getByRole('region', { name: 'Identity' }).getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Name, owner and ownership' });
+    await dialog.getByLabel('Asset number').fill('A-4711');
+    await dialog.getByRole('combobox', { name: 'Owner', exact: true }).fill('Kim');
+    await page.getByRole('option', { name: /Kim Park/ }).click();
+    await world.operate('PATCH', `/devices/${world.deviceId}`, { assetNumber: 'B-1' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const conflict = dialog.getByRole('alert').filter({ hasText: 'Somebody else changed this meanwhile' });
+    await conflict.getByText('B-1').waitFor();
+    await conflict.getByText('Kim Park').waitFor();
+    await axeClean(page);
+    await conflict.getByRole('button', { name: 'Keep mine' }).click();
+    await page.getByText('The device is changed.').waitFor();
+    const device = await world.operate<{ assetNumber: string; user: { id: string } }>(
+      'GET',
+      `/devices/${world.deviceId}`,
+    );
+    assert.deepEqual([device.assetNumber, device.user.id], ['A-4711', kim.id]);
+  });
+
   test('ADM-18, ACT-16 nothing is known of the location before the look is confirmed, and then it is on record', async () => {
     await world.operate('POST', `/devices/${world.deviceId}/commands`, { name: 'locate-device' });
     await world.agent.report();

@@ -42,6 +42,10 @@ interface EditedProps<Read extends OperationTypes, Types extends OperationTypes,
   readonly given: ArgumentsOf<Read, Path>;
   /** What members are called in the form, for the choice between two versions. */
   readonly names?: Readonly<Record<string, string>>;
+  /** What the thing says in members of the form, where they are not its own. */
+  readonly stated?: (thing: AnswerOf<Read>) => object;
+  /** Members as people read them, for the same choice: the name instead of the id. */
+  readonly told?: (members: object) => object;
   readonly children: (saving: Saving<Types['body']> & { readonly thing: AnswerOf<Read> }) => ReactNode;
 }
 
@@ -50,6 +54,8 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
   change,
   given,
   names = {},
+  stated = (thing) => thing as object,
+  told = (members) => members,
   refreshes = [],
   onDone,
   children,
@@ -76,7 +82,7 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
         void call(read, given).then(
           ({ answer, etag }) => {
             // It was saved, and only the answer was lost on the way: nobody has to choose between two that are alike.
-            if (isWithin(body, answer)) done(answer as AnswerOf<Types>);
+            if (isWithin(body, stated(answer))) done(answer as AnswerOf<Types>);
             else setRefused({ mine: body, thing: answer, etag });
           },
           // What keeps it from being read keeps it from being saved, and is said then.
@@ -89,11 +95,11 @@ export function Edited<Read extends OperationTypes, Types extends OperationTypes
   const shown =
     refused === undefined
       ? []
-      : Object.keys(refused.mine ?? {}).filter((name) => name in (refused.thing as object));
+      : Object.keys(refused.mine ?? {}).filter((name) => name in stated(refused.thing));
   const trouble = refused ? (
     <Conflict
-      mine={membersOf(refused.mine, shown)}
-      theirs={membersOf(refused.thing, shown)}
+      mine={told(membersOf(refused.mine, shown))}
+      theirs={told(membersOf(stated(refused.thing), shown))}
       nameOf={({ path }) => names[path] ?? path}
       onKeepMine={() => send(refused.mine, refused.etag)}
       onTakeTheirs={() => {

@@ -44,24 +44,19 @@ export async function previewDeviceChanges(
 ) {
   requireRights(principal, changes);
   return inBatches(deviceIds, (some) =>
-    deps.database.withTenant(
-      principal.organizationId,
-      async (tx) => {
-        await requireUser(tx, changes);
-        const found = new Map(
-          (await selectManyRows(tx, some)).map(({ device }) => [device.device_id, device]),
-        );
-        return some.map((deviceId): DeviceOutcome => {
-          const device = found.get(deviceId);
-          if (device === undefined) return missing(deviceId);
-          const same =
-            (changes.userId === undefined || changes.userId === device.user_id) &&
-            (changes.ownership === undefined || changes.ownership === device.ownership);
-          return { deviceId, outcome: same ? 'unchanged' : 'changed' };
-        });
-      },
-      { readOnly: true },
-    ),
+    deps.database.withTenant(principal.organizationId, async (tx) => {
+      await requireUser(tx, changes);
+      const rows = await selectManyRows(tx, some);
+      const found = new Map(rows.map(({ device }) => [device.device_id, device]));
+      return some.map((deviceId): DeviceOutcome => {
+        const device = found.get(deviceId);
+        if (device === undefined) return missing(deviceId);
+        const same =
+          (changes.userId === undefined || changes.userId === device.user_id) &&
+          (changes.ownership === undefined || changes.ownership === device.ownership);
+        return { deviceId, outcome: same ? 'unchanged' : 'changed' };
+      });
+    }),
   );
 }
 

@@ -243,7 +243,9 @@ describe('devices, commands and policies over HTTP', () => {
           .statusCode,
         403,
       );
-    await post('/devices/changes', { deviceIds: [deviceId], changes: { userId } });
+    const back = { deviceIds: [deviceId], changes: { userId } };
+    assert.equal((await post('/devices/changes/preview', back)).json().changed, 1);
+    assert.equal((await post('/devices/changes', back)).json().changed, 1);
   });
 
   test('many devices are excepted from a rule at a call, each with its own exception', async () => {

@@ -1,9 +1,11 @@
 import type { Alert } from '@gatehouse/contracts/admin/alerts.ts';
 import type { NewPlaybookRun, PlaybookPreview, PlaybookRun } from '@gatehouse/contracts/admin/playbooks.ts';
+import type { ManyDevicesReport } from '@gatehouse/contracts/admin/devices.ts';
 import type {
   ComplianceRule,
   ListedException,
   NewException,
+  NewExceptions,
   NewRule,
   RuleChanges,
   RuleCounts,
@@ -73,6 +75,11 @@ export const createException = operation<{ body: NewException; answer: RuleExcep
   'createException',
   'POST',
   '/devices/:deviceId/exceptions',
+);
+export const createExceptions = operation<{ body: NewExceptions; answer: ManyDevicesReport }>()(
+  'createExceptions',
+  'POST',
+  '/compliance-exceptions',
 );
 export const deleteException = operation()(
   'deleteException',

@@ -13,6 +13,7 @@ import type {
 } from '@gatehouse/contracts/admin/commands.ts';
 import type {
   Device,
+  DeviceChanges,
   DeviceExplanation as ExplanationContract,
   DeviceFacts,
   EscrowList,
@@ -33,6 +34,11 @@ export type DeviceExplanation = Omit<ExplanationContract, 'rules' | 'gates'> &
 
 export const getDevice = operation<{ answer: Device }>()('getDevice', 'GET', '/devices/:deviceId');
 
+export const updateDevice = operation<{ body: DeviceChanges; answer: Device }>()(
+  'updateDevice',
+  'PATCH',
+  '/devices/:deviceId',
+);
 export const explainDevice = operation<{
   query: { gate?: Gate | undefined; at?: string | undefined; language?: 'en' | 'de' };
   answer: DeviceExplanation;

@@ -18,7 +18,7 @@ import type {
   WatchList,
   WatchListChanges,
 } from '@gatehouse/contracts/admin/searches.ts';
-import type { Device } from '@gatehouse/contracts/admin/devices.ts';
+import type { Device, ManyDeviceChanges, ManyDevicesReport } from '@gatehouse/contracts/admin/devices.ts';
 import { operation } from '../call.ts';
 import type { PageOf, Paging } from './shapes.ts';
 
@@ -36,6 +36,16 @@ export const countDevices = operation<{ body: CountRequest; answer: DeviceCount 
   'countDevices',
   'POST',
   '/device-searches/count',
+);
+export const changeDevices = operation<{ body: ManyDeviceChanges; answer: ManyDevicesReport }>()(
+  'changeDevices',
+  'POST',
+  '/devices/changes',
+);
+export const previewDeviceChanges = operation<{ body: ManyDeviceChanges; answer: ManyDevicesReport }>()(
+  'previewDeviceChanges',
+  'POST',
+  '/devices/changes/preview',
 );
 export const exportDevices = operation<{
   query: DeviceListQuery & { readonly columns: string; readonly name: string };

@@ -13,6 +13,9 @@ import { formatNumber } from '../../../language/format.ts';
 import { useMay } from '../../../session/session.ts';
 import { commandActions } from '../device/actions/action-catalogue.ts';
 import { BulkAction } from '../device/actions/bulk-action.tsx';
+import { BulkException } from './bulk-exception.tsx';
+import { BulkOwner } from './bulk-owner.tsx';
+import { atOnce } from './selected-parts.ts';
 import { listTexts } from './texts.ts';
 
 const offered = {
@@ -23,6 +26,13 @@ const offered = {
   'selective-wipe': 'devices.selective-wipe',
 } as const satisfies Record<string, Permission>;
 type Offered = keyof typeof offered;
+
+/** What is changed here, and not at the device. */
+const changes = {
+  'bulk-owner': 'devices.update',
+  'bulk-exception': 'exceptions.manage',
+} as const satisfies Record<string, Permission>;
+type Change = keyof typeof changes;
 
 export interface BulkBarProps {
   readonly selected: ReadonlySet<string>;
@@ -38,7 +48,7 @@ export function BulkBar(props: BulkBarProps) {
   const d = designTexts.use();
   const may = useMay();
   const [kept, setKept] = useState<KeptList>();
-  const [action, setAction] = useState<Offered>();
+  const [action, setAction] = useState<Offered | Change>();
   const keep = useChange(createSelection, { onDone: setKept, onError: (problem) => notifyProblem(problem) });
   const { selected, total, loaded, question } = props;
   if (selected.size === 0) return null;
@@ -73,25 +83,27 @@ export function BulkBar(props: BulkBarProps) {
             {t('selectAll', { count: formatNumber(total) })}
           </Button>
         )}
-        {(Object.keys(offered) as Offered[]).map((name) => {
-          const allowed = may(offered[name]);
-          return (
-            <Tooltip key={name} label={d('notAllowed')} disabled={allowed}>
-              <Button
-                size="xs"
-                variant="default"
-                aria-disabled={!allowed}
-                {...(allowed ? {} : { 'data-disabled': true, 'aria-description': d('notAllowed') })}
-                {...(name === 'selective-wipe' && allowed ? { c: 'red' } : {})}
-                onClick={() => {
-                  if (allowed) setAction(name);
-                }}
-              >
-                {t(name)}
-              </Button>
-            </Tooltip>
-          );
-        })}
+        {([...Object.entries(offered), ...Object.entries(changes)] as [Offered | Change, Permission][]).map(
+          ([name, right]) => {
+            const allowed = may(right);
+            return (
+              <Tooltip key={name} label={d('notAllowed')} disabled={allowed}>
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-disabled={!allowed}
+                  {...(allowed ? {} : { 'data-disabled': true, 'aria-description': d('notAllowed') })}
+                  {...(name === 'selective-wipe' && allowed ? { c: 'red' } : {})}
+                  onClick={() => {
+                    if (allowed) setAction(name);
+                  }}
+                >
+                  {t(name)}
+                </Button>
+              </Tooltip>
+            );
+          },
+        )}
         {props.onCompare !== undefined && ids.length === 2 && kept === undefined && (
           <Button size="xs" variant="default" onClick={() => props.onCompare?.([ids[0] ?? '', ids[1] ?? ''])}>
             {t('compare')}
@@ -109,14 +121,18 @@ export function BulkBar(props: BulkBarProps) {
           {t('unselect')}
         </Button>
       </Group>
-      {action !== undefined && (
-        <Parts action={action} kept={kept} ids={ids} onClose={() => setAction(undefined)} />
+      {action === 'bulk-owner' ? (
+        <BulkOwner selected={{ kept, ids }} onClose={() => setAction(undefined)} />
+      ) : action === 'bulk-exception' ? (
+        <BulkException selected={{ kept, ids }} onClose={() => setAction(undefined)} />
+      ) : (
+        action !== undefined && (
+          <Parts action={action} kept={kept} ids={ids} onClose={() => setAction(undefined)} />
+        )
       )}
     </Paper>
   );
 }
-
-const atOnce = 1_000;
 
 /** A thousand at a time: each is looked at before anything is done to it. */
 function Parts(props: {

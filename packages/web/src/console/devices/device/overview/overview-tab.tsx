@@ -1,6 +1,7 @@
 // The one page that a call to the help desk needs: what is wrong and mends it, what happens next, how the device is, what happened.
-import { List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, List, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Device } from '@gatehouse/contracts/admin/devices.ts';
+import { useState } from 'react';
 import { useList } from '../../../../api/hooks.ts';
 import { listApprovals } from '../../../../api/operations/approvals.ts';
 import { listCommands } from '../../../../api/operations/device.ts';
@@ -20,6 +21,7 @@ import { factValueText } from '../fact-value.ts';
 import { useFacts, valueOf } from '../facts/use-facts.ts';
 import { deviceTexts } from '../texts.ts';
 import { useDevice, useExplanation } from '../use-device.ts';
+import { EditDevice } from './edit-device.tsx';
 import { Escrow } from './escrow.tsx';
 import { LastEvents } from './last-events.tsx';
 import { overviewTexts } from './texts.ts';
@@ -167,9 +169,21 @@ function Condition({ device }: { device: Device }) {
 function Identity({ device }: { device: Device }) {
   const t = overviewTexts.use();
   const d = deviceTexts.use();
+  const may = useMay();
+  const [isEdited, setEdited] = useState(false);
   const copy = (value: string | null) => value && <CopyText value={value} />;
   return (
-    <Tile title={t('identity')}>
+    <Tile
+      title={t('identity')}
+      action={
+        may('devices.update') && (
+          <Button size="xs" variant="default" onClick={() => setEdited(true)}>
+            {t('edit')}
+          </Button>
+        )
+      }
+    >
+      {isEdited && <EditDevice deviceId={device.id} onClose={() => setEdited(false)} />}
       <Facts
         rows={[
           { label: t('ownership'), value: d(device.ownership) },
