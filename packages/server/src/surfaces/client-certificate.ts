@@ -14,7 +14,9 @@ export interface ClientCertificateOptions {
 }
 
 /** The certificate in DER; undefined when there is none. @throws DomainError `invalid-input` (`forged-certificate-header`) */
-export type ReadClientCertificate = (message: IncomingMessage) => Uint8Array | undefined;
+export type ReadClientCertificate = (
+  message: Pick<IncomingMessage, 'rawHeaders' | 'socket'>,
+) => Uint8Array | undefined;
 
 /** One header carries the certificate; the proxy may send these beside it, and they are not read. */
 const headers = {
@@ -55,7 +57,9 @@ export function createCertificateReader(options: ClientCertificateOptions): Read
 }
 
 /** Every header that any common proxy would carry a certificate in, its underscore twins included. */
-function certificateHeaders({ rawHeaders }: IncomingMessage): { name: string; value: string }[] {
+function certificateHeaders({
+  rawHeaders,
+}: Pick<IncomingMessage, 'rawHeaders'>): { name: string; value: string }[] {
   const found: { name: string; value: string }[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const raw = rawHeaders[index] ?? '';

@@ -1,7 +1,7 @@
 // The address of mail clients. It stands beside the framework, because what passes here is not read but relayed: one address, under any
 // host name, whose requests are answered in the words of ActiveSync by the gateway alone.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressList } from '../kernel/http/address-list.ts';
+import type { AsideRequest, AsideResponse } from '../kernel/http/aside/exchange.ts';
 import { clientAddress } from '../kernel/http/client-address.ts';
 import { activeSyncPath, type MailGateway } from '../integrations/mail-gateway/index.ts';
 import type { HttpServerOptions } from '../kernel/http/server.ts';
@@ -20,6 +20,9 @@ export interface MailSurfaceOptions {
 /** What IIS takes too; clients were seen with either. */
 const spellings = new Set(['', '/', '/default.eas'].map((end) => `${activeSyncPath}${end}`.toLowerCase()));
 
+/** What phones write, to the letter; the other spellings go the long way. */
+const begins = ['POST', 'OPTIONS'].map((method) => `${method} ${activeSyncPath}`);
+
 /** Attachments of phones in bad places. */
 const requestTimeoutMs = 300_000;
 
@@ -28,7 +31,7 @@ export function mailSurface(
   gateway: Pick<MailGateway, 'visit'>,
   { from, proxies, certificates, log }: MailSurfaceOptions,
 ): NonNullable<HttpServerOptions['aside']> {
-  const takes = (request: IncomingMessage, response: ServerResponse): boolean => {
+  const takes = (request: AsideRequest, response: AsideResponse): boolean => {
     const target = request.url ?? '';
     // Told by the first letters: everything else that a server does passes here as well.
     if (target.length < activeSyncPath.length || (target[1] !== 'M' && target[1] !== 'm')) return false;
@@ -36,7 +39,7 @@ export function mailSurface(
     const path = mark < 0 ? target : target.slice(0, mark);
     if (path !== activeSyncPath && !spellings.has(path.toLowerCase())) return false;
     if (from !== undefined && !from.includes(addressOf(request, proxies))) {
-      response.writeHead(404, { 'Content-Length': 0, Connection: 'close' });
+      response.writeHead(404, ['Content-Length', '0', 'Connection', 'close']);
       response.end();
       return true;
     }
@@ -50,21 +53,23 @@ export function mailSurface(
       certificate = certificates(request);
     } catch (error) {
       log.warn({ source: request.socket.remoteAddress, err: error }, 'a certificate header was refused');
-      response.writeHead(400, { 'Content-Length': 0, Connection: 'close' });
+      response.writeHead(400, ['Content-Length', '0', 'Connection', 'close']);
       response.end();
       return true;
     }
     gateway.visit(request, response, query, certificate);
     return true;
   };
-  return { takes, requestTimeoutMs };
+  return { takes, begins, requestTimeoutMs };
 }
 
-function addressOf({ socket, headers }: IncomingMessage, proxies: AddressList | undefined): string {
-  const forwarded = headers['x-forwarded-for'];
+function addressOf({ socket, rawHeaders }: AsideRequest, proxies: AddressList | undefined): string {
+  const forwarded: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]?.toLowerCase() === 'x-forwarded-for') forwarded.push(rawHeaders[index + 1] ?? '');
   return clientAddress(
     socket.remoteAddress,
-    Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+    forwarded.length === 0 ? undefined : forwarded.join(','),
     proxies,
   );
 }

@@ -1,7 +1,6 @@
 // The way of a request for mail, on one page: read once, whose it is, proved, decided, and then relayed, provisioned, refused or served by
 // the stand-in. The order is the defence: nothing of a device is told to whoever has not proved who he is, and nothing goes to the
 // mail server that was not decided on within the last second.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type MailDecision, type MailStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
 import { isDomainError } from '@gatehouse/core/errors.ts';
 import {
@@ -13,6 +12,7 @@ import {
   wbxmlContentType,
 } from '@gatehouse/protocols/activesync/index.ts';
 import type { AddressList } from '../../kernel/http/address-list.ts';
+import type { AsideRequest, AsideResponse } from '../../kernel/http/aside/exchange.ts';
 import { clientAddress } from '../../kernel/http/client-address.ts';
 import { inspectedBytes } from './ask-server.ts';
 import { createCertification } from './certification.ts';
@@ -49,7 +49,7 @@ export interface MailGateway {
    * @param query what follows the `?`, undecoded.
    * @param certificate that the client proved to hold the key of, DER; nothing is known of it yet.
    */
-  visit(incoming: IncomingMessage, response: ServerResponse, query: string, certificate?: Uint8Array): void;
+  visit(incoming: AsideRequest, response: AsideResponse, query: string, certificate?: Uint8Array): void;
   close(): void;
 }
 

@@ -1,6 +1,6 @@
 // The body of a client’s request: small ones whole, so that what is asked is seen before anything is sent on and can be sent again; large
 // ones as a stream, which waits whenever whoever takes it does.
-import type { IncomingMessage } from 'node:http';
+import type { AsideRequest } from '../../kernel/http/aside/exchange.ts';
 import { smallBody, type Visit } from './visit.ts';
 
 /** Of one that is relayed (security rule 5). */
@@ -103,7 +103,7 @@ export class RequestBody {
 }
 
 const bodyOf = Symbol('the body of a request');
-type Incoming = IncomingMessage & { [bodyOf]?: RequestBody | undefined };
+type Incoming = AsideRequest & { [bodyOf]?: RequestBody | undefined };
 
 // One of each for all requests: ten thousand that wait should not have three functions each.
 function onData(this: Incoming, chunk: Buffer): void {

@@ -1,10 +1,10 @@
 // One request of a mail client, from its first line to its last byte: who came, with what, and how he is answered.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MailDecision } from '@gatehouse/core/mail/decide-mail-access.ts';
 import type { MailOutcome } from '@gatehouse/core/mail/mail-outcome.ts';
 import type { MailLogin } from '@gatehouse/core/mail/mail-login.ts';
 import type { CommandRequest, OptionsRequest, Refusal } from '@gatehouse/protocols/activesync/index.ts';
 import { gatewayMark } from '@gatehouse/protocols/mail-probe/index.ts';
+import type { AsideRequest, AsideResponse } from '../../kernel/http/aside/exchange.ts';
 import type { CertifiedDevice, MailServerProfile } from '../../modules/mail/index.ts';
 import { securityHeaders } from './answer-headers.ts';
 import type { MailClient } from './clients.ts';
@@ -38,8 +38,8 @@ export interface VisitOwner {
 }
 
 export class Visit {
-  readonly incoming: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly incoming: AsideRequest;
+  readonly response: AsideResponse;
   readonly headers: RequestHeaders;
   readonly startedAt: number;
   readonly #owner: VisitOwner;
@@ -63,8 +63,8 @@ export class Visit {
   onClose: (() => void) | undefined;
 
   constructor(
-    incoming: IncomingMessage,
-    response: ServerResponse,
+    incoming: AsideRequest,
+    response: AsideResponse,
     headers: RequestHeaders,
     owner: VisitOwner,
     certificate?: Uint8Array,

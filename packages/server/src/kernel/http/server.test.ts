@@ -6,6 +6,7 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { FastifyInstance } from 'fastify';
 import { silentLog } from '../log.ts';
 import { createAddressList } from './address-list.ts';
+import type { AsideResponse } from './aside/exchange.ts';
 import { arrivalLimits, createHttpServer } from './server.ts';
 import { registerSurface } from './surface.ts';
 
@@ -215,6 +216,11 @@ describe('the HTTP server', () => {
 });
 
 describe('what stands beside the framework', () => {
+  const mine = (response: AsideResponse) => {
+    response.writeHead(200, ['Content-Length', '4']);
+    response.end('mine', 'latin1');
+  };
+
   test('takes its own addresses under any host name, and leaves the others', async () => {
     const seen: string[] = [];
     const server = createHttpServer({
@@ -222,10 +228,11 @@ describe('what stands beside the framework', () => {
       hosts: new Set(['gatehouse.example']),
       aside: {
         requestTimeoutMs: 30_000,
+        begins: [],
         takes: (request, response) => {
           if (request.url !== '/own') return false;
-          seen.push(request.headers.host ?? '');
-          response.end('mine');
+          seen.push(request.rawHeaders[request.rawHeaders.indexOf('host') + 1] ?? '');
+          mine(response);
           return true;
         },
       },
@@ -252,9 +259,10 @@ describe('what stands beside the framework', () => {
       log: silentLog,
       aside: {
         requestTimeoutMs: 60_000,
+        begins: [],
         takes: (request, response) => {
           if (request.url !== '/own') return false;
-          request.resume().on('end', () => response.end('mine'));
+          request.resume().on('end', () => mine(response));
           return true;
         },
       },
@@ -288,8 +296,9 @@ describe('what stands beside the framework', () => {
       onlyPeers: createAddressList(['127.0.0.1']),
       aside: {
         requestTimeoutMs: 30_000,
+        begins: [],
         takes: (_request, response) => {
-          response.end('mine');
+          mine(response);
           return true;
         },
       },

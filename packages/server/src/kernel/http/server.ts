@@ -10,6 +10,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Log } from '../log.ts';
 import { requireDeclaredAccess } from './access.ts';
 import type { AddressList } from './address-list.ts';
+import { type FastLane, type FastLaneOptions, openFastLane } from './aside/fast-lane.ts';
 import { type Failure, reportFailure, unknownHost } from './failure.ts';
 
 export interface HttpServerOptions {
@@ -35,8 +36,7 @@ export interface HttpServerOptions {
    * Takes addresses of its own, under any host name, before the framework sees them: it speaks HTTP itself, with the limits of this
    * server. False: the address is not its own.
    */
-  readonly aside?: {
-    readonly takes: (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
+  readonly aside?: FastLaneOptions & {
     /** How long a request that it takes may take to arrive. */
     readonly requestTimeoutMs: number;
   };
@@ -60,6 +60,7 @@ const secureHeaders: Readonly<Record<string, string>> = {
 };
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  let lane: FastLane | undefined;
   const server = fastify({
     // Without it Fastify infers our narrower logger into every type of the server.
     loggerInstance: options.log as FastifyBaseLogger,
@@ -82,7 +83,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
     },
     rewriteUrl: ({ url = '/' }) => (isForeign(options, url) ? lowerCasePath(url) : url),
-    serverFactory: (handler) => nodeServer(options, besides(options.aside, handler)),
+    serverFactory: (handler) => {
+      const made = nodeServer(options, besides(options.aside, handler));
+      if (options.aside !== undefined)
+        lane = openFastLane(made, options.tls ? 'secureConnection' : 'connection', options.aside);
+      return made;
+    },
     frameworkErrors: (error, request, reply) => {
       const failure = reportFailure(error, request, reply);
       const { type, body } = options.renderUnrouted?.(failure, request.raw.url ?? '') ?? {
@@ -93,6 +99,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       reply.raw.end(body);
     },
   });
+  server.addHook('preClose', async () => lane?.close());
   server.decorateRequest('principal', null);
   requireDeclaredAccess(server);
   const everyAnswer = {
