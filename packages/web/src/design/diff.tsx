@@ -25,31 +25,29 @@ export function Diff({
   const changes = changesBetween(before, after);
   if (changes.length === 0) return <Text c="dimmed">{t('unchanged')}</Text>;
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('field')}</Table.Th>
-            <Table.Th>{beforeTitle ?? t('before')}</Table.Th>
-            <Table.Th>{afterTitle ?? t('afterwards')}</Table.Th>
+    <Table verticalSpacing="xs" layout="fixed" className={css.wrapped}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('field')}</Table.Th>
+          <Table.Th>{beforeTitle ?? t('before')}</Table.Th>
+          <Table.Th>{afterTitle ?? t('afterwards')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {changes.map((change) => (
+          <Table.Tr key={change.path}>
+            <Table.Th scope="row">
+              <Plain text={nameOf(change)} />
+            </Table.Th>
+            <Table.Td className={change.before === undefined ? '' : (css.removed ?? '')}>
+              {change.before === undefined ? t('nothing') : <Plain text={shownValue(change.before)} />}
+            </Table.Td>
+            <Table.Td className={change.after === undefined ? '' : (css.added ?? '')}>
+              {change.after === undefined ? t('nothing') : <Plain text={shownValue(change.after)} />}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {changes.map((change) => (
-            <Table.Tr key={change.path}>
-              <Table.Th scope="row">
-                <Plain text={nameOf(change)} />
-              </Table.Th>
-              <Table.Td className={change.before === undefined ? '' : (css.removed ?? '')}>
-                {change.before === undefined ? t('nothing') : <Plain text={shownValue(change.before)} />}
-              </Table.Td>
-              <Table.Td className={change.after === undefined ? '' : (css.added ?? '')}>
-                {change.after === undefined ? t('nothing') : <Plain text={shownValue(change.after)} />}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

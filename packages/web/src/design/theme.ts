@@ -57,6 +57,8 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: 'sm' } },
+    // A wide table in it is scrolled, not cut off.
+    Alert: { styles: { body: { minWidth: 0 } } },
     Tooltip: {
       defaultProps: {
         withArrow: true,

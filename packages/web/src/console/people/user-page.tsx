@@ -196,7 +196,7 @@ function Groups({ user, groups }: { user: User; groups: readonly GroupOfPeople[]
 function EditUser({ userId, onClose }: { userId: string; onClose: () => void }) {
   const t = peopleTexts.use();
   return (
-    <Modal opened onClose={onClose} title={t('edit')}>
+    <Modal opened onClose={onClose} title={t('edit')} size="lg">
       <Edited
         read={readUser}
         change={updateUser}

@@ -19,7 +19,7 @@ export function EditDevice({ deviceId, onClose }: { deviceId: string; onClose: (
   const people = useRef(new Map<string, string>());
   const meet = (person: Chosen | null) => person && people.current.set(person.id, person.name);
   return (
-    <Dialog opened onClose={onClose} title={t('editTitle')}>
+    <Dialog opened onClose={onClose} title={t('editTitle')} size="lg">
       <Edited
         read={getDevice}
         change={updateDevice}
