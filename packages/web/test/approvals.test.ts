@@ -42,8 +42,7 @@ describe('approvals', { skip: noBrowser }, () => {
     await item.click();
     const dialog = page.getByRole('dialog', { name: `Erase ${world.deviceName}?` });
     await dialog.getByText('Needs a second approver').waitFor();
-    const keep = dialog.getByRole('button', { name: 'Keep the device' });
-    assert.equal(await keep.evaluate((it) => it === document.activeElement), true);
+    await dialog.locator('button:focus', { hasText: 'Keep the device' }).waitFor();
     return dialog;
   }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { seedFleet } from './seeded-fleet.ts';
-import { axeClean, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
+import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
 
 const fleetSize = 240;
 
@@ -101,6 +101,8 @@ describe('the list of devices', { skip: noBrowser }, () => {
     await count(page, '11 devices');
     await page.getByRole('button', { name: 'Last seen' }).click();
     await page.waitForURL(/sort=seen/);
+    // As many as before: only what was asked for tells that the new order is there.
+    await settled(page);
     await count(page, '11 devices');
     const found = await rows(page).allInnerTexts();
     await page.reload();

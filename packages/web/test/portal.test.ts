@@ -138,11 +138,7 @@ describe('the portal', { skip: noBrowser }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Everything on the device').waitFor();
     await axeClean(page);
-    assert.ok(
-      await dialog
-        .getByRole('button', { name: 'Keep it as it is' })
-        .evaluate((it) => it === document.activeElement),
-    );
+    await dialog.locator('button:focus', { hasText: 'Keep it as it is' }).waitFor();
     const name = (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';
     await dialog.getByRole('textbox', { name: new RegExp(name) }).fill(name);
     await dialog.getByLabel('Your password again').fill('not this one');
@@ -176,6 +172,20 @@ describe('the portal', { skip: noBrowser }, () => {
       page.getByRole('link', { name: 'Download everything' }).click(),
     ]);
     assert.equal(file.suggestedFilename(), 'my-data.json');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.evaluate(() => {
+      window.print = () => {
+        window.dispatchEvent(new Event('beforeprint'));
+        document.documentElement.setAttribute('data-printed', '');
+      };
+    });
+    await page.getByRole('button', { name: 'Print, or save as PDF' }).click();
+    await page.locator('[data-printed]').waitFor({ state: 'attached' });
+    await page.emulateMedia({ media: 'print' });
+    await page.getByText('The help desk opened your device’s page').first().waitFor();
+    assert.equal(await page.locator('nav:visible, button:visible').count(), 0, 'nothing to press on paper');
+    assert.equal(await page.locator('main details:not([open])').count(), 0, 'nothing to be opened');
+    assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'light');
   });
 
   test('NAC-43 a further device: a QR code after the password again, and the enrolment page until its policies are on', async () => {

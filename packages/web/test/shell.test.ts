@@ -38,6 +38,7 @@ describe('the frame of the console', { skip: noBrowser }, () => {
     await page.getByRole('navigation').waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('overv');
+    await page.getByRole('option', { name: /^Overview/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/console\/?$/);
     await page.keyboard.press('?');

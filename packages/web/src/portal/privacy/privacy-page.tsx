@@ -1,6 +1,6 @@
 // The privacy ledger: what is held, what was looked at or done, what is not collected, and what would happen if.
 import { Anchor, Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { LedgerDevice } from '@gatehouse/contracts/my/ledger.ts';
 import { addressOf } from '../../api/call.ts';
 import { useList, useRead } from '../../api/hooks.ts';
@@ -28,6 +28,7 @@ export function PrivacyPage() {
   const organization = me.organization.name;
   const count = devices.length;
   const email = me.support.email;
+  const [isPrinting, setPrinting] = useState(false);
   return (
     <Page
       title={t('title')}
@@ -46,6 +47,9 @@ export function PrivacyPage() {
               {t('ask')}
             </Button>
           )}
+          <Button variant="default" size="md" onClick={() => setPrinting(true)} loading={isPrinting}>
+            {t('print')}
+          </Button>
           <Button
             component="a"
             size="md"
@@ -57,7 +61,13 @@ export function PrivacyPage() {
         </Group>
       }
     >
-      <Deeds />
+      <Deeds
+        isPrinting={isPrinting}
+        onReady={() => {
+          setPrinting(false);
+          window.print();
+        }}
+      />
       {ledger.error && ledger.data === undefined ? (
         <Failure problem={ledger.error} retry={() => void ledger.refetch()} />
       ) : ledger.data === undefined ? (
@@ -71,10 +81,17 @@ export function PrivacyPage() {
   );
 }
 
-function Deeds() {
+/** What was looked at or done, the latest first. What is printed has everything: pages are loaded until there are no more. */
+function Deeds({ isPrinting, onReady }: { isPrinting: boolean; onReady: () => void }) {
   const t = privacyTexts.use();
   const spoken = useSpoken();
   const deeds = useList(listMyDeeds, { query: { ...spoken, limit: 10 } }, { every: 10_000 });
+  const { hasMore, loadMore, isLoadingMore, isPending, error } = deeds;
+  useEffect(() => {
+    if (!isPrinting || isPending || isLoadingMore) return;
+    if (hasMore && error === null) loadMore();
+    else onReady();
+  });
   return (
     <Card component="section" aria-labelledby="deeds">
       <Stack gap="sm" align="flex-start">

@@ -8,6 +8,7 @@ export const privacyTexts = defineTexts('portal-privacy', {
     headNone: 'What {{organization}} holds about you',
     changed: 'Last change',
     download: 'Download everything',
+    print: 'Print, or save as PDF',
     ask: 'Ask a question',
     deeds: 'Looked at or done',
     deedsMeaning:
@@ -63,6 +64,7 @@ export const privacyTexts = defineTexts('portal-privacy', {
     headNone: 'Was {{organization}} über Sie gespeichert hat',
     changed: 'Letzte Änderung',
     download: 'Alles herunterladen',
+    print: 'Drucken oder als PDF sichern',
     ask: 'Eine Frage stellen',
     deeds: 'Angesehen oder getan',
     deedsMeaning:

@@ -9,6 +9,7 @@ import { Plain } from '../../design/plain.tsx';
 import { RouteLink } from '../../design/route-link.tsx';
 import { currentLanguage } from '../../language/texts.ts';
 import { useMyself } from '../session/portal-session.ts';
+import { useOnPaper } from './on-paper.ts';
 import css from './shell.module.css';
 import { shellTexts } from './texts.ts';
 
@@ -24,6 +25,7 @@ export function Shell() {
   const { organization } = useMyself();
   const { pathname } = useLocation();
   const look = useLook(organization.slug);
+  useOnPaper();
   useAccent(look?.accent);
   const words = (look?.texts[currentLanguage()] ?? look?.texts.en)?.portal;
   const here = pathname.replace(/^\/my/, '') || '/';
