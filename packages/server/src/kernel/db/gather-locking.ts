@@ -16,6 +16,12 @@ class Failure {
 }
 
 /**
+ * For statements that cost much beside their rows: fewer that carry more are worth the wait for the disk, which ends with the usual
+ * patience where the disk is slow.
+ */
+export const oneAtOnce = { atOnce: 1 } as const;
+
+/**
  * Unless told otherwise two statements of an organization are under way at once, because each waits for the disk.
  * @param send one statement; its answers stand in the order of the questions, which is the order of their devices' ids. When it
  * fails, nothing of it was done: each device is then served by itself, so that none suffers for another.

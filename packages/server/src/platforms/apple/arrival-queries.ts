@@ -5,7 +5,7 @@ import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
 import type { EnrolmentKind } from '@gatehouse/protocols/apple-mdm/index.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { type Ask, gatherQuestions } from '../../kernel/db/gather.ts';
-import { gatherLocking } from '../../kernel/db/gather-locking.ts';
+import { gatherLocking, oneAtOnce } from '../../kernel/db/gather-locking.ts';
 import { tenantStatement } from '../../kernel/db/sql.ts';
 import {
   type ExchangeAnswer,
@@ -198,7 +198,7 @@ export function createAnswers(database: Pick<Database, 'tenantQuery'>): AskAnswe
       standing,
       told: heard[place] === undefined ? undefined : told[place],
     }));
-  });
+  }, oneAtOnce);
 }
 
 export function toStanding({ standing, waits, heard }: Row): AppleStanding {

@@ -1,7 +1,7 @@
 // The statement that lets new devices in and writes what they bring: see gh.apple_enter in the migration 0014-enrolments-at-once.
 import type { Database } from '../../kernel/db/database.ts';
 import type { Ask } from '../../kernel/db/gather.ts';
-import { gatherLocking } from '../../kernel/db/gather-locking.ts';
+import { gatherLocking, oneAtOnce } from '../../kernel/db/gather-locking.ts';
 import { tenantStatement } from '../../kernel/db/sql.ts';
 import { type AppleStanding, type Arrival, type Row, toStanding } from './arrival-queries.ts';
 
@@ -49,7 +49,7 @@ export function createEntries(database: Pick<Database, 'tenantQuery'>): AskEntry
       else standings[row.place] = toStanding(row);
     }
     return standings.map((standing, place) => ({ standing, isWritten: written.has(place) }));
-  });
+  }, oneAtOnce);
 }
 
 /** Each with the place of whoever brings it. */
