@@ -167,4 +167,46 @@ describe('the entrance of new Apple devices', () => {
     assert.deepEqual(await channelOf(known), before);
     for (const device of [revoked, again]) assert.equal(await channelOf(device), undefined);
   });
+
+  test('of one moment only those are written who leave nothing to decide, and the contact of who is managed is noted', async () => {
+    const [managed, waiting, late, fresh] = [
+      await world.newDevice(acme),
+      await world.newDevice(acme),
+      await world.newDevice(acme),
+      await world.newDevice(acme),
+    ];
+    await managed.enrol();
+    await managed.poll();
+    await world.query(
+      `update device_contacts set last_check_in_at = now() - interval '2 minutes' where device_id = $1`,
+      [managed.deviceId],
+    );
+    for (const each of [waiting, late]) assert.equal((await each.authenticate()).status, 200);
+    const channels = [
+      (await channelOf(waiting))?.channel_id ?? '',
+      (await channelOf(late))?.channel_id ?? '',
+    ];
+    const entries = [
+      introduction(managed),
+      introduction(fresh),
+      tokens(waiting, channels[0] ?? ''),
+      // Sealed for another.
+      tokens(late, channels[0] ?? ''),
+    ];
+    statements = 0;
+    const met = await Promise.all(entries.map((each) => enter(acme.organizationId, each)));
+    assert.equal(statements, 1);
+    assert.deepEqual(
+      met.map(({ isWritten }) => isWritten),
+      [false, true, true, false],
+    );
+    assert.ok(await channelOf(fresh));
+    assert.ok((await channelOf(waiting))?.enrolled_at);
+    assert.equal((await channelOf(late))?.enrolled_at, null);
+    const [contact] = await world.query<{ isRecent: boolean }>(
+      `select last_check_in_at > now() - interval '1 minute' as "isRecent" from device_contacts where device_id = $1`,
+      [managed.deviceId],
+    );
+    assert.equal(contact?.isRecent, true);
+  });
 });

@@ -1,4 +1,4 @@
-// The statement that lets new devices in and writes what they bring: see gh.apple_enter in the migration 0014-enrolments-at-once.
+// The statement that lets new devices in and writes what they bring: see gh.apple_enter in the migration 0048-lighter-entrance.
 import type { Database } from '../../kernel/db/database.ts';
 import type { Ask } from '../../kernel/db/gather.ts';
 import { gatherLocking, oneAtOnce } from '../../kernel/db/gather-locking.ts';
