@@ -67,7 +67,7 @@ export interface ResponseOwner {
 
 const lastChunk = '0\r\n\r\n';
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
-const unfit = /[^\t\x20-\x7e\x80-\xff]/;
+const unfit = /[\0-\x08\x0a-\x1f\x7f\u0100-\uffff]/;
 
 export class PlainResponse extends EventEmitter implements AsideResponse {
   readonly #socket: Socket;
@@ -121,8 +121,11 @@ export class PlainResponse extends EventEmitter implements AsideResponse {
 
   write(bytes: Uint8Array, done?: () => void): boolean {
     const socket = this.#socket;
-    // An empty chunk would be the last.
-    if (bytes.length === 0) return true;
+    if (bytes.length === 0) {
+      // An empty chunk would be the last.
+      done?.();
+      return true;
+    }
     socket.cork();
     this.#begin(bytes.length);
     const goesOn = socket.write(bytes, done);
@@ -136,13 +139,17 @@ export class PlainResponse extends EventEmitter implements AsideResponse {
     if (!this.headersSent) throw new Error('an answer begins with its head');
     this.#isEnded = true;
     const socket = this.#socket;
-    const written = () => this.#owner.answered(this.#keepAlive);
+    const written = () => {
+      if (typeof more === 'function') more();
+      this.#owner.answered(this.#keepAlive);
+    };
     if (typeof body === 'object' && body.length > 0) {
       socket.cork();
       this.#begin(body.length);
-      if (typeof more === 'function') socket.write(body, more);
-      else socket.write(body);
-      socket.write(this.#isChunked ? `\r\n${lastChunk}` : '', 'latin1', written);
+      if (this.#isChunked) {
+        socket.write(body);
+        socket.write(`\r\n${lastChunk}`, 'latin1', written);
+      } else socket.write(body, written);
       socket.uncork();
       return this;
     }
