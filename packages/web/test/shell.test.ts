@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page, Route } from 'playwright-core';
 import { type DeviceWorld, openDeviceWorld } from './device-world.ts';
-import { loadingFigures } from './loading-figures.ts';
+import { areWithin, loadingFigures } from './loading-figures.ts';
 import { axeClean, credentialsOf, noBrowser, phone } from './web-world.ts';
 
 describe('the frame of the console', { skip: noBrowser }, () => {
@@ -58,11 +58,11 @@ describe('the frame of the console', { skip: noBrowser }, () => {
   });
 
   test('the first page is drawn soon on a slow computer over a slow line', async (t) => {
-    const figures = await loadingFigures(() => world.signIn('org-admin'), world.url('/console/'));
-    t.diagnostic(JSON.stringify(figures));
     // What is meant is 1.5 s on a machine that does nothing else. These hold on one that is busy with other tests.
-    const { largestDrawn, blocked, busy } = figures;
-    assert.ok(largestDrawn < 8_000 && blocked < 5_000 && busy < 4_000, JSON.stringify(figures));
+    const limits = { largestDrawn: 8_000, blocked: 5_000, busy: 4_000 };
+    const figures = await loadingFigures(() => world.signIn('org-admin'), world.url('/console/'), limits);
+    t.diagnostic(JSON.stringify(figures));
+    assert.ok(areWithin(figures, limits), JSON.stringify(figures));
   });
 
   test('over a slow line that loses requests a device is found and locked once, and a person is renamed once', async () => {

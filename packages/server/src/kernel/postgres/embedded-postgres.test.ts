@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readlinkSync,
@@ -16,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -42,6 +43,20 @@ function makeDirectory(t: TestContext, mode = 0o711): string {
   return directory;
 }
 
+const model = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+after(() => rmSync(model, { recursive: true, force: true }));
+
+/** For what is not about making a cluster: that takes seconds, and a copy of one that was just made a moment. */
+async function withCluster(directory: string): Promise<string> {
+  if (!existsSync(join(model, 'postgres'))) {
+    chmodSync(model, 0o711);
+    await (await startEmbeddedPostgres({ directory: join(model, 'postgres') })).stop();
+  }
+  mkdirSync(directory, { recursive: true });
+  execFileSync('cp', ['--archive', join(model, 'postgres/cluster'), directory]);
+  return directory;
+}
+
 async function start(
   t: TestContext,
   options: Parameters<typeof startEmbeddedPostgres>[0],
@@ -63,7 +78,7 @@ async function query(postgres: Pick<EmbeddedPostgres, 'connection'>, text: strin
   }
 }
 
-async function eventually(what: string, holds: () => boolean, patienceMs = 5_000): Promise<void> {
+async function eventually(what: string, holds: () => boolean, patienceMs = 30_000): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!holds()) {
     assert.ok(Date.now() < deadline, `not in ${patienceMs} ms: ${what}`);
@@ -106,7 +121,7 @@ test('makes a cluster, answers queries, and keeps its data over stop and start',
 
   const second = await start(t, { directory });
   assert.deepEqual(await query(second, 'select count(*)::int from kept'), [[1000]]);
-  assert.ok(elapsed < 10_000, `the first start took ${Math.round(elapsed)} ms`);
+  assert.ok(elapsed < 30_000, `the first start took ${Math.round(elapsed)} ms`);
 });
 
 test('UPD-04, DAT-03: no network, durable, and neither statements nor values in the log', async (t) => {
@@ -148,7 +163,7 @@ test('UPD-04, DAT-03: no network, durable, and neither statements nor values in 
 });
 
 test('the socket and the cluster are closed to everybody else', async (t) => {
-  const directory = join(makeDirectory(t), 'postgres');
+  const directory = await withCluster(join(makeDirectory(t), 'postgres'));
   const postgres = await start(t, { directory });
   for (const path of [postgres.socketDirectory, postgres.clusterDirectory]) {
     const stats = statSync(path);
@@ -159,14 +174,14 @@ test('the socket and the cluster are closed to everybody else', async (t) => {
 
 test('settings of the caller win', async (t) => {
   const postgres = await start(t, {
-    directory: join(makeDirectory(t), 'postgres'),
+    directory: await withCluster(join(makeDirectory(t), 'postgres')),
     settings: { work_mem: '9MB' },
   });
   assert.deepEqual(await query(postgres, 'show work_mem'), [['9MB']]);
 });
 
 test('a killed postmaster is restarted with its data, and the exit is reported', async (t) => {
-  const postgres = await start(t, { directory: join(makeDirectory(t), 'postgres') });
+  const postgres = await start(t, { directory: await withCluster(join(makeDirectory(t), 'postgres')) });
   await query(postgres, 'create table kept (n int); insert into kept select generate_series(1, 1000)');
   const reported = new Promise<UnexpectedExit>((resolve) => postgres.onExit(resolve));
   const killed = postgres.pid;
@@ -180,7 +195,7 @@ test('a killed postmaster is restarted with its data, and the exit is reported',
 
 test('a second server on the same directory is refused, and the first is not disturbed', async (t) => {
   const directory = makeDirectory(t);
-  const first = await start(t, { directory: join(directory, 'postgres') });
+  const first = await start(t, { directory: await withCluster(join(directory, 'postgres')) });
   const second = await startParent(t, directory);
   assert.match(
     second.said.error ?? '',
@@ -191,6 +206,7 @@ test('a second server on the same directory is refused, and the first is not dis
 
 test('a server killed with -9 leaves no orphan, and the next one starts', async (t) => {
   const directory = makeDirectory(t);
+  await withCluster(join(directory, 'postgres'));
   const parent = await startParent(t, directory);
   const cluster = join(directory, 'postgres/cluster');
   assert.ok(processesIn(cluster).length > 1);
@@ -201,7 +217,7 @@ test('a server killed with -9 leaves no orphan, and the next one starts', async 
 });
 
 test('a leftover database is ended before ours starts', async (t) => {
-  const directory = join(makeDirectory(t), 'postgres');
+  const directory = await withCluster(join(makeDirectory(t), 'postgres'));
   const first = await startEmbeddedPostgres({ directory });
   const { clusterDirectory, socketDirectory } = first;
   const { uid, gid } = statSync(clusterDirectory);
@@ -228,7 +244,7 @@ test('a leftover database is ended before ours starts', async (t) => {
 });
 
 test('a process id that something else has now is not signalled', async (t) => {
-  const directory = join(makeDirectory(t), 'postgres');
+  const directory = await withCluster(join(makeDirectory(t), 'postgres'));
   const first = await startEmbeddedPostgres({ directory });
   const file = join(first.clusterDirectory, 'postmaster.pid');
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -246,10 +262,8 @@ test('a process id that something else has now is not signalled', async (t) => {
 });
 
 test('a path too long for a socket gets a short private directory, which goes with the server', async (t) => {
-  const directory = join(
-    makeDirectory(t),
-    'a-directory-with-a-long-name'.repeat(3),
-    'and-more-of-it'.repeat(3),
+  const directory = await withCluster(
+    join(makeDirectory(t), 'a-directory-with-a-long-name'.repeat(3), 'and-more-of-it'.repeat(3)),
   );
   const postgres = await startEmbeddedPostgres({ directory });
   const { socketDirectory } = postgres;
@@ -299,8 +313,7 @@ test(
 
 test('a cluster that became unreachable is not replaced by an empty one', asRoot, async (t) => {
   const above = makeDirectory(t);
-  const directory = join(above, 'postgres');
-  await (await startEmbeddedPostgres({ directory })).stop();
+  const directory = await withCluster(join(above, 'postgres'));
   chmodSync(above, 0o700);
   await assert.rejects(startEmbeddedPostgres({ directory, outsideDirectory: join(above, 'outside') }), {
     reason: 'not-reachable',
@@ -309,7 +322,7 @@ test('a cluster that became unreachable is not replaced by an empty one', asRoot
 });
 
 test('a bad setting is reported in the words of PostgreSQL', async (t) => {
-  const directory = join(makeDirectory(t), 'postgres');
+  const directory = await withCluster(join(makeDirectory(t), 'postgres'));
   await assert.rejects(startEmbeddedPostgres({ directory, settings: { work_mem: 'plenty' } }), {
     reason: 'start-failed',
     message: /invalid value for parameter "work_mem"/,
