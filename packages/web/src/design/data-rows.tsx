@@ -3,7 +3,7 @@
 import { Checkbox } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, memo, useMemo, useRef } from 'react';
-import type { Column, DataTableProps } from './data-table.tsx';
+import type { Column, Selection } from './data-column.ts';
 import css from './design.module.css';
 import { useAddressOf } from './route-link.tsx';
 import { nextRow } from './row-keys.ts';
@@ -29,7 +29,11 @@ export interface RowProps<Row> {
   readonly actions: RowActions;
 }
 
-interface RowsOfTable<Row> extends Pick<DataTableProps<Row>, 'rows' | 'rowKey' | 'rowLink' | 'selection'> {
+interface RowsOfTable<Row> {
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly rowLink?: ((row: Row) => string) | undefined;
+  readonly selection?: Selection | undefined;
   readonly setFocused: (index: number) => void;
   readonly scrollTo: (index: number) => void;
 }

@@ -10,29 +10,14 @@ import {
   type VirtualItem,
 } from '@tanstack/react-virtual';
 import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Column, Selection } from './data-column.ts';
 import { Card, GridRow, type RowProps, useRowActions } from './data-rows.tsx';
 import css from './design.module.css';
 import { Loading } from './loading.tsx';
 import { plainPages } from './plain-pages.ts';
 import { designTexts } from './texts.ts';
 
-export interface Column<Row> {
-  readonly key: string;
-  readonly title: string;
-  readonly render: (row: Row) => ReactNode;
-  /** What it is sorted by, if it can be. */
-  readonly sort?: string;
-  /** CSS width; without it columns share what is left. */
-  readonly width?: string;
-  readonly align?: 'end';
-  /** Where it stands on a card; `hidden`: not at all. */
-  readonly card?: 'title' | 'mark' | 'line' | 'hidden';
-}
-
-export interface Selection {
-  readonly selected: ReadonlySet<string>;
-  readonly onChange: (selected: ReadonlySet<string>) => void;
-}
+export type { Column, Selection };
 
 export interface Sorting {
   readonly by: string;
