@@ -2,21 +2,23 @@
  * `npm test [-- FILTER…] [-- --test-name-pattern=…]`: provides what the tests need, then runs them. A filter is part of
  * a test file's path; what begins with a dash goes to `node --test`.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '@gatehouse/server/kernel/postgres/index.ts';
 import { provideSystemPackages } from './system-packages.ts';
 import { buildWeb } from './web-build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const timeout = 300_000;
 const patterns = ['packages/*/{src,test,fuzz}/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'];
 
 const args = process.argv.slice(2);
-const options = args.filter((arg) => arg.startsWith('-'));
+const options = args.filter((arg) => arg.startsWith('-') && arg !== '--');
 const filters = args.filter((arg) => !arg.startsWith('-')).map((arg) => arg.replace(/^\.\//, ''));
 const files = inOrder(
   patterns
@@ -42,16 +44,22 @@ const postgres = await startSharedPostgres();
 // Every file is a process of its own that loads much of the same: what one has made of the sources, the next ones take over.
 env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
 if (postgres !== undefined) env['GATEHOUSE_TEST_SERVER'] = JSON.stringify(postgres.server);
-const child = spawn(
-  process.execPath,
+// Not by `node --test`, which would sort the files.
+const results = run({
+  files: [...files],
+  cwd: root,
+  env,
   // Three at once: small machines have two cores, and of each file a third of its time is waiting.
+  concurrency: 3,
   // A test that waits for ever is a failure after five minutes, not a run without end.
-  [...process.execArgv, '--test', '--test-concurrency=3', '--test-timeout=300000', ...options, ...files],
-  { cwd: root, stdio: 'inherit', env },
-);
-const [status] = (await once(child, 'exit')) as [number | null];
+  timeout,
+  execArgv: [`--test-timeout=${timeout}`, ...options],
+});
+results.on('test:fail', ({ todo }) => {
+  if (todo === undefined || todo === false) process.exitCode = 1;
+});
+await pipeline(results, new spec(), process.stdout, { end: false });
 await postgres?.stop();
-process.exitCode = status ?? 1;
 
 /**
  * The long ones first, so that no core is left with one of them at the end: journeys, and spread evenly between them those

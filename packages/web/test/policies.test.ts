@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeClean, noBrowser, openWebWorld, phone, type WebWorld } from './web-world.ts';
+import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
 
 interface Suite {
   readonly id: string;
@@ -290,6 +290,8 @@ describe('policies in the console', { skip: noBrowser }, () => {
     await open(page, id);
     await search(page).fill('tilesize');
     await page.getByRole('treeitem', { name: 'Tilesize', exact: true }).click();
+    // What there is to say of the key comes bit by bit, and moves the link while it does.
+    await settled(page);
     await page.getByRole('link', { name: 'Make a resource with it' }).click();
     await page.getByRole('heading', { name: 'New resource: Apple settings' }).waitFor();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Dock');
