@@ -360,6 +360,9 @@ describe('policies in the console', { skip: noBrowser }, () => {
       ['Shortest passcode', 'passcode.minimum-length'],
       ['Passcode required', 'passcode.required'],
       ['Earlier passcodes refused', 'passcode.history'],
+      ['Kinds of characters in the passcode', 'passcode.minimum-classes'],
+      ['Passcode is renewed after', 'passcode.maximum-age-days'],
+      ['Time to set a passcode', 'passcode.grace-minutes'],
     ] as const) {
       const row = page.getByRole('treeitem', { name: title }).getByRole('button');
       await row.waitFor();

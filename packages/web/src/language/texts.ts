@@ -58,6 +58,8 @@ function start(): i18n {
   return i18next;
 }
 const instance = start();
+/** The same object each time: another would be taken for other options wherever a text is drawn. */
+const ofInstance = { i18n: instance };
 
 export const currentLanguage = (): Language => instance.language as Language;
 
@@ -76,7 +78,7 @@ export function defineTexts<const En extends Readonly<Record<string, string>>>(
   type Key = KeyOf<keyof En & string>;
   return {
     use() {
-      const { t } = useTranslation(namespace, { i18n: instance });
+      const { t } = useTranslation(namespace, ofInstance);
       return t as unknown as Say<Key>;
     },
     say: (wanted, slots) =>
