@@ -106,6 +106,8 @@ export class DeclarativeManagement {
       await this.#drop(identifier);
       return;
     }
+    // Management may have ended while it was asked for: what comes now is for nobody.
+    if (!this.#enabled) return;
     const { Type, Identifier, ServerToken, Payload } = json(bytes) as {
       Type: string;
       Identifier: string;
@@ -132,8 +134,10 @@ export class DeclarativeManagement {
     if (declaration.type !== 'com.apple.configuration.legacy') return { valid: 'valid', reasons: [] };
     try {
       const bytes = await this.#reach.fetchProfile(String(declaration.payload.ProfileURL));
-      await this.#reach.installProfile(bytes);
-      this.#profiles.set(declaration.identifier, readProfile(bytes).identifier);
+      if (this.#enabled) {
+        await this.#reach.installProfile(bytes);
+        this.#profiles.set(declaration.identifier, readProfile(bytes).identifier);
+      }
       return { valid: 'valid', reasons: [] };
     } catch (error) {
       if (!(error instanceof ProfileRefused)) throw error;
@@ -147,8 +151,11 @@ export class DeclarativeManagement {
     if (typeof name === 'string' && asset === undefined)
       return invalid('Error.AssetNotFound', { Identifier: name });
     const { DataURL: url } = (asset?.payload.Reference ?? {}) as { readonly DataURL?: string };
-    declareApp(this.#device, declaration, url === undefined ? undefined : await this.#reach.fetchAsset(url));
-    this.#assets.set(declaration.identifier, asset?.serverToken);
+    const configuration = url === undefined ? undefined : await this.#reach.fetchAsset(url);
+    if (this.#enabled) {
+      declareApp(this.#device, declaration, configuration);
+      this.#assets.set(declaration.identifier, asset?.serverToken);
+    }
     return { valid: 'valid', reasons: [] };
   }
 
