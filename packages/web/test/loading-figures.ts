@@ -19,7 +19,7 @@ export async function loadingFigures(
   open: () => Promise<Page>,
   address: string,
   limits: LoadingFigures,
-  times = 5,
+  times = 2,
 ): Promise<LoadingFigures> {
   const all: LoadingFigures[] = [];
   const best = (name: keyof LoadingFigures) => Math.round(Math.min(...all.map((each) => each[name])));

@@ -121,7 +121,7 @@ test('makes a cluster, answers queries, and keeps its data over stop and start',
 
   const second = await start(t, { directory });
   assert.deepEqual(await query(second, 'select count(*)::int from kept'), [[1000]]);
-  assert.ok(elapsed < 30_000, `the first start took ${Math.round(elapsed)} ms`);
+  assert.ok(elapsed < 10_000, `the first start took ${Math.round(elapsed)} ms`);
 });
 
 test('UPD-04, DAT-03: no network, durable, and neither statements nor values in the log', async (t) => {
