@@ -384,7 +384,7 @@ async function readAll(socket: TLSSocket): Promise<string> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 10_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('what was waited for did not happen');
     await new Promise((resolve) => setTimeout(resolve, 5));

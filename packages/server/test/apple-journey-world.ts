@@ -251,7 +251,7 @@ async function beginIn(ground: Ground, slug: string, topic: string): Promise<Org
       return certificate && parseCertificate(certificate).subject.commonName;
     },
     async until(what, look) {
-      const end = Date.now() + 30_000;
+      const end = Date.now() + 10_000;
       for (;;) {
         const seen = await look();
         if (seen !== undefined && seen !== false) return seen as never;

@@ -88,7 +88,7 @@ describe('what would happen if', () => {
   }
   /** Waits until every device was evaluated by the policies of this moment. */
   async function quiet(): Promise<void> {
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 15_000;
     for (let before = ''; ; ) {
       await new Promise((resolve) => setTimeout(resolve, 400));
       const { rows } = await admin.query(
@@ -220,7 +220,7 @@ describe('what would happen if', () => {
       drifts['compromised'].apply(agent.computer);
       await agent.report(['security']);
     }
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 15_000;
     for (;;) {
       const { state, ring } = await call('GET', `/rollouts/${rollout.id}`);
       if (state === 'halted') {

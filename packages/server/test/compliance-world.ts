@@ -188,7 +188,7 @@ export async function openComplianceWorld(): Promise<ComplianceWorld> {
       server.advance(milliseconds);
       for (const task of tasks) await server.application.runTask(task);
     },
-    async until(what, look, seconds = 30) {
+    async until(what, look, seconds = 10) {
       const end = Date.now() + seconds * 1_000;
       for (;;) {
         const found = await look();

@@ -278,7 +278,7 @@ class Promises {
   }
 }
 
-async function until(what: string, look: () => Promise<boolean>, seconds = 30): Promise<void> {
+async function until(what: string, look: () => Promise<boolean>, seconds = 20): Promise<void> {
   const deadline = Date.now() + seconds * 1_000;
   while (!(await look())) {
     if (Date.now() > deadline) assert.fail(`${what}: not within ${seconds} s`);

@@ -116,7 +116,7 @@ describe('a full disk', () => {
 
   test('with room again everything goes on by itself: no restart, no repair, nothing lost', async () => {
     await disk.relieve();
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 15_000;
     for (;;) {
       try {
         await createUser();

@@ -52,7 +52,7 @@ export async function strikeDown(pids: readonly number[]): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 10_000;
   while (pids.some(isAlive)) {
     if (Date.now() > deadline) throw new Error(`processes ${pids.join(', ')} survive kill -9`);
     await wait(10);

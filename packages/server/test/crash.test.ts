@@ -55,7 +55,7 @@ describe('a server that is struck down again and again', () => {
     async 'the database'() {
       const before = serverPid();
       await strikeDown([postmasterOf(server.dataDirectory)]);
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 15_000;
       while (!(await isReady())) {
         assert.ok(Date.now() < deadline, `the database did not come back: ${server.output()}`);
         await wait(50);
@@ -77,7 +77,7 @@ describe('a server that is struck down again and again', () => {
       const [first] = childrenOf(postmasterOf(server.dataDirectory)).toReversed();
       assert.ok(first);
       await strikeDown([first]);
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 15_000;
       while (!(await isReady())) {
         assert.ok(Date.now() < deadline, `the database did not come back: ${server.output()}`);
         await wait(50);

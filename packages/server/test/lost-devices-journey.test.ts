@@ -41,7 +41,7 @@ describe('devices that break rules, get lost and are stolen', () => {
     return answer.json() as T;
   }
   async function eventually<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
-    for (let tries = 0; tries < 300; tries += 1) {
+    for (let tries = 0; tries < 100; tries += 1) {
       const seen = await look();
       if (seen !== undefined) return seen;
       await delay(100);

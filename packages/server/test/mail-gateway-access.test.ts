@@ -46,7 +46,7 @@ function saidBy(answer: ClientAnswer): string {
   return status === undefined ? 'nothing' : `Status ${textOf(status)}`;
 }
 
-async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 30_000): Promise<number> {
+async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 8_000): Promise<number> {
   const began = performance.now();
   while (performance.now() - began < ms) {
     if (await holds()) return performance.now() - began;

@@ -58,7 +58,7 @@ const by = (agent: SimulatedAgent, request: ClientRequest = {}): ClientRequest =
 
 const asked = () => world.mail.requests.filter(({ method }) => method === 'POST');
 
-async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 30_000): Promise<number> {
+async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 8_000): Promise<number> {
   const began = performance.now();
   while (performance.now() - began < ms) {
     if (await holds()) return performance.now() - began;

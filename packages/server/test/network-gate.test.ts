@@ -94,7 +94,7 @@ describe('the network hears of a change', () => {
     const began = Date.now();
     await change();
     while (nas.requests.length === before) {
-      assert.ok(Date.now() - began < 30_000, 'nobody was told');
+      assert.ok(Date.now() - began < 5_000, 'nobody was told');
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     return Date.now() - began;

@@ -14,7 +14,7 @@ import { type RunningServer, startServer } from './running-server.ts';
 const agentProgram = fileURLToPath(new URL('../../agent/src/main.ts', import.meta.url));
 const isePassword = 'a-long-generated-password-for-the-network';
 
-async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
+async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const found = await look();

@@ -65,7 +65,7 @@ export async function startServer(
     };
     started.stdout.on('data', listen);
     started.stderr.on('data', listen);
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 30_000;
     while (!said.includes('Gatehouse is ready')) {
       if (started.exitCode !== null || Date.now() > deadline) {
         // Left alone it would keep the test from ending.

@@ -210,7 +210,7 @@ export async function startSsfReceiver(
       }
       return answer.body;
     },
-    async wait(count, type, milliseconds = 30_000) {
+    async wait(count, type, milliseconds = 8_000) {
       const deadline = Date.now() + milliseconds;
       for (;;) {
         const those = type === undefined ? events : events.filter((event) => event.type === type);

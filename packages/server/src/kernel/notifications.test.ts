@@ -47,7 +47,7 @@ describe('notifications', () => {
     await test_.database.withTenant(organizationId, async (tx) => {
       announce(tx, notifications, 'device-refused', { organizationId, id: ids[0] ?? '' });
     });
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 5_000;
     const commands = () =>
       told.filter((each) => (each as string[])[0] === 'command-queued') as [string, string, string[]][];
     while (commands().flatMap(([, , some]) => some).length < ids.length || told.length < 2) {
@@ -77,7 +77,7 @@ describe('notifications', () => {
         JSON.stringify(['other-server', 'posture-changed', newId(), id]),
       ]);
     const until = async (condition: () => boolean) => {
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 5_000;
       while (!condition()) {
         assert.ok(Date.now() < deadline);
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -102,7 +102,7 @@ function temporaryPaths(directory: string): string {
 }
 
 async function accepts(port: number, child: ChildProcess, said: () => string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     const connected = await Promise.race([

@@ -113,7 +113,7 @@ describe('the set-up page in a real browser', { skip: missing }, () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       if (!threw) {
         await page.until('true');
-        const deadline = Date.now() + 30_000;
+        const deadline = Date.now() + 10_000;
         while (page.complaints.length === before && Date.now() < deadline)
           await new Promise((resolve) => setTimeout(resolve, 20));
         assert.match(

@@ -58,7 +58,7 @@ describe('a device that falls silent', () => {
   const asked = async () => (await ise.openSession(mac())).decision;
 
   async function until(decision: string): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 20_000;
     while ((await asked()) !== decision) {
       assert.ok(Date.now() < deadline, `the network still does not hear “${decision}”`);
       await wait(100);

@@ -270,7 +270,7 @@ export function dashed(mac: string): string {
 
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  milliseconds = 30_000,
+  milliseconds = 10_000,
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {

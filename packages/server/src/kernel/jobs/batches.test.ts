@@ -38,7 +38,7 @@ interface Numbered {
 }
 const numbered = { parse: (payload: unknown) => payload as Numbered };
 
-async function until(condition: () => boolean | Promise<boolean>, milliseconds = 30_000): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>, milliseconds = 5_000): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('it did not happen in time');

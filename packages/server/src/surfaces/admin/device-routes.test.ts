@@ -248,6 +248,33 @@ describe('devices, commands and policies over HTTP', () => {
     assert.equal((await post('/devices/changes', back)).json().changed, 1);
   });
 
+  test('ADM-19 devices and users of another organization are as if there were none, in lists of many too', async () => {
+    const foreign = surface.globex.administrators['org-admin'].token;
+    const made = await surface.call(foreign, 'POST', '/users', { body: { email: 'eve@globex.example' } });
+    const theirs = { deviceIds: [deviceId], changes: { ownership: 'personal' } };
+    const before = (await get(`/devices/${deviceId}`)).json();
+    for (const path of ['/devices/changes', '/devices/changes/preview']) {
+      const answer = await surface.call(foreign, 'POST', path, { body: theirs });
+      assert.deepEqual([answer.statusCode, answer.json().failed, answer.json().changed], [200, 1, 0], path);
+      const toThem = await post(path, { deviceIds: [deviceId], changes: { userId: made.json().id } });
+      assert.equal(toThem.statusCode, 404, path);
+    }
+    const excepted = await surface.call(foreign, 'POST', '/compliance-exceptions', {
+      body: { deviceIds: [deviceId], rule: 'encryption', reason: 'Not theirs.' },
+    });
+    assert.deepEqual([excepted.json().failed, excepted.json().changed], [1, 0]);
+    const { items } = (await get(`/devices/${deviceId}/exceptions`)).json();
+    assert.ok(items.every(({ reason }: { reason: string }) => reason !== 'Not theirs.'));
+    const after = (await get(`/devices/${deviceId}`)).json();
+    assert.deepEqual([after.ownership, after.user], [before.ownership, before.user]);
+    for (const deviceIds of [[], [deviceId, deviceId], ['nothing'], Array(1_001).fill(deviceId)])
+      assert.equal(
+        (await post('/devices/changes', { deviceIds, changes: { userId: null } })).statusCode,
+        400,
+      );
+    assert.equal((await post('/devices/changes', { deviceIds: [deviceId], changes: {} })).statusCode, 400);
+  });
+
   test('many devices are excepted from a rule at a call, each with its own exception', async () => {
     const others = [await enrolled({}), await enrolled({})];
     const body = { rule: 'encryption', reason: 'Being repaired.' };

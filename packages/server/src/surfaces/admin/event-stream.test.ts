@@ -66,7 +66,7 @@ describe('the stream of events', () => {
       ended: () => ended,
       close: () => abort.abort(),
       async wait(count: number) {
-        for (let n = 0; n < 3_000 && heard().length < count; n += 1) await pause(10);
+        for (let n = 0; n < 300 && heard().length < count; n += 1) await pause(10);
         assert.ok(heard().length >= count, `${heard().length} of ${count} events were heard`);
         return heard();
       },
@@ -84,7 +84,7 @@ describe('the stream of events', () => {
     const stream = await follow(token());
     assert.match(stream.answer.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.equal(stream.answer.headers.get('cache-control'), 'no-store');
-    for (let n = 0; n < 3_000 && stream.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && stream.frames.length === 0; n += 1) await pause(10);
     const started = performance.now();
     await happen(surface.acme, 'user.created', { n: 1 });
     // While an older transaction is open somewhere, what was a moment before may still be to come.
@@ -100,7 +100,7 @@ describe('the stream of events', () => {
 
   test('after the Last-Event-ID it goes on without a gap and without a repetition', async () => {
     const stream = await follow(token());
-    for (let n = 0; n < 3_000 && stream.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && stream.frames.length === 0; n += 1) await pause(10);
     for (let n = 0; n < 5; n += 1) await happen(surface.acme, 'user.created', { n });
     const heard = await stream.wait(5);
     stream.close();
@@ -121,7 +121,7 @@ describe('the stream of events', () => {
 
   test('ADM-16 nobody hears another organization, whatever he names; pages of other origins hear nothing', async () => {
     const stream = await follow(token());
-    for (let n = 0; n < 3_000 && stream.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && stream.frames.length === 0; n += 1) await pause(10);
     await happen(surface.globex, 'user.created', { n: 'foreign' });
     await happen(surface.acme, 'user.created', { n: 'own' });
     assert.deepEqual(
@@ -134,7 +134,7 @@ describe('the stream of events', () => {
     assert.equal((await follow(token(), {}, '?organization=globex')).answer.status, 404);
     // The place of an event of theirs is a place in our own list.
     const placed = await follow(token('org-admin', surface.globex));
-    for (let n = 0; n < 3_000 && placed.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && placed.frames.length === 0; n += 1) await pause(10);
     const foreign = await follow(token(), { 'last-event-id': placed.frames[0]?.id ?? '' });
     await pause(500);
     assert.ok(foreign.heard().every(({ data }) => data.data?.n !== 'foreign'));
@@ -150,7 +150,7 @@ describe('the stream of events', () => {
     assert.equal((await follow(token('help-desk'))).answer.status, 403);
     assert.equal((await follow(token('nac-service'))).answer.status, 403);
     const auditor = await follow(token('auditor'));
-    for (let n = 0; n < 3_000 && auditor.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && auditor.frames.length === 0; n += 1) await pause(10);
     await happen(surface.acme, 'invitation.requested', { link: 'secret' });
     await happen(surface.acme, 'user.created', { n: 1 });
     await auditor.wait(1);
@@ -169,12 +169,12 @@ describe('the stream of events', () => {
     const { id, token: secret } = made.json() as { id: string; token: string };
     assert.equal(admin.organizationId, surface.acme.id);
     const stream = await follow(secret);
-    for (let n = 0; n < 3_000 && stream.frames.length === 0; n += 1) await pause(10);
+    for (let n = 0; n < 100 && stream.frames.length === 0; n += 1) await pause(10);
     assert.equal(stream.ended(), false);
     const started = performance.now();
     await surface.call(token(), 'DELETE', `/tokens/${id}`);
     await happen(surface.acme, 'user.created', { n: 'late' });
-    for (let n = 0; n < 3_000 && !stream.ended(); n += 1) await pause(10);
+    for (let n = 0; n < 200 && !stream.ended(); n += 1) await pause(10);
     assert.equal(stream.ended(), true);
     assert.ok(performance.now() - started < 1_000);
     assert.equal(stream.heard().length, 0);

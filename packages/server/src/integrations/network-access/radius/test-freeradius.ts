@@ -124,7 +124,7 @@ async function startFreeRadius(directory: string): Promise<FreeRadius> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const ended = once(child, 'exit');
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 20_000;
   while (!log.includes('Ready to process requests')) {
     if (child.exitCode !== null || Date.now() > deadline)
       throw new Error(`FreeRADIUS does not start:\n${log.slice(-3_000)}`);

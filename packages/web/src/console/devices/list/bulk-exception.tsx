@@ -1,5 +1,5 @@
 // Excepting selected devices from a rule.
-import { useState } from 'react';
+import { useMemo } from 'react';
 import { call } from '../../../api/call.ts';
 import { createExceptions } from '../../../api/operations/compliance.ts';
 import { useExceptionDraft } from '../../compliance/exceptions/exception-fields.tsx';
@@ -10,12 +10,14 @@ import { listTexts } from './texts.ts';
 export function BulkException({ selected, onClose }: { selected: Selected; onClose: () => void }) {
   const t = listTexts.use();
   const { body, setTried, fields } = useExceptionDraft();
-  const [once] = useState(() => crypto.randomUUID());
+  const asked = body && JSON.stringify(body);
+  // Another exception is another order.
+  const once = useMemo(() => (asked === undefined ? '' : crypto.randomUUID()), [asked]);
   return (
     <BulkForm
       title={t('bulkExceptionTitle')}
       selected={selected}
-      asked={body && JSON.stringify(body)}
+      asked={asked}
       change={async (deviceIds) => {
         if (body === undefined) throw new Error('something is missing');
         // A part whose answer was lost is not done a second time.

@@ -27,13 +27,15 @@ export interface BulkFormProps {
   readonly onClose: () => void;
 }
 
+const nothing: ManyDevicesReport = { changed: 0, unchanged: 0, failed: 0, items: [] };
+
 export function BulkForm(props: BulkFormProps) {
   const t = listTexts.use();
   const { selected, asked, preview, change } = props;
   const client = useQueryClient();
   const [done, setDone] = useState<readonly [number, number]>();
   const look = useMutation<ManyDevicesReport, ApiProblem, string>({
-    mutationFn: () => inParts(selected, preview ?? change),
+    mutationFn: () => (preview === undefined ? Promise.resolve(nothing) : inParts(selected, preview)),
   });
   const act = useMutation<ManyDevicesReport, ApiProblem>({
     mutationFn: () => inParts(selected, change, (part, of) => setDone([part, of])),

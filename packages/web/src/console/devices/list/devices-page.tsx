@@ -62,7 +62,7 @@ export function DevicesPage() {
   };
   const { names, isPending: namesPending } = useNames();
   const understood = useUnderstood(search.q, names);
-  const keys = columnKeys(search.cols);
+  const keys = useMemo(() => columnKeys(search.cols), [search.cols]);
   const question = useSettled(
     questionOf(
       search,
@@ -90,7 +90,7 @@ export function DevicesPage() {
     rememberTrail({ from: devicesAddress(search), ids, total: total.count ?? ids.length });
   }, [ids, total.count, search]);
   // The same as long as they are: rows that did not change are not drawn again.
-  const columns = useMemo(() => columnsOf(columnKeys(search.cols), t), [search.cols, t]);
+  const columns = useMemo(() => columnsOf(keys, t), [keys, t]);
   const sort = search.sort === '' ? usualSort : search.sort;
 
   function jump(from: string): void {
