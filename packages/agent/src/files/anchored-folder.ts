@@ -125,7 +125,13 @@ export class AnchoredFolder {
     const present = await this.markOf(name);
     if (present === undefined) return 'absent';
     if (!isSame(present, expected)) return 'not ours';
-    await unlink(this.#at(name));
+    try {
+      await unlink(this.#at(name));
+    } catch (error) {
+      // `unenroll` and the daemon it ends take the same things away, side by side.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
+      throw error;
+    }
     await this.#handle.sync();
     return 'removed';
   }

@@ -67,6 +67,21 @@ test('WIP-02: apps go before profiles, whatever the order in which they came', a
   ]);
 });
 
+test('two processes that take everything back at the same time do not fail one another', async (t) => {
+  const { root, state, ledger } = await prepared(t);
+  const paths = Array.from({ length: 40 }, (_, number) => `/etc/gatehouse.d/${number}.conf`);
+  for (const path of paths) await ledger.putFile(profile, path, '');
+  const second = await ManagedLedger.open(state, root);
+  const removals = await Promise.all([ledger.removeAll(), second.removeAll()]);
+  // Each file was taken away by exactly one of them.
+  assert.deepEqual(removals.flatMap(({ removed }) => removed).sort(), paths.toSorted());
+  assert.deepEqual(
+    removals.flatMap(({ left }) => left),
+    [],
+  );
+  assert.deepEqual(readdirSync(join(root, 'etc')), []);
+});
+
 test('WIP-04: a folder of ours that others have begun to use stays, with what they put there', async (t) => {
   const { root, ledger } = await prepared(t);
   await ledger.putFile(app, '/opt/app/file', '');
