@@ -115,7 +115,11 @@ test('among equally strict policies the one of higher rank is named', () => {
   assert.equal(origins['encryption.required']?.winner?.policyName, 'y');
 });
 
-const assigned = fc.array(policyArbitrary, { maxLength: 6 });
+/** A policy is assigned to a target once: two of the same rank with other settings cannot be. */
+const assigned = fc.uniqueArray(policyArbitrary, {
+  maxLength: 6,
+  selector: ({ policyId, path }) => [policyId, path.targetKind, path.targetId].join(' '),
+});
 
 test('the order of assignments does not matter', () => {
   fc.assert(
