@@ -10,7 +10,7 @@ import type {
   MailDeviceInformation,
   MailQuestion,
   MailServerProfile,
-  MailTrafficNote,
+  MailTrafficSums,
   SeenMailDevice,
 } from '../../modules/mail/index.ts';
 import type { StandIn } from './stand-in-port.ts';
@@ -56,7 +56,7 @@ export interface MailBooks {
     mailDeviceId: string,
     loop: { readonly command: string; readonly times: number; readonly withinMs: number },
   ): Promise<void>;
-  noteTraffic(organizationId: string, notes: readonly MailTrafficNote[]): Promise<void>;
+  noteTraffic(organizationId: string, sums: MailTrafficSums): Promise<void>;
 }
 
 export interface MailGatewayDeps {

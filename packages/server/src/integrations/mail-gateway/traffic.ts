@@ -3,7 +3,7 @@ import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import prometheus from 'prom-client';
 import { type MailOutcome, mailOutcomes } from '@gatehouse/core/mail/mail-outcome.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { MailTrafficNote } from '../../modules/mail/index.ts';
+import { type MailTrafficNote, MailTrafficSums } from '../../modules/mail/index.ts';
 import type { MailBooks } from './gateway-deps.ts';
 
 export interface Traffic {
@@ -20,22 +20,36 @@ export interface TrafficOptions {
   readonly connections: () => number;
 }
 
-/** What waits to be written; the oldest are lost when the database is away for long. */
+/** Devices of which something waits to be written; of more nothing is noted until that is done. */
 const mostWaiting = 50_000;
 
 export function createTraffic({ books, log, registry, held, connections }: TrafficOptions): Traffic {
-  const requests: Counter<'outcome'> = new prometheus.Counter({
-    name: 'gatehouse_mail_requests_total',
-    help: 'Requests for mail, by what became of them.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const bytes: Counter<'direction'> = new prometheus.Counter({
-    name: 'gatehouse_mail_bytes_total',
-    help: 'Bytes of bodies: in from mail clients, out to them.',
-    labelNames: ['direction'],
-    registers: [registry],
-  });
+  // Plain numbers while requests come, metrics when somebody asks for them.
+  const ended = new Map<MailOutcome, number>(mailOutcomes.map((outcome) => [outcome, 0]));
+  let [bytesIn, bytesOut] = [0, 0];
+  const _counters: Counter[] = [
+    new prometheus.Counter({
+      name: 'gatehouse_mail_requests_total',
+      help: 'Requests for mail, by what became of them.',
+      labelNames: ['outcome'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [outcome, count] of ended) if (count > 0) this.inc({ outcome }, count);
+      },
+    }),
+    new prometheus.Counter({
+      name: 'gatehouse_mail_bytes_total',
+      help: 'Bytes of bodies: in from mail clients, out to them.',
+      labelNames: ['direction'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc({ direction: 'in' }, bytesIn);
+        this.inc({ direction: 'out' }, bytesOut);
+      },
+    }),
+  ];
   const durations: Histogram = new prometheus.Histogram({
     name: 'gatehouse_mail_request_seconds',
     help: 'Time to answer a request for mail that is not held.',
@@ -60,38 +74,38 @@ export function createTraffic({ books, log, registry, held, connections }: Traff
       },
     }),
   ];
-  const outcomes = new Map(
-    mailOutcomes.map((outcome) => [outcome as MailOutcome, requests.labels({ outcome })]),
-  );
-  const [bytesIn, bytesOut] = [bytes.labels({ direction: 'in' }), bytes.labels({ direction: 'out' })];
-  let waiting = new Map<string, MailTrafficNote[]>();
-  let count = 0;
+  let waiting = new Map<string, MailTrafficSums>();
+  let size = 0;
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
     const batch = waiting;
     waiting = new Map();
-    count = 0;
-    for (const [organizationId, notes] of batch) {
+    size = 0;
+    for (const [organizationId, sums] of batch) {
       try {
-        await books.noteTraffic(organizationId, notes);
+        await books.noteTraffic(organizationId, sums);
       } catch (error) {
-        log.warn({ err: error, organizationId, notes: notes.length }, 'mail traffic could not be counted');
+        log.warn(
+          { err: error, organizationId, devices: sums.devices.size },
+          'mail traffic could not be counted',
+        );
       }
     }
   }
 
   return {
     note(organizationId, note, seconds) {
-      outcomes.get(note.outcome)?.inc();
-      bytesIn.inc(note.bytesIn);
-      bytesOut.inc(note.bytesOut);
+      ended.set(note.outcome, (ended.get(note.outcome) ?? 0) + 1);
+      bytesIn += note.bytesIn;
+      bytesOut += note.bytesOut;
       if (note.command !== 'Ping' && note.command !== 'Sync') durations.observe(seconds);
-      if (organizationId === undefined || count >= mostWaiting) return;
-      count += 1;
-      const notes = waiting.get(organizationId);
-      if (notes === undefined) waiting.set(organizationId, [note]);
-      else notes.push(note);
+      if (organizationId === undefined || size >= mostWaiting) return;
+      let sums = waiting.get(organizationId);
+      if (sums === undefined) waiting.set(organizationId, (sums = new MailTrafficSums()));
+      size -= sums.size;
+      sums.add(note);
+      size += sums.size;
     },
     flush() {
       writing ??= write().finally(() => {

@@ -27,4 +27,5 @@ export {
   createMailStandings,
   type MailQuestion,
 } from './standings.ts';
-export { type MailTrafficNote, noteMailTraffic } from './traffic.ts';
+export { noteMailTraffic } from './traffic.ts';
+export { type MailTrafficNote, MailTrafficSums } from './traffic-sums.ts';

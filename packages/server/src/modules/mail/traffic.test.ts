@@ -4,7 +4,8 @@ import { recordMailDeviceInformation } from './device-facts.ts';
 import { getMailDevice } from './list-mail-devices.ts';
 import { noteLoop } from './note-loop.ts';
 import { openTestMail, type TestMail } from './test-mail.ts';
-import { getMailTraffic, type MailTrafficNote, noteMailTraffic, purgeOldMailTraffic } from './traffic.ts';
+import { getMailTraffic, noteMailTraffic, purgeOldMailTraffic } from './traffic.ts';
+import { type MailTrafficNote, MailTrafficSums } from './traffic-sums.ts';
 
 const minute = 60_000;
 
@@ -32,7 +33,12 @@ describe('what became of requests', () => {
     at: mail.clock.at,
     ...change,
   });
-  const send = (...notes: MailTrafficNote[]) => noteMailTraffic(mail.deps, mail.acme.organizationId, notes);
+  const send = (...notes: MailTrafficNote[]) => sendFor(mail.acme.organizationId, notes);
+  const sendFor = (organizationId: string, notes: readonly MailTrafficNote[]) => {
+    const sums = new MailTrafficSums();
+    for (const each of notes) sums.add(each);
+    return noteMailTraffic(mail.deps, organizationId, sums);
+  };
   const facts = async (): Promise<Record<string, unknown>> =>
     (
       await mail.rows(`select facts from device_facts where device_id = $1 and source = 'activesync'`, [
@@ -113,7 +119,7 @@ describe('what became of requests', () => {
   });
 
   test('notes of devices that are gone, or of another organization, are counted for nobody', async () => {
-    await noteMailTraffic(mail.deps, mail.other.organizationId, [note()]);
+    await sendFor(mail.other.organizationId, [note()]);
     const [{ count }] = await mail.rows(
       'select count(*)::int from mail_device_traffic where organization_id = $1',
       [mail.other.organizationId],
