@@ -73,7 +73,7 @@ export class Relay implements Exchange, UnderWay {
   readonly #body: RequestBody;
   #connection: Connection | undefined;
   /** Kept while it may have to be sent again. */
-  #whole: Buffer | null | undefined;
+  #whole: Buffer | string | null | undefined;
   #isStream = false;
   #mode: Mode = 'waits';
   #reading: AnswerReading | undefined;
@@ -117,8 +117,9 @@ export class Relay implements Exchange, UnderWay {
 
   onWhole(body: Buffer | null): void {
     if (!this.#fits(body)) return;
-    // It is a part of all that came at once, which would wait with it.
-    this.#whole = body !== null && this.mayHold ? copyOf(body) : body;
+    // It is a part of all that came at once, which would wait with it. As text it leaves together with the head.
+    if (body !== null && body.length <= oneWriteBytes) this.#whole = body.toString('latin1');
+    else this.#whole = body !== null && this.mayHold ? copyOf(body) : body;
     this.send(false);
   }
 
@@ -171,7 +172,7 @@ export class Relay implements Exchange, UnderWay {
     this.#begin(body, `Content-Length: ${body?.length ?? 0}`, fresh);
   }
 
-  #begin(body: Buffer | null, length: string, fresh: boolean): void {
+  #begin(body: Buffer | string | null, length: string, fresh: boolean): void {
     this.attempts += 1;
     const now = performance.now();
     try {

@@ -60,7 +60,7 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   #socket: Socket | undefined;
   #exchange: Exchange | undefined;
-  #waiting: { head: string; body: Buffer | null } | undefined;
+  #waiting: { head: string; body: Buffer | string | null } | undefined;
   #pending: Buffer | undefined;
   #body: BodyReader | undefined;
   #head: ResponseHead | undefined;
@@ -142,10 +142,10 @@ export class Connection {
 
   /**
    * @param head request line and headers with the empty line.
-   * @param body all of it, or what there is of it so far.
+   * @param body all of it, or what there is of it so far; text is latin1.
    * @param isWhole false: the rest comes by {@link sendMore}, and {@link sendEnd} follows.
    */
-  request(exchange: Exchange, head: string, body: Buffer | null, isWhole: boolean): void {
+  request(exchange: Exchange, head: string, body: Buffer | string | null, isWhole: boolean): void {
     this.#exchange = exchange;
     this.#isRequestWhole = isWhole;
     this.#interim = 0;
@@ -153,10 +153,11 @@ export class Connection {
     else this.#waiting = { head, body };
   }
 
-  #write(head: string, body: Buffer | null): void {
+  #write(head: string, body: Buffer | string | null): void {
     const socket = this.#socket;
     if (socket === undefined) return;
     if (body === null) socket.write(head, 'latin1');
+    else if (typeof body === 'string') socket.write(head + body, 'latin1');
     else if (body.length < 16 * 1024) {
       const message = Buffer.allocUnsafe(head.length + body.length);
       message.write(head, 0, 'latin1');
@@ -175,7 +176,9 @@ export class Connection {
     const waiting = this.#waiting;
     if (waiting === undefined) return this.#socket?.write(bytes) ?? false;
     // Not connected yet: what has come so far waits with the head.
-    waiting.body = waiting.body === null ? bytes : Buffer.concat([waiting.body, bytes]);
+    const { body } = waiting;
+    const begun = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
+    waiting.body = begun === null ? bytes : Buffer.concat([begun, bytes]);
     return false;
   }
 
