@@ -169,6 +169,7 @@ export class MailClients {
     client.underWay.push(request);
     if (!request.mayHold) return;
     this.#held.add(client);
+    if (client.underWay.length <= clientLimits.heldEach) return;
     const held = client.underWay.filter(({ isHeld }) => isHeld);
     if (held.length > clientLimits.heldEach) held[0]?.giveWay();
   }

@@ -18,6 +18,7 @@ import { inspectedBytes } from './ask-server.ts';
 import { createCertification } from './certification.ts';
 import type { MailClients } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
+import { KnownRequest } from './known-request.ts';
 import { createLogIn } from './log-in.ts';
 import type { MailServers } from './mail-servers.ts';
 import { createProofs } from './proofs.ts';
@@ -284,6 +285,10 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
       return;
     }
     if (!visit.byGrant) rulings.renewGrant(shape, standing, profile);
+    const { head } = visit.incoming;
+    const isNew = KnownRequest.find(head, visit.startedAt) === undefined;
+    if (head !== undefined && isNew && visit.certificate === undefined)
+      KnownRequest.keep(head, shape, visit.headers);
     relaying.relay(visit, shape, request, profile);
   }
 
@@ -347,6 +352,14 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
 
   return {
     visit(incoming, response, query, certificate) {
+      const { head } = incoming;
+      const known = certificate === undefined ? KnownRequest.find(head, performance.now()) : undefined;
+      if (head !== undefined && known !== undefined) {
+        const visit = new Visit(incoming, response, known.headersIn(head), owner);
+        visit.shape = known.shape;
+        proceed(visit, query);
+        return;
+      }
       let headers: RequestHeaders;
       try {
         headers = readRequestHeaders(incoming.rawHeaders);
@@ -360,19 +373,18 @@ export function createMailGateway(deps: GatewayDeps): MailGateway {
         void arriveCertified(visit, query).catch((error: unknown) => rulings.fail(visit, error));
         return;
       }
-      const key = keyOf(visit, query);
-      const known = shapes.find(key, visit.startedAt);
-      if (known !== undefined) {
-        visit.shape = known;
-        if (isReady(visit, known)) {
-          go(visit, known);
-          return;
-        }
-      }
-      void arrive(visit, key, query).catch((error: unknown) => rulings.fail(visit, error));
+      proceed(visit, query);
     },
     close: stopListening,
   };
+
+  function proceed(visit: Visit, query: string): void {
+    const key = visit.shape === undefined ? keyOf(visit, query) : '';
+    visit.shape ??= shapes.find(key, visit.startedAt);
+    const { shape } = visit;
+    if (shape !== undefined && isReady(visit, shape)) go(visit, shape);
+    else void arrive(visit, key, query).catch((error: unknown) => rulings.fail(visit, error));
+  }
 
   /** Never by what is remembered alone: whether a certificate holds is asked with each request. */
   async function arriveCertified(visit: Visit, query: string): Promise<void> {

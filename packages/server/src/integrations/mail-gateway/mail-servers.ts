@@ -33,7 +33,9 @@ export function createMailServers(deps: {
   /** PEM of authorities to trust beside those that everybody trusts. */
   readonly trust: string | undefined;
 }): MailServers {
-  const profiles = new Map<string, MailServerProfile>();
+  /** By organization and server. */
+  const profiles = new Map<string, Map<string, MailServerProfile>>();
+  let profileCount = 0;
   const pools = new Set<ServerPool>();
   /** To the server itself. */
   const ownPools = new WeakMap<MailServerProfile, ServerPool>();
@@ -57,17 +59,22 @@ export function createMailServers(deps: {
 
   return {
     peek: (organizationId, { serverId, version }) => {
-      const known = profiles.get(`${organizationId} ${serverId}`);
+      const known = profiles.get(organizationId)?.get(serverId);
       return known?.version === version ? known : undefined;
     },
     async find(organizationId, { serverId, version }) {
-      const key = `${organizationId} ${serverId}`;
-      const known = profiles.get(key);
+      const known = profiles.get(organizationId)?.get(serverId);
       if (known?.version === version) return known;
       const profile = await deps.books.readServer(organizationId, serverId);
       if (profile === undefined) return undefined;
-      if (profiles.size >= remembered) profiles.clear();
-      profiles.set(key, profile);
+      if (profileCount >= remembered) {
+        profiles.clear();
+        profileCount = 0;
+      }
+      let own = profiles.get(organizationId);
+      if (own === undefined) profiles.set(organizationId, (own = new Map()));
+      if (!own.has(serverId)) profileCount += 1;
+      own.set(serverId, profile);
       return profile;
     },
     pool(profile, url = profile.url) {

@@ -8,6 +8,7 @@ import type { Certification } from './certification.ts';
 import type { MailClient, MailClients } from './clients.ts';
 import type { MailGatewayDeps } from './gateway-deps.ts';
 import { identityAt, notTaken } from './identity.ts';
+import { KnownRequest } from './known-request.ts';
 import type { LogIn } from './log-in.ts';
 import type { MailServers } from './mail-servers.ts';
 import { type DeviceAtServer, reportWipe, satisfyServer } from './provisioning/satisfy-server.ts';
@@ -15,7 +16,7 @@ import { refusalFor } from './refusal-words.ts';
 import { Relay, type RelayOwner, type Route } from './relay.ts';
 import type { Rulings } from './rulings.ts';
 import type { AnswerReading } from './server-answer.ts';
-import { headFor, queryFor } from './server-request.ts';
+import { type HeadAround, headAround, headWith, queryFor } from './server-request.ts';
 import type { Serving } from './serving.ts';
 import type { UpstreamError } from './upstream/upstream-error.ts';
 import type { Shape, Visit } from './visit.ts';
@@ -128,6 +129,21 @@ export function createRelaying(deps: RelayingDeps): Relaying {
       : profile.url;
   }
 
+  /** As when the phone last said the same, if it is sent to the same place as the same. */
+  function aroundOf(
+    { incoming, headers, startedAt }: Visit,
+    url: URL,
+    query: NonNullable<Shape['query']>,
+    request: CommandRequest,
+  ): HeadAround {
+    const known = KnownRequest.find(incoming.head, startedAt);
+    const { asked } = known ?? {};
+    if (asked?.url === url && asked.query === query) return asked.around;
+    const around = headAround(url, query.text, request, headers, query, false);
+    if (known !== undefined) known.asked = { url, query, around };
+    return around;
+  }
+
   const relays: RelayOwner = {
     route(relayed): Route {
       const { visit, request, profile } = relayed;
@@ -140,7 +156,7 @@ export function createRelaying(deps: RelayingDeps): Relaying {
         shape.query = { text: queryFor(request, at), ...at };
       return {
         pool: servers.pool(profile, url),
-        head: headFor(url, shape.query.text, request, visit.headers, lines, at, false),
+        head: headWith(aroundOf(visit, url, shape.query, request), lines, request, visit.headers),
       };
     },
 

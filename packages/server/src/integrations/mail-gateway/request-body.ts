@@ -87,7 +87,7 @@ export class RequestBody {
     // What waits now may wait for an hour: nothing is kept that was only needed to read it.
     const { incoming } = this.#visit;
     (incoming as Incoming)[bodyOf] = undefined;
-    incoming.rawHeaders.length = 0;
+    incoming.rawHeaders = [];
     this.#taker.onWhole(body);
   }
 

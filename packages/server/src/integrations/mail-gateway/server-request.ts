@@ -60,33 +60,52 @@ export function queryFor(request: CommandRequest, { user, policyKey }: AtServer)
 
 const contentTypes = { wbxml: wbxmlContentType, mime: 'message/rfc822', none: '' } as const;
 
+/** What stands before the header lines that say who asks, and behind them. */
+export interface HeadAround {
+  readonly before: string;
+  readonly behind: string;
+}
+
 /**
- * Everything but what says how long the body is.
+ * Everything but who asks, what the mail server has said that we give back, and how long the body is.
  * @param query by {@link queryFor}
- * @param identity header lines that say who asks.
  * @param inspected the answer is looked into, so it should not come compressed.
  */
-export function headFor(
+export function headAround(
   url: URL,
   query: string,
   request: CommandRequest,
   from: RequestHeaders,
-  identity: string,
-  { policyKey }: AtServer,
+  { policyKey }: Pick<AtServer, 'policyKey'>,
   inspected: boolean,
-): string {
-  let head = beginHead(url, 'POST', query) + identity;
+): HeadAround {
+  let behind = '';
   if (request.form === 'plain') {
-    head += `MS-ASProtocolVersion: ${request.version}\r\n`;
-    if (request.command !== 'Ping') head += `X-MS-PolicyKey: ${policyKey ?? 0}\r\n`;
-    if (request.acceptMultiPart) head += 'MS-ASAcceptMultiPart: T\r\n';
+    behind += `MS-ASProtocolVersion: ${request.version}\r\n`;
+    if (request.command !== 'Ping') behind += `X-MS-PolicyKey: ${policyKey ?? 0}\r\n`;
+    if (request.acceptMultiPart) behind += 'MS-ASAcceptMultiPart: T\r\n';
   }
-  if (from.length !== 0) head += header('Content-Type', contentTypes[request.body]);
-  head += header('User-Agent', from.userAgent);
-  head += header('Accept-Language', from.acceptLanguage);
-  if (!inspected) head += header('Accept-Encoding', compressions(from.acceptEncoding));
-  if (from.cookie !== '' && isAtLeast(request.version, '16.0')) head += header('Cookie', from.cookie);
-  return head;
+  if (from.length !== 0) behind += header('Content-Type', contentTypes[request.body]);
+  behind += header('User-Agent', from.userAgent);
+  behind += header('Accept-Language', from.acceptLanguage);
+  if (!inspected) behind += header('Accept-Encoding', compressions(from.acceptEncoding));
+  return { before: beginHead(url, 'POST', query), behind };
+}
+
+/**
+ * Everything but what says how long the body is.
+ * @param identity header lines that say who asks.
+ */
+export function headWith(
+  { before, behind }: HeadAround,
+  identity: string,
+  request: CommandRequest,
+  from: Pick<RequestHeaders, 'cookie'>,
+): string {
+  const head = before + identity + behind;
+  return from.cookie !== '' && isAtLeast(request.version, '16.0')
+    ? head + header('Cookie', from.cookie)
+    : head;
 }
 
 /** Those that we could read ourselves. */

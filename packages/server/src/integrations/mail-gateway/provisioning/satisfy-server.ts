@@ -12,7 +12,7 @@ import { DecodeError } from '@gatehouse/protocols/decode-error.ts';
 import type { MailServerProfile } from '../../../modules/mail/index.ts';
 import { askServer, type ServerAnswer } from '../ask-server.ts';
 import type { RequestHeaders } from '../request-headers.ts';
-import { headFor, queryFor } from '../server-request.ts';
+import { headAround, headWith, queryFor } from '../server-request.ts';
 import type { ServerPool } from '../upstream/pool.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 
@@ -42,15 +42,15 @@ async function provision(device: DeviceAtServer, key: number, body: Uint8Array):
   const { url, pool, headers, identity, user, profile } = device;
   const request: CommandRequest = { ...device.request, command: 'Provision', body: 'wbxml', parameters: {} };
   const at = { user, policyKey: key };
-  const head = headFor(
+  const around = headAround(
     url,
     queryFor(request, at),
     request,
     { ...headers, length: body.length },
-    identity,
     at,
     true,
   );
+  const head = headWith(around, identity, request, headers);
   return askServer(pool, {
     head: `${head}Content-Length: ${body.length}\r\n\r\n`,
     body: Buffer.from(body),

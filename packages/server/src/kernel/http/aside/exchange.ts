@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 export interface AsideRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** Name, value, name, value, as they came. */
-  readonly rawHeaders: string[];
+  /** Name, value, name, value, as they came. Set to nothing by whoever needs them no longer and may have long to wait. */
+  rawHeaders: string[];
   readonly socket: Socket;
   /** All of its body has come. */
   readonly complete: boolean;
@@ -16,6 +16,19 @@ export interface AsideRequest {
   once(event: 'end' | 'error' | 'close', listener: () => void): this;
   pause(): this;
   resume(): this;
+  /** Absent: it comes by way of Node, and nothing is remembered. */
+  readonly head?: RememberedHead | undefined;
+}
+
+/** The bytes of a request’s head, and what is remembered of those that were the same to the last byte. */
+export interface RememberedHead {
+  /** What was last kept, a minute ago at most. */
+  readonly memo: object | undefined;
+  /** The next request with this very head brings it as its memo. Nothing that is secret belongs into it. */
+  keep(memo: object): void;
+  /** Where a text stands, so that it is found in a request with the same head. */
+  placeOf(text: string): number;
+  textAt(from: number, to: number): string;
 }
 
 /** As Node's ServerResponse. */

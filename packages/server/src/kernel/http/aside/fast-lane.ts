@@ -4,8 +4,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TakeAside } from './exchange.ts';
+import { KnownHeads } from './known-heads.ts';
 import { PlainResponse, type ResponseOwner, WholeRequest } from './plain-exchange.ts';
-import { readPlainRequest } from './plain-request.ts';
+import { endOfHeadIn } from './plain-request.ts';
 
 export interface FastLaneOptions {
   readonly takes: TakeAside;
@@ -43,6 +44,7 @@ export function openFastLane(
   let isClosed = false;
   const lane: Lane = {
     takes: options.takes,
+    heads: new KnownHeads(),
     isOurs: (bytes) =>
       begins.some(
         (begin) =>
@@ -70,6 +72,7 @@ export function openFastLane(
 
 interface Lane {
   readonly takes: TakeAside;
+  readonly heads: KnownHeads;
   isOurs(bytes: Buffer): boolean;
   /** Node serves it from here on. */
   handOver(socket: Socket): void;
@@ -115,7 +118,7 @@ class LaneConnection implements ResponseOwner {
       this.#leave(bytes);
       return;
     }
-    const read = readPlainRequest(bytes);
+    const read = this.#lane.heads.read(bytes, endOfHeadIn(bytes), performance.now());
     this.#pieces = read === 'unfinished' ? this.#pieces + 1 : 0;
     if (read === 'other' || this.#pieces >= laneLimits.pieces) {
       this.#leave(bytes);
@@ -126,16 +129,16 @@ class LaneConnection implements ResponseOwner {
       return;
     }
     const socket = this.#socket;
-    const body = read.end > read.bodyAt ? bytes.subarray(read.bodyAt, read.end) : undefined;
-    const request = new WholeRequest(socket, read, body);
-    const response = new PlainResponse(socket, this, read.keepAlive, laneLimits.idleMs / 1_000);
+    const { end, keepAlive } = read.read;
+    const request = new WholeRequest(socket, read);
+    const response = new PlainResponse(socket, this, keepAlive, laneLimits.idleMs / 1_000);
     this.#response = response;
     if (!this.#lane.takes(request, response)) {
       this.#response = undefined;
       this.#leave(bytes);
       return;
     }
-    if (read.end < bytes.length) this.#pending = bytes.subarray(read.end);
+    if (end < bytes.length) this.#pending = bytes.subarray(end);
     request.handOut();
   }
 
