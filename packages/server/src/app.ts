@@ -110,7 +110,7 @@ import { subscriptions } from './subscriptions.ts';
 import { adminTasks } from './surfaces/admin/retention.ts';
 import { adminRoutes } from './surfaces/admin/routes.ts';
 import { registerAdminSurface } from './surfaces/admin.ts';
-import { registerAppleSurface } from './surfaces/apple.ts';
+import { quickAppleAddress, registerAppleSurface } from './surfaces/apple.ts';
 import { createCertificateReader } from './surfaces/client-certificate.ts';
 import { registerDeviceSurface, registerEnrollmentSurface } from './surfaces/device.ts';
 import { autodiscoverTree, registerAutodiscoverSurface } from './surfaces/autodiscover.ts';
@@ -341,7 +341,10 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
       tls: { context: tls.context },
       renderUnrouted: renderUnroutedIse,
     });
-  const main = publicServer(mailPlace.listen ? {} : { aside });
+  const main = publicServer({
+    ...(mailPlace.listen ? {} : { aside }),
+    quick: [quickAppleAddress(apple, log)],
+  });
   // Parts of the main listener that the operator has moved to one of their own (CRY-10).
   const own = {
     console: consolePlace.listen && publicServer(),
@@ -422,6 +425,7 @@ export async function createApplication(kernel: Kernel, tls: ServerTls): Promise
     ...common,
     hosts,
     tls: { context: tls.devices.context, requestCertificate: true },
+    quick: [quickAppleAddress(apple, log, certificates)],
   });
   registerDeviceSurface(device, agents, certificates);
   registerAppleSurface(device, apple, certificates);

@@ -17,7 +17,15 @@ import { createHttpServer } from '../src/kernel/http/server.ts';
 import { registerAppleSurface } from '../src/surfaces/apple.ts';
 import { queueCommand } from '../src/modules/commands/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
-import { type AppleDevice, type AppleWorld, commandIn, newKey, openAppleWorld } from './apple-world.ts';
+import {
+  type AppleDevice,
+  type AppleWorld,
+  commandIn,
+  newKey,
+  openAppleWorld,
+  type Reply,
+  type SendOptions,
+} from './apple-world.ts';
 
 /** Each answer is one of these: a device takes 401 as the end of its management. */
 const refused = new Set([400, 403, 404, 413, 415, 429]);
@@ -111,6 +119,55 @@ describe('bad input from Apple devices and from those who pretend to be one', ()
       );
       assert.ok(refused.has(status) && text === '', `${name}: ${status} ${text}`);
     }
+    await assertServed();
+  });
+
+  test('over the fast lane everything is answered as by Node’s server, what is unusual by that alone', async () => {
+    const unmanaged = await world.newDevice(acme);
+    await unmanaged.enrol();
+    assert.equal((await unmanaged.checkIn({ MessageType: 'CheckOut', Topic: unmanaged.topic })).status, 200);
+    const waiting = await world.newDevice(acme);
+    await waiting.enrol();
+    await queueCommand(world.deps, world.principal(acme), {
+      deviceId: waiting.deviceId,
+      name: 'lock-device',
+    });
+    const forged = { sign: Buffer.from('other bytes'), by: 'signature' } as const;
+    const cases: [string, AppleDevice, (device: AppleDevice, how: SendOptions) => Promise<Reply>, number][] =
+      [
+        ['a poll over TLS', phone, (device, how) => device.poll(how), 200],
+        ['a signed poll', phone, (device, how) => device.poll({ ...how, by: 'signature' }), 200],
+        ['a command', waiting, (device, how) => device.poll(how), 200],
+        ['nobody', phone, (device, how) => device.poll({ ...how, by: 'nobody' }), 400],
+        ['a forged signature', phone, (device, how) => device.poll({ ...how, ...forged }), 400],
+        [
+          'a forged header',
+          phone,
+          (device, how) => device.poll({ ...how, headers: { 'client-cert': ':AA==:' } }),
+          400,
+        ],
+        ['no plist', phone, (device, how) => device.send(Buffer.from('x'), mdm, how), 400],
+        ['whose management has ended', unmanaged, (device, how) => device.poll(how), 403],
+      ];
+    /** With a connection of its own: one that has gone over to Node stays there. */
+    const anew = ({ identity, udid }: AppleDevice) => world.deviceAs(identity, { udid });
+    const asSent = ({ status, headers: { date, 'x-request-id': id, ...headers }, body }: Reply) => {
+      assert.ok(date !== undefined && id !== undefined);
+      return { status, headers, body: body.toString() };
+    };
+    for (const [name, device, send, status] of cases) {
+      const before = world.quickAnswers();
+      const quick = asSent(await send(anew(device), {}));
+      assert.equal(world.quickAnswers(), before + 1, name);
+      const slow = asSent(await send(anew(device), { inChunks: true }));
+      assert.equal(world.quickAnswers(), before + 1, name);
+      assert.deepEqual(quick, slow, name);
+      assert.equal(quick.status, status, name);
+    }
+    const before = world.quickAnswers();
+    const contentType = 'APPLICATION/x-apple-aspen-mdm';
+    assert.equal((await anew(phone).poll({ contentType })).status, 200);
+    assert.equal(world.quickAnswers(), before);
     await assertServed();
   });
 

@@ -4,6 +4,7 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, rando
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
   type AppleCommand,
   appleMediaTypes,
@@ -45,7 +46,7 @@ import {
   createApplePlatform,
   noDeclarations,
 } from '../src/platforms/apple/index.ts';
-import { registerAppleSurface } from '../src/surfaces/apple.ts';
+import { quickAppleAddress, registerAppleSurface } from '../src/surfaces/apple.ts';
 
 export interface Identity {
   readonly deviceId: string;
@@ -75,6 +76,8 @@ export interface SendOptions {
   /** Signs these bytes instead of those that are sent. */
   readonly sign?: Uint8Array;
   readonly contentType?: string;
+  /** The body goes in chunks, which Node’s server reads and the fast lane does not. */
+  readonly inChunks?: boolean;
 }
 
 export function newKey(): KeyObject {
@@ -120,10 +123,21 @@ export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}
     ...options,
   };
   const platform = createApplePlatform(deps);
-  const main = createHttpServer({ log, tls: { context: tls.context } });
+  const main = createHttpServer({
+    log,
+    tls: { context: tls.context },
+    quick: [quickAppleAddress(platform, log)],
+  });
   registerAppleSurface(main, platform);
-  const device = createHttpServer({ log, tls: { context: tls.devices.context, requestCertificate: true } });
-  registerAppleSurface(device, platform, { header: 'rfc9440', trustedProxies: ['127.0.0.2'] });
+  const certificates = { header: 'rfc9440', trustedProxies: ['127.0.0.2'] } as const;
+  const device = createHttpServer({
+    log,
+    tls: { context: tls.devices.context, requestCertificate: true },
+    quick: [quickAppleAddress(platform, log, certificates)],
+  });
+  registerAppleSurface(device, platform, certificates);
+  let quickAnswers = 0;
+  for (const server of [main, device]) server.quickAnswers.add(() => (quickAnswers += 1));
   await main.listen({ host: '127.0.0.1', port: mainPort });
   await device.listen({ host: '127.0.0.1', port: devicePort });
   const ca = tls.anchors.map((der) => encodePem('CERTIFICATE', der)).join('');
@@ -225,7 +239,7 @@ export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}
           ...(way === 'signature' ? { 'mdm-signature': signature() } : {}),
           ...how.headers,
         },
-        body,
+        body: how.inChunks === true ? Readable.from([body]) : body,
       });
       return {
         status: answer.statusCode,
@@ -327,6 +341,8 @@ export async function openAppleWorld(options: Partial<ApplePlatformOptions> = {}
     newDevice,
     deviceAs,
     newUdid,
+    /** How many answers went over the fast lane. */
+    quickAnswers: () => quickAnswers,
     setOffset(milliseconds: number) {
       offset = milliseconds;
     },

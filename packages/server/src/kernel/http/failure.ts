@@ -1,7 +1,7 @@
 // Any error as one shape, from which each surface renders its own format. What is not known becomes a generic failure;
 // its detail stays in the log under the same request id (HTTP-14).
 import { DomainError, type ErrorCode, errorCodes } from '@gatehouse/core/errors.ts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface Failure {
   readonly status: number;
@@ -88,18 +88,24 @@ export function toFailure(error: unknown): Failure {
   };
 }
 
-/** Logs once, at the level of the code's row, and sets what every surface sets. */
-export function reportFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure {
+/** Logs once, at the level of the code's row. */
+export function logFailure(
+  log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>,
+  error: unknown,
+  requestId: string,
+  route: string | undefined,
+): Failure {
   const failure = toFailure(error);
-  const entry = {
-    requestId: request.id,
-    code: failure.code,
-    reason: failure.reason,
-    route: request.routeOptions.url,
-  };
-  if (failure.code === 'internal') request.log.error({ ...entry, err: error }, 'a request failed');
-  else if (failure.status >= 500) request.log.warn({ ...entry, err: error }, 'a request could not be served');
-  else request.log.debug(entry, 'a request was refused');
+  const entry = { requestId, code: failure.code, reason: failure.reason, route };
+  if (failure.code === 'internal') log.error({ ...entry, err: error }, 'a request failed');
+  else if (failure.status >= 500) log.warn({ ...entry, err: error }, 'a request could not be served');
+  else log.debug(entry, 'a request was refused');
+  return failure;
+}
+
+/** Logs, and sets what every surface sets. */
+export function reportFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure {
+  const failure = logFailure(request.log, error, request.id, request.routeOptions.url);
   reply.code(failure.status);
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', String(failure.retryAfterSeconds));
   return failure;

@@ -23,18 +23,21 @@ export function createMetrics(): Metrics {
     observe(server, listener) {
       /** Finding the child by its labels costs more than counting; there are few combinations. */
       const children = new Map<string, { observe(seconds: number): void }>();
-      server.addHook('onResponse', (request, reply, done) => {
-        const route = request.routeOptions.url ?? 'none';
-        const status = `${Math.trunc(reply.statusCode / 100)}xx`;
-        const key = `${status} ${request.method} ${route}`;
+      const count = (method: string, route: string, statusCode: number, seconds: number) => {
+        const status = `${Math.trunc(statusCode / 100)}xx`;
+        const key = `${status} ${method} ${route}`;
         let child = children.get(key);
         if (child === undefined) {
-          child = durations.labels({ listener, method: request.method, route, status });
+          child = durations.labels({ listener, method, route, status });
           children.set(key, child);
         }
-        child.observe(reply.elapsedTime / 1000);
+        child.observe(seconds);
+      };
+      server.addHook('onResponse', (request, reply, done) => {
+        count(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
         done();
       });
+      server.quickAnswers.add(({ method, route, status, seconds }) => count(method, route, status, seconds));
     },
   };
 }

@@ -10,7 +10,9 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Log } from '../log.ts';
 import { requireDeclaredAccess } from './access.ts';
 import type { AddressList } from './address-list.ts';
-import { type FastLane, type FastLaneOptions, openFastLane } from './aside/fast-lane.ts';
+import type { TakeAside } from './aside/exchange.ts';
+import { type FastLane, type LaneAddress, openFastLane } from './aside/fast-lane.ts';
+import { onlyHeader, sendWhole, type WholeAddress } from './aside/whole-answers.ts';
 import { type Failure, reportFailure, unknownHost } from './failure.ts';
 
 export interface HttpServerOptions {
@@ -36,10 +38,15 @@ export interface HttpServerOptions {
    * Takes addresses of its own, under any host name, before the framework sees them: it speaks HTTP itself, with the limits of this
    * server. False: the address is not its own.
    */
-  readonly aside?: FastLaneOptions & {
+  readonly aside?: {
+    readonly takes: TakeAside;
+    /** How the first line of such a request begins, to the letter, where it is looked for in the fast lane. */
+    readonly begins: readonly string[];
     /** How long a request that it takes may take to arrive. */
     readonly requestTimeoutMs: number;
   };
+  /** Routes whose usual requests are answered in the fast lane, before the framework, which serves all the others. */
+  readonly quick?: readonly WholeAddress[];
   /** Plain HTTP is spoken with these alone; connections of others are closed unread. */
   readonly onlyPeers?: AddressList;
   /** Writes failures of addresses that no route can be found for, where a surface has a format of its own. */
@@ -47,6 +54,22 @@ export interface HttpServerOptions {
     failure: Failure,
     url: string,
   ) => { readonly type: string; readonly body: string } | undefined;
+}
+
+interface QuickAnswer {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+type QuickAnswerListener = (answer: QuickAnswer) => void;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who is told of each answer of the fast lane, of which the hooks of the framework hear nothing. */
+    quickAnswers: Set<QuickAnswerListener>;
+  }
 }
 
 /** How long a request may take to arrive (HTTP-11). */
@@ -61,6 +84,11 @@ const secureHeaders: Readonly<Record<string, string>> = {
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   let lane: FastLane | undefined;
+  const everyAnswer = {
+    ...secureHeaders,
+    ...(options.tls ? { 'strict-transport-security': 'max-age=63072000' } : {}),
+  };
+  const quickAnswers = new Set<QuickAnswerListener>();
   const server = fastify({
     // Without it Fastify infers our narrower logger into every type of the server.
     loggerInstance: options.log as FastifyBaseLogger,
@@ -85,8 +113,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     rewriteUrl: ({ url = '/' }) => (isForeign(options, url) ? lowerCasePath(url) : url),
     serverFactory: (handler) => {
       const made = nodeServer(options, besides(options.aside, handler));
-      if (options.aside !== undefined)
-        lane = openFastLane(made, options.tls ? 'secureConnection' : 'connection', options.aside);
+      const addresses = laneAddresses(options, everyAnswer, quickAnswers);
+      if (addresses.length > 0)
+        lane = openFastLane(made, options.tls ? 'secureConnection' : 'connection', addresses);
       return made;
     },
     frameworkErrors: (error, request, reply) => {
@@ -101,15 +130,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   server.addHook('preClose', async () => lane?.close());
   server.decorateRequest('principal', null);
+  server.decorate('quickAnswers', quickAnswers);
   requireDeclaredAccess(server);
-  const everyAnswer = {
-    ...secureHeaders,
-    ...(options.tls ? { 'strict-transport-security': 'max-age=63072000' } : {}),
-  };
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(everyAnswer).header('x-request-id', request.id);
     const anyHost = options.anyHostAt?.has(request.url) === true || isForeign(options, request.url);
-    if (options.hosts && !anyHost && !knowsHost(options.hosts, request.raw)) {
+    const { headers, socket } = request.raw;
+    if (options.hosts && !anyHost && !knowsHost(options.hosts, headers.host, socket.localAddress)) {
       done(
         new DomainError('not-found', 'This server does not answer for that host name', {
           reason: unknownHost,
@@ -148,15 +175,51 @@ function lowerCasePath(url: string): string {
   return query === -1 ? url.toLowerCase() : `${url.slice(0, query).toLowerCase()}${url.slice(query)}`;
 }
 
-function knowsHost(hosts: ReadonlySet<string>, message: http.IncomingMessage): boolean {
-  const host = message.headers.host;
+function knowsHost(
+  hosts: ReadonlySet<string>,
+  host: string | undefined,
+  localAddress: string | undefined,
+): boolean {
   if (host === undefined) return false;
   const name = host
     .replace(/:\d+$/, '')
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
   // By its own address the machine may always be named.
-  return hosts.has(name) || name === message.socket.localAddress?.replace(/^::ffff:/, '');
+  return hosts.has(name) || name === localAddress?.replace(/^::ffff:/, '');
+}
+
+function laneAddresses(
+  { aside, quick = [], hosts }: HttpServerOptions,
+  everyAnswer: Readonly<Record<string, string>>,
+  listeners: ReadonlySet<QuickAnswerListener>,
+): LaneAddress[] {
+  const common = Object.entries(everyAnswer).flat();
+  return [
+    ...(aside?.begins ?? []).map((begins) => ({ begins, takes: aside?.takes ?? (() => false) })),
+    ...quick.map(({ method, path, answer }): LaneAddress => {
+      const answered = (status: number, since: number) => {
+        const seconds = (performance.now() - since) / 1_000;
+        for (const tell of listeners) tell({ method, route: path, status, seconds });
+      };
+      return {
+        begins: `${method} ${path} `,
+        takes(request, response) {
+          const { rawHeaders, socket } = request;
+          if (hosts && !knowsHost(hosts, onlyHeader(rawHeaders, 'host'), socket.localAddress)) return false;
+          const since = performance.now();
+          const requestId = randomUUID();
+          const answering = answer(request, requestId);
+          if (answering === undefined) return false;
+          void answering.then((whole) => {
+            sendWhole(response, whole, [...common, 'x-request-id', requestId]);
+            answered(whole.status, since);
+          });
+          return true;
+        },
+      };
+    }),
+  ];
 }
 
 function besides(aside: HttpServerOptions['aside'], handler: http.RequestListener): http.RequestListener {

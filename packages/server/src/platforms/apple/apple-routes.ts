@@ -3,7 +3,8 @@ import { DomainError } from '@gatehouse/core/errors.ts';
 import type { SignedDataParts } from '@gatehouse/protocols/cms/index.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { VerifiedCertificate } from '../../modules/certificates/index.ts';
-import type { ApplePlatform } from './apple-platform.ts';
+import type { AppleAnswer } from './answer.ts';
+import type { ApplePlatform, AppleRequestFacts } from './apple-platform.ts';
 import { readSignature, signerOf } from './signature.ts';
 import type { MessageSignature } from './speaker.ts';
 
@@ -16,7 +17,7 @@ export function appleRoutes(
   certificateOf: (request: FastifyRequest) => Uint8Array | undefined,
 ): void {
   // Beside the request, not on it: a decoration would be seen by every surface.
-  const recognized = new WeakMap<FastifyRequest, VerifiedCertificate | Signed>();
+  const recognized = new WeakMap<FastifyRequest, Recognized>();
 
   scope.route({
     method: 'PUT',
@@ -24,30 +25,15 @@ export function appleRoutes(
     config: { access },
     // Strangers are turned away before their body is read; whoever signs shows at least a certificate of ours.
     onRequest: async (request) => {
-      const der = certificateOf(request);
-      recognized.set(
-        request,
-        der === undefined
-          ? await recognizeSigner(platform, signatureOf(request), request.id)
-          : await platform.recognize(der, request.id),
-      );
+      const shown = { certificate: certificateOf(request), signature: signatureOf(request) };
+      recognized.set(request, await recognizeSpeaker(platform, shown, request.id));
     },
     handler: async (request, reply) => {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const found = recognized.get(request);
       if (found === undefined) throw new Error('nobody was recognized');
-      const who =
-        'signature' in found
-          ? await proved(platform, found, body, request.id)
-          : { certificate: found, signature: undefined };
-      const { certificate, signature } = who;
       const contentType = request.headers['content-type'];
-      const answer = await platform.answer(certificate, {
-        contentType,
-        body,
-        signature,
-        requestId: request.id,
-      });
+      const answer = await answerRecognized(platform, found, { contentType, body, requestId: request.id });
       reply.code(answer.status);
       if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
       return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
@@ -69,6 +55,50 @@ export function appleRoutes(
       return reply.send(body === undefined ? undefined : Buffer.from(body));
     },
   });
+}
+
+/** What a message came with: see {@link answerMessage}. */
+export interface AppleMessage {
+  /** Of the connection, or from the trusted proxy; DER. */
+  readonly certificate: Uint8Array | undefined;
+  /** As it stands in the header. */
+  readonly signature: string | undefined;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+}
+
+/**
+ * The same for a message that has come whole.
+ * @throws CertificateRefused, DecodeError, DomainError
+ */
+export async function answerMessage(platform: ApplePlatform, message: AppleMessage): Promise<AppleAnswer> {
+  return answerRecognized(platform, await recognizeSpeaker(platform, message, message.requestId), message);
+}
+
+type Recognized = VerifiedCertificate | Signed;
+
+async function recognizeSpeaker(
+  platform: ApplePlatform,
+  { certificate, signature }: Pick<AppleMessage, 'certificate' | 'signature'>,
+  requestId: string,
+): Promise<Recognized> {
+  return certificate === undefined
+    ? recognizeSigner(platform, signature, requestId)
+    : platform.recognize(certificate, requestId);
+}
+
+async function answerRecognized(
+  platform: ApplePlatform,
+  found: Recognized,
+  message: Omit<AppleRequestFacts, 'signature'>,
+): Promise<AppleAnswer> {
+  const { certificate, signature } =
+    'signature' in found
+      ? await proved(platform, found, message.body, message.requestId)
+      : { certificate: found, signature: undefined };
+  const { contentType, body, requestId } = message;
+  return platform.answer(certificate, { contentType, body, signature, requestId });
 }
 
 function signatureOf(request: FastifyRequest): string | undefined {

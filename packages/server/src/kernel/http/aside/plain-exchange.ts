@@ -3,37 +3,34 @@ import { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AsideRequest, AsideResponse } from './exchange.ts';
-import type { ArrivedRequest } from './known-heads.ts';
+import type { PlainRequest } from './plain-request.ts';
 
 /** All of it is there; it is handed out as the stream that it would be if it came in pieces. */
 export class WholeRequest extends EventEmitter implements AsideRequest {
   readonly method: string;
   readonly url: string;
+  readonly rawHeaders: string[];
   readonly socket: Socket;
-  readonly head: ArrivedRequest;
   readonly complete = true;
+  /** Until it is handed out. */
   #body: Buffer | undefined;
   #isFlowing = false;
   /** It is being handed to whoever takes it, or is about to be handed out. */
   #isDue = true;
   #isOver = false;
 
-  constructor(socket: Socket, head: ArrivedRequest) {
+  constructor(socket: Socket, { method, target, rawHeaders }: PlainRequest, body: Buffer | undefined) {
     super();
-    this.method = head.read.method;
-    this.url = head.read.target;
+    this.method = method;
+    this.url = target;
+    this.rawHeaders = rawHeaders;
     this.socket = socket;
-    this.head = head;
-    this.#body = head.body;
+    this.#body = body;
   }
 
-  get rawHeaders(): string[] {
-    return this.head.rawHeaders;
-  }
-
-  /** To nothing. */
-  set rawHeaders(_none: never[]) {
-    this.head.forget();
+  /** For who takes it as a whole, and does not listen. */
+  get body(): Buffer | undefined {
+    return this.#body;
   }
 
   override on(event: string, listener: (chunk: Buffer) => void): this {
@@ -115,7 +112,7 @@ export class PlainResponse extends EventEmitter implements AsideResponse {
         this.#keepAlive &&= value !== 'close';
         continue;
       }
-      if (name === 'Content-Length') hasLength = true;
+      if (name === 'Content-Length' || name === 'content-length') hasLength = true;
       head += `${name}: ${value}\r\n`;
     }
     this.headersSent = true;
