@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { systemActor } from '@gatehouse/core/actor.ts';
-import { queueCommand, queueSystemCommands } from '../src/modules/commands/index.ts';
+import { planExchange, queueCommand, queueSystemCommands } from '../src/modules/commands/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { type AppleDevice, type AppleWorld, commandIn, openAppleWorld } from './apple-world.ts';
 
@@ -366,6 +367,56 @@ describe('the conversation with an Apple device about commands', () => {
       [(await stateOf(forBlocked)).state, (await stateOf(forRevoked)).state, (await stateOf(forGood)).state],
       ['queued', 'queued', 'delivered'],
     );
+  });
+
+  test('polls and answers of one moment share a statement, in which who polls waits for nobody', async () => {
+    const [idle, held, waiting, answering] = [
+      await newPhone(),
+      await newPhone(),
+      await newPhone(),
+      await newPhone(),
+    ];
+    const forWaiting = await order(waiting, 'lock-device');
+    const [first, second] = [await order(answering, 'lock-device'), await order(answering, 'lock-device')];
+    assert.equal(commandIn(await answering.poll()).commandUuid, first);
+    await order(held, 'lock-device');
+    const { organizationId } = acme;
+    const turnOf = ({ deviceId, udid, identity }: AppleDevice, commandId?: string) => {
+      const fingerprint = hash('sha256', identity.certificate);
+      const isPoll = commandId === undefined;
+      const arrival = { fingerprint, deviceId, channel: '', deviceKey: udid, isPoll, at: Date.now() };
+      const answer = isPoll ? undefined : ({ commandId, state: 'acknowledged' } as const);
+      const planned = planExchange(
+        world.deps,
+        { organizationId, deviceId, answer, most: 1, anew: isPoll },
+        'lock-device',
+      );
+      return { deviceId, arrival, order: planned?.order ?? assert.fail() };
+    };
+    const other = await world.db.superuser();
+    const told: unknown[][] = [];
+    try {
+      await other.query('begin');
+      await other.query('select 1 from gh.device_contacts where device_id = $1 for update', [held.deviceId]);
+      const statements = await statementsOf(async () => {
+        const turns = [turnOf(idle), turnOf(answering, first), turnOf(held), turnOf(waiting)];
+        for (const turn of turns.map((each) => world.platform.deps.turns(organizationId, each))) {
+          const { standing, told: given } = await turn;
+          told.push([standing?.heard, given?.commands?.map(({ id }) => id)]);
+        }
+      });
+      assert.equal(statements, 1);
+    } finally {
+      await other.end();
+    }
+    assert.deepEqual(told, [
+      [true, undefined],
+      [true, [second]],
+      [false, undefined],
+      [true, [forWaiting]],
+    ]);
+    assert.equal((await stateOf(first)).state, 'acknowledged');
+    assert.equal((await stateOf(forWaiting)).state, 'delivered');
   });
 
   test('a queue of many is handed over in order', async () => {

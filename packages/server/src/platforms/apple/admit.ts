@@ -44,7 +44,7 @@ export interface Admitted extends Speaker {
  * @throws CertificateRefused, DomainError `invalid-input` for who speaks before the introduction.
  */
 export async function admit(
-  deps: Pick<AppleDeps, 'arrivals' | 'answers' | 'clock' | 'refusals' | 'requests'>,
+  deps: Pick<AppleDeps, 'arrivals' | 'turns' | 'clock' | 'refusals' | 'requests'>,
   certificate: VerifiedCertificate,
   identity: EnrolmentIdentity,
   { isIntroduction = false, isPoll = false, requestId, exchange }: AdmissionFacts,
@@ -69,13 +69,13 @@ export async function admit(
 }
 
 async function arrive(
-  { arrivals, answers }: Pick<AppleDeps, 'arrivals' | 'answers'>,
+  { arrivals, turns }: Pick<AppleDeps, 'arrivals' | 'turns'>,
   organizationId: string,
   arrival: Arrival,
   exchange: PlannedExchange | undefined,
 ): Promise<Arrived> {
-  if (exchange?.order.answer === undefined) return arrivals(organizationId, arrival);
-  return answers(organizationId, { deviceId: arrival.deviceId, arrival, order: exchange.order });
+  if (exchange === undefined) return arrivals(organizationId, arrival);
+  return turns(organizationId, { deviceId: arrival.deviceId, arrival, order: exchange.order });
 }
 
 function requireStanding(

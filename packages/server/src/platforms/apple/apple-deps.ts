@@ -8,7 +8,7 @@ import type { Notifications } from '../../kernel/notifications.ts';
 import type { Sealer } from '../../kernel/sealed/sealer.ts';
 import type { CertificateVerifier, Refusals } from '../../modules/certificates/index.ts';
 import type { Reevaluate } from '../../modules/devices/index.ts';
-import type { AskAnswer, AskArrival } from './arrival-queries.ts';
+import type { AskArrival, AskTurn } from './arrival-queries.ts';
 import type { ChannelWrites } from './enrolment-queries.ts';
 import type { DeclarationsPort } from './declarations-port.ts';
 import type { ExpectedAnswers } from './expected-answers.ts';
@@ -39,7 +39,7 @@ export interface ApplePlatformOptions {
 /** With what the platform keeps in memory for itself. */
 export interface AppleDeps extends ApplePlatformOptions {
   readonly arrivals: AskArrival;
-  readonly answers: AskAnswer;
+  readonly turns: AskTurn;
   readonly writes: ChannelWrites;
   readonly expected: ExpectedAnswers;
   /** Per device, by its id: neighbours behind one address do not share. */

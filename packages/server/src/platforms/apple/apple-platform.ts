@@ -8,7 +8,7 @@ import { HandedOverMemory } from '../../modules/commands/index.ts';
 import { admit, recognize } from './admit.ts';
 import { type AppleAnswer, done } from './answer.ts';
 import type { AppleDeps, ApplePlatformOptions } from './apple-deps.ts';
-import { createAnswers, createArrivals } from './arrival-queries.ts';
+import { createArrivals, createTurns } from './arrival-queries.ts';
 import { createChannelWrites } from './enrolment-queries.ts';
 import { createEntrance, type Entrance } from './entrance.ts';
 import { answerCheckIn } from './check-ins/check-ins.ts';
@@ -44,7 +44,7 @@ export function createApplePlatform(options: ApplePlatformOptions): ApplePlatfor
   const deps: AppleDeps = {
     ...options,
     arrivals: createArrivals(database),
-    answers: createAnswers(database),
+    turns: createTurns(database),
     writes: createChannelWrites(database),
     expected: new HandedOverMemory(),
     // A device with a full queue asks as fast as it can; one that asks more often is caught in a loop.

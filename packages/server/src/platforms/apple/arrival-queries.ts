@@ -1,5 +1,6 @@
 // Who comes, and what is known of them at the door: one statement for all that come in the same moment, see gh.apple_polls in the
-// migration 0030-apple-door-in-parts. What a device says of a command takes its exchange along: gh.apple_answers, in the same.
+// migration 0030-apple-door-in-parts. Who answers a command or may be handed one takes the exchange along: gh.apple_turns in
+// 0049-apple-turns.
 import { carefulCommands } from '@gatehouse/core/commands/catalogue.ts';
 import type { DeviceState, Platform } from '@gatehouse/core/devices/device.ts';
 import type { EnrolmentKind } from '@gatehouse/protocols/apple-mdm/index.ts';
@@ -125,7 +126,9 @@ type PollRow =
   | Row
   | (Pick<ExchangeAnswer, 'closer' | 'commands'> & { readonly place: number; readonly standing: null });
 
-type AnswerRow = Row | (ExchangeRow & { readonly standing: null });
+type TurnRow = Row | (ExchangeRow & { readonly standing: null });
+
+type TenantQueries = Pick<Database, 'tenantQuery'>;
 
 export interface Arrived {
   /** Undefined when the certificate is not on record. */
@@ -134,65 +137,77 @@ export interface Arrived {
   readonly told: ExchangeAnswer | undefined;
 }
 
-/** Whoever polls, is heard and has something waiting is handed it at once; that is committed then. */
 export type AskArrival = Ask<Arrival, Arrived>;
 
-export function createArrivals(database: Pick<Database, 'tenantQuery'>): AskArrival {
-  return gatherQuestions(async (organizationId, arrivals) => {
-    const rows = await database.tenantQuery<PollRow>(organizationId, arrivalsStatement, [
-      arrivals.map(({ fingerprint }) => `\\x${fingerprint}`),
-      arrivals.map(({ deviceId }) => deviceId),
-      arrivals.map(({ channel }) => channel),
-      arrivals.map(({ deviceKey }) => deviceKey),
-      arrivals.map(({ isPoll }) => isPoll),
-      arrivals.map(({ at }) => at),
-      carefulCommands,
-    ]);
-    const arrived = arrivals.map((): Arrived => ({ standing: undefined, told: undefined }));
-    for (const row of rows) {
-      const standing = row.standing === null ? arrived[row.place]?.standing : toStanding(row);
-      const told = row.standing === null ? { ...handed, ...row } : undefined;
-      arrived[row.place] = { standing, told };
-    }
-    return arrived;
-  });
+export function createArrivals(database: TenantQueries): AskArrival {
+  return gatherQuestions((organizationId, arrivals) => askArrivals(database, organizationId, arrivals));
+}
+
+/** Whoever polls, is heard and has something waiting is handed it at once; that is committed then. */
+async function askArrivals(
+  database: TenantQueries,
+  organizationId: string,
+  arrivals: readonly Arrival[],
+): Promise<readonly Arrived[]> {
+  const rows = await database.tenantQuery<PollRow>(organizationId, arrivalsStatement, [
+    ...columnsOf(arrivals),
+    carefulCommands,
+  ]);
+  const arrived = arrivals.map((): Arrived => ({ standing: undefined, told: undefined }));
+  for (const row of rows) {
+    const standing = row.standing === null ? arrived[row.place]?.standing : toStanding(row);
+    const told = row.standing === null ? { ...handed, ...row } : undefined;
+    arrived[row.place] = { standing, told };
+  }
+  return arrived;
+}
+
+function columnsOf(arrivals: readonly Arrival[]): unknown[][] {
+  return [
+    arrivals.map(({ fingerprint }) => `\\x${fingerprint}`),
+    arrivals.map(({ deviceId }) => deviceId),
+    arrivals.map(({ channel }) => channel),
+    arrivals.map(({ deviceKey }) => deviceKey),
+    arrivals.map(({ isPoll }) => isPoll),
+    arrivals.map(({ at }) => at),
+  ];
 }
 
 /** Of a hand-over without an answer. */
 const handed = { refused: false, state: null, step: null } as const;
 
-const answersStatement = tenantStatement(
-  'apple-answers',
+const turnsStatement = tenantStatement(
+  'apple-turns',
   `select a.place, a.standing, a.waits, a.heard, a.refused, a.state, a.step, a.closer, a.commands
-   from apple_answers($2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9::text[]) a where t.org is not null`,
+   from apple_turns($2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10::text[]) a where t.org is not null`,
 );
 
-export interface AnswerArrival {
+/** Somebody who polls, or answers; who answers is waited for, should another transaction hold the device. */
+export interface Turn {
   readonly deviceId: string;
   readonly arrival: Arrival;
   readonly order: ExchangeOrder;
 }
 
-export type AskAnswer = Ask<AnswerArrival, Arrived>;
+export type AskTurn = Ask<Turn, Arrived>;
 
-/** Answers when everything is committed. */
-export function createAnswers(database: Pick<Database, 'tenantQuery'>): AskAnswer {
-  return gatherLocking(async (organizationId, answers) => {
-    const rows = await database.tenantQuery<AnswerRow>(organizationId, answersStatement, [
-      answers.map(({ arrival }) => `\\x${arrival.fingerprint}`),
-      answers.map(({ deviceId }) => deviceId),
-      answers.map(({ arrival }) => arrival.channel),
-      answers.map(({ arrival }) => arrival.deviceKey),
-      answers.map(({ arrival }) => arrival.at),
-      ...exchangeValues(answers.map(({ order }) => order)),
+/** Answers when everything is committed. Where all only poll, nobody waits for the disk unless something is handed over. */
+export function createTurns(database: TenantQueries): AskTurn {
+  return gatherLocking(async (organizationId, turns) => {
+    const arrivals = turns.map(({ arrival }) => arrival);
+    if (turns.every(({ order }) => order.answer === undefined))
+      return askArrivals(database, organizationId, arrivals);
+    const rows = await database.tenantQuery<TurnRow>(organizationId, turnsStatement, [
+      ...columnsOf(arrivals),
+      ...exchangeValues(turns.map(({ order }) => order)),
     ]);
-    const standings = answers.map((): AppleStanding | undefined => undefined);
+    const standings = turns.map((): AppleStanding | undefined => undefined);
     const exchanged: ExchangeRow[] = [];
     for (const row of rows) {
       if (row.standing === null) exchanged.push(row);
       else standings[row.place] = toStanding(row);
     }
-    const heard = answers.map(({ order }, place) => (standings[place]?.heard === true ? order : undefined));
+    const heard = turns.map(({ order }, place) => (standings[place]?.heard === true ? order : undefined));
     const told = readExchange(heard, exchanged);
     return standings.map((standing, place) => ({
       standing,
