@@ -204,6 +204,8 @@ function laneAddresses(
       };
       return {
         begins: `${method} ${path} `,
+        // Each is signed for itself.
+        isAlwaysAnother: true,
         takes(request, response) {
           const { rawHeaders, socket } = request;
           if (hosts && !knowsHost(hosts, onlyHeader(rawHeaders, 'host'), socket.localAddress)) return false;

@@ -39,6 +39,8 @@ async function openWorld(
   const ways: string[] = [];
   const takes = (request: AsideRequest, response: AsideResponse): boolean => {
     if (request.url === '/mail-not') return false;
+    // From the second time on it is read by what is remembered of it.
+    request.head?.keep({});
     let body = '';
     request.on('data', (part) => {
       body += part.toString('latin1');
@@ -99,6 +101,18 @@ test('one request after the other is answered, and what leaves no doubt never me
     /^HTTP\/1\.1 200 OK\r\nContent-Length: 13\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n/,
   );
   assert.match(heard, /Connection: close\r\n\r\n\[\/mail\/3 three\]$/);
+});
+
+test('a head that has come before brings what was kept of it, over another connection too', async (t) => {
+  const memos: unknown[] = [];
+  const { say } = await openWorld(t, (request, response, body) => {
+    memos.push(request.head?.memo !== undefined);
+    echo(request, response, body);
+  });
+  const all = post('/mail/1', 'one') + post('/mail/1', 'two') + post('/mail/2', 'six', last);
+  for (let round = 0; round < 2; round += 1)
+    assert.deepEqual(bodiesIn(await say(all)), ['[/mail/1 one]', '[/mail/1 two]', '[/mail/2 six]']);
+  assert.deepEqual(memos, [false, true, false, true, true, true]);
 });
 
 test('in pieces of every size the answers are the same', async (t) => {

@@ -3,14 +3,17 @@
 // brings anything else, at whatever time, is handed to Node with every byte that was not answered here, and stays there.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { KnownHeads } from './known-heads.ts';
 import { PlainResponse, type ResponseOwner, WholeRequest } from './plain-exchange.ts';
-import { readPlainRequest } from './plain-request.ts';
+import { endOfHeadIn } from './plain-request.ts';
 
 export interface LaneAddress {
   /** How the first line of a request begins, to the letter. */
   readonly begins: string;
   /** False: it is left to Node, and nothing has been done. */
   readonly takes: (request: WholeRequest, response: PlainResponse) => boolean;
+  /** No head is like another, so none is looked for among those that have come before. */
+  readonly isAlwaysAnother?: boolean;
 }
 
 export interface FastLane {
@@ -38,10 +41,11 @@ export function openFastLane(
 ): FastLane {
   // The last one is Node's own; others only look.
   const serve = server.listeners(event).at(-1) as (this: Server, socket: Socket) => void;
-  const known = addresses.map(({ begins, takes }) => ({ begins: Buffer.from(begins, 'latin1'), takes }));
+  const known = addresses.map((address) => ({ ...address, begins: Buffer.from(address.begins, 'latin1') }));
   const all = new Set<LaneConnection>();
   let isClosed = false;
   const lane: Lane = {
+    heads: new KnownHeads(),
     whose: (bytes) =>
       known.find(
         ({ begins: { length }, begins }) =>
@@ -68,7 +72,8 @@ export function openFastLane(
 }
 
 interface Lane {
-  whose(bytes: Buffer): Pick<LaneAddress, 'takes'> | undefined;
+  readonly heads: KnownHeads;
+  whose(bytes: Buffer): Omit<LaneAddress, 'begins'> | undefined;
   /** Node serves it from here on. */
   handOver(socket: Socket): void;
   gone(connection: LaneConnection): unknown;
@@ -114,7 +119,11 @@ class LaneConnection implements ResponseOwner {
       this.#leave(bytes);
       return;
     }
-    const read = readPlainRequest(bytes);
+    const { heads } = this.#lane;
+    const headEnd = endOfHeadIn(bytes);
+    const read = address.isAlwaysAnother
+      ? heads.readAnother(bytes, headEnd)
+      : heads.read(bytes, headEnd, performance.now());
     this.#pieces = read === 'unfinished' ? this.#pieces + 1 : 0;
     if (read === 'other' || this.#pieces >= laneLimits.pieces) {
       this.#leave(bytes);
@@ -125,16 +134,16 @@ class LaneConnection implements ResponseOwner {
       return;
     }
     const socket = this.#socket;
-    const body = read.end > read.bodyAt ? bytes.subarray(read.bodyAt, read.end) : undefined;
-    const request = new WholeRequest(socket, read, body);
-    const response = new PlainResponse(socket, this, read.keepAlive, laneLimits.idleMs / 1_000);
+    const { end, keepAlive } = read.read;
+    const request = new WholeRequest(socket, read);
+    const response = new PlainResponse(socket, this, keepAlive, laneLimits.idleMs / 1_000);
     this.#response = response;
     if (!address.takes(request, response)) {
       this.#response = undefined;
       this.#leave(bytes);
       return;
     }
-    if (read.end < bytes.length) this.#pending = bytes.subarray(read.end);
+    if (end < bytes.length) this.#pending = bytes.subarray(end);
     request.handOut();
   }
 

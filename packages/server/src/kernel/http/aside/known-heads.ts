@@ -41,17 +41,20 @@ export class KnownHeads {
     }
     const key = this.#keyOf(bytes, headEnd);
     const known = this.#known.get(key);
-    if (known === undefined || now >= known.until) {
-      const read = readPlainRequest(bytes, headEnd);
-      if (typeof read === 'string') return read;
-      const { rawHeaders, ...plain } = read;
-      return new ArrivedRequest(this, key, bytes, plain, undefined, rawHeaders);
-    }
+    if (known === undefined || now >= known.until) return this.readAnother(bytes, headEnd, key);
     const { method, target, keepAlive, memo } = known;
     const bodyAt = headEnd + emptyLineBytes;
     const end = bodyAt + known.bodyBytes;
     if (bytes.length < end) return 'unfinished';
     return new ArrivedRequest(this, key, bytes, { method, target, bodyAt, end, keepAlive }, memo, undefined);
+  }
+
+  /** One that nothing is known of; without a key nothing can be kept of it. */
+  readAnother(bytes: Buffer, headEnd: number, key?: string): ArrivedRequest | 'unfinished' | 'other' {
+    const read = readPlainRequest(bytes, headEnd);
+    if (typeof read === 'string') return read;
+    const { rawHeaders, ...plain } = read;
+    return new ArrivedRequest(this, key, bytes, plain, undefined, rawHeaders);
   }
 
   /** SHA-512/256 with the key in front is a keyed hash by itself: what comes out of it cannot be carried on. */
@@ -78,7 +81,7 @@ type ReadRequest = Omit<PlainRequest, 'rawHeaders'>;
 /** A request that has come whole, and what is remembered of its head. */
 export class ArrivedRequest implements RememberedHead {
   readonly #heads: KnownHeads;
-  readonly #key: string;
+  readonly #key: string | undefined;
   readonly read: ReadRequest;
   readonly memo: object | undefined;
   #bytes: Buffer | undefined;
@@ -86,7 +89,7 @@ export class ArrivedRequest implements RememberedHead {
 
   constructor(
     heads: KnownHeads,
-    key: string,
+    key: string | undefined,
     bytes: Buffer,
     read: ReadRequest,
     memo: object | undefined,
@@ -113,7 +116,7 @@ export class ArrivedRequest implements RememberedHead {
   }
 
   keep(memo: object): void {
-    this.#heads.keep(this.#key, this.read, memo);
+    if (this.#key !== undefined) this.#heads.keep(this.#key, this.read, memo);
   }
 
   placeOf(text: string): number {

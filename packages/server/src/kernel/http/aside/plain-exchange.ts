@@ -3,14 +3,14 @@ import { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AsideRequest, AsideResponse } from './exchange.ts';
-import type { PlainRequest } from './plain-request.ts';
+import type { ArrivedRequest } from './known-heads.ts';
 
 /** All of it is there; it is handed out as the stream that it would be if it came in pieces. */
 export class WholeRequest extends EventEmitter implements AsideRequest {
   readonly method: string;
   readonly url: string;
-  readonly rawHeaders: string[];
   readonly socket: Socket;
+  readonly head: ArrivedRequest;
   readonly complete = true;
   /** Until it is handed out. */
   #body: Buffer | undefined;
@@ -19,13 +19,22 @@ export class WholeRequest extends EventEmitter implements AsideRequest {
   #isDue = true;
   #isOver = false;
 
-  constructor(socket: Socket, { method, target, rawHeaders }: PlainRequest, body: Buffer | undefined) {
+  constructor(socket: Socket, head: ArrivedRequest) {
     super();
-    this.method = method;
-    this.url = target;
-    this.rawHeaders = rawHeaders;
+    this.method = head.read.method;
+    this.url = head.read.target;
     this.socket = socket;
-    this.#body = body;
+    this.head = head;
+    this.#body = head.body;
+  }
+
+  get rawHeaders(): string[] {
+    return this.head.rawHeaders;
+  }
+
+  /** To nothing. */
+  set rawHeaders(_none: never[]) {
+    this.head.forget();
   }
 
   /** For who takes it as a whole, and does not listen. */

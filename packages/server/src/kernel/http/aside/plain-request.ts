@@ -24,9 +24,17 @@ const path = /^\/[\x21-\x7e]*$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const unfit = /[\0-\x08\x0a-\x1f\x7f]/;
 
+/** Where the empty line begins that ends the head; -1 before it has come. */
+export const endOfHeadIn = (bytes: Buffer): number => bytes.indexOf(endOfHead);
+
+/** Bytes from the end of the head up to the body. */
+export const emptyLineBytes = endOfHead.length;
+
 /** @returns `unfinished`: what there is may become one; `other`: Node is to read it. */
-export function readPlainRequest(bytes: Buffer): PlainRequest | 'unfinished' | 'other' {
-  const headEnd = bytes.indexOf(endOfHead);
+export function readPlainRequest(
+  bytes: Buffer,
+  headEnd: number = endOfHeadIn(bytes),
+): PlainRequest | 'unfinished' | 'other' {
   if (headEnd < 0) return bytes.length > plainLimits.headBytes ? 'other' : 'unfinished';
   if (headEnd > plainLimits.headBytes) return 'other';
   const head = bytes.toString('latin1', 0, headEnd);
