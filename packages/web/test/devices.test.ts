@@ -91,6 +91,31 @@ describe('the list of devices', { skip: noBrowser }, () => {
     await count(page, `${fleetSize} devices`);
   });
 
+  test('what a mark means is told under the mouse and by keyboard, to those who hear the page too, and goes with Escape', async () => {
+    const page = await world.signIn('org-admin');
+    await open(page);
+    const mark = page.locator('tr[data-row="1"] a[href$="/why"]');
+    const hint = page.getByRole('tooltip');
+    await mark.hover();
+    await hint.filter({ hasText: 'Why?' }).waitFor();
+    assert.equal(
+      await page.evaluate(
+        (id) => document.getElementById(id ?? '')?.textContent,
+        await mark.getAttribute('aria-describedby'),
+      ),
+      await hint.textContent(),
+    );
+    await page.mouse.move(5, 5);
+    await hint.waitFor({ state: 'detached' });
+    await page.locator('tr[data-row="1"] th a').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await hint.filter({ hasText: 'Why?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await hint.waitFor({ state: 'detached' });
+    assert.equal(await mark.getAttribute('aria-describedby'), null);
+  });
+
   test('a filter is the address: reloading keeps it, and the help desk sees the same rows by the link', async () => {
     const page = await world.signIn('org-admin');
     await open(page);

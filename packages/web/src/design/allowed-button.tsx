@@ -1,6 +1,7 @@
 // A button that says why it does nothing, for those whose role has no right to it: still there, still reachable by keyboard.
-import { Button, type ButtonProps, Tooltip } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Hint } from './hint.tsx';
 
 export interface AllowedButtonProps extends ButtonProps {
   readonly allowed: boolean;
@@ -14,7 +15,7 @@ export interface AllowedButtonProps extends ButtonProps {
 
 export function AllowedButton({ allowed, reason, hint, onClick, children, ...rest }: AllowedButtonProps) {
   return (
-    <Tooltip label={allowed ? hint : reason} disabled={allowed && hint === undefined}>
+    <Hint label={allowed ? hint : reason} disabled={allowed && hint === undefined}>
       <Button
         {...rest}
         {...(allowed ? {} : { 'data-disabled': true })}
@@ -25,6 +26,6 @@ export function AllowedButton({ allowed, reason, hint, onClick, children, ...res
       >
         {children}
       </Button>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,10 +1,11 @@
 // Pictures of numbers: bars, lines, areas, meters. Each has its table one key away, and its title says what it shows.
-import { ActionIcon, Card, Group, Table, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Card, Group, Table, Text, Title } from '@mantine/core';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';
 import { formatNumber } from '../language/format.ts';
 import { stackSeries, type Series } from './chart-shapes.ts';
 import classes from './charts.module.css';
+import { Hint } from './hint.tsx';
 import { Plain } from './plain.tsx';
 import { RouteLink } from './route-link.tsx';
 import { designTexts } from './texts.ts';
@@ -132,11 +133,11 @@ export function StackedArea({ title, steps, series, action }: AreaProps) {
         </Title>
         <Group gap="xs" wrap="nowrap">
           {action}
-          <Tooltip label={switchTo}>
+          <Hint label={switchTo}>
             <ActionIcon variant="subtle" color="gray" aria-label={switchTo} onClick={() => setTable(!table)}>
               {table ? <IconChartBar size={18} aria-hidden /> : <IconTable size={18} aria-hidden />}
             </ActionIcon>
-          </Tooltip>
+          </Hint>
         </Group>
       </Group>
       {table ? (

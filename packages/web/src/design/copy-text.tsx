@@ -1,7 +1,8 @@
 // An identifier that one can take along.
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, CopyButton } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import css from './design.module.css';
+import { Hint } from './hint.tsx';
 import { Plain } from './plain.tsx';
 import { plainLine } from './plain-text.ts';
 import { designTexts } from './texts.ts';
@@ -14,7 +15,7 @@ export function CopyText({ value, children }: { value: string; children?: React.
       {children ?? <Plain text={value} />}
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? t('copied') : label}>
+          <Hint label={copied ? t('copied') : label}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -24,7 +25,7 @@ export function CopyText({ value, children }: { value: string; children?: React.
             >
               {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
             </ActionIcon>
-          </Tooltip>
+          </Hint>
         )}
       </CopyButton>
     </span>

@@ -1,12 +1,12 @@
 // One row of a list, as a line of a table or as a card. While one scrolls, or ticks, or walks by keyboard, only rows that come or
 // change are drawn: dozens of them with their links and marks would take longer than a frame.
-import { Checkbox } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, memo, useMemo, useRef } from 'react';
 import type { Column, Selection } from './data-column.ts';
 import css from './design.module.css';
 import { useAddressOf } from './route-link.tsx';
 import { nextRow } from './row-keys.ts';
+import { Tick } from './tick.tsx';
 import { designTexts } from './texts.ts';
 
 /** What is done in a row; the same object for as long as the list is on the page. */
@@ -112,8 +112,7 @@ function GridRowOf<Row>({
     >
       {isSelected !== undefined && (
         <td>
-          <Checkbox
-            size="xs"
+          <Tick
             checked={isSelected}
             aria-label={t('selectRow', { name: label })}
             onChange={() => actions.toggle(index)}
@@ -175,7 +174,7 @@ function CardOf<Row>({
       onKeyDown={(event) => actions.key(event, index)}
     >
       {isSelected !== undefined && (
-        <Checkbox
+        <Tick
           checked={isSelected}
           aria-label={t('selectRow', { name: label })}
           onChange={() => actions.toggle(index)}

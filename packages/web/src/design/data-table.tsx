@@ -1,6 +1,6 @@
 // Rows, a hundred or a hundred thousand: only those in view are in the page, the keyboard goes through them all, and on a phone
 // each is a card. What a row shows, and what is done with it, is its owner's.
-import { Checkbox, Text, VisuallyHidden } from '@mantine/core';
+import { Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import {
@@ -9,13 +9,24 @@ import {
   useWindowVirtualizer,
   type VirtualItem,
 } from '@tanstack/react-virtual';
-import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  Fragment,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { formatNumber } from '../language/format.ts';
 import type { Column, Selection } from './data-column.ts';
 import { Card, GridRow, type RowProps, useRowActions } from './data-rows.tsx';
 import css from './design.module.css';
 import { Loading } from './loading.tsx';
 import { plainPages } from './plain-pages.ts';
 import { designTexts } from './texts.ts';
+import { Tick } from './tick.tsx';
 
 export type { Column, Selection };
 
@@ -84,16 +95,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     },
     [focused],
   );
+  const keyOf = useRef(rowKey);
+  keyOf.current = rowKey;
+  // Another function means to the virtualizer that each row has another place: thousands would be reckoned with every frame.
+  const getItemKey = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? index : keyOf.current(row);
+    },
+    [rows],
+  );
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (narrow ? cardHeight : rowHeight),
     // Plain pages hold every loaded row.
     overscan: plainPages() ? rows.length : 8,
     scrollMargin: margin,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowKey(row);
-    },
+    getItemKey,
     rangeExtractor: keepFocused,
   });
   const actions = useRowActions({
@@ -151,15 +169,10 @@ function gapBefore(shown: readonly VirtualItem[], at: number): number {
 }
 
 function Grid<Row>(inner: Inner<Row>) {
-  const t = designTexts.use();
   const { columns, rows, selection, shown, virtual, margin } = inner;
   const first = shown[0];
   const before = first === undefined ? 0 : first.start - margin;
   const after = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
-  const loaded = rows.map(inner.rowKey);
-  const all =
-    selection !== undefined && loaded.length > 0 && loaded.every((key) => selection.selected.has(key));
-  const some = selection !== undefined && !all && loaded.some((key) => selection.selected.has(key));
   const width = columns.length + (selection ? 1 : 0);
   return (
     <table
@@ -169,24 +182,14 @@ function Grid<Row>(inner: Inner<Row>) {
       aria-rowcount={(inner.total ?? rows.length) + 1}
       data-rows
     >
-      <thead>
-        <tr aria-rowindex={1}>
-          {selection && (
-            <th scope="col" style={{ width: '2.75rem' }}>
-              <Checkbox
-                size="xs"
-                checked={all}
-                indeterminate={some}
-                aria-label={t('selectLoaded')}
-                onChange={() => selection.onChange(new Set(all ? [] : [...selection.selected, ...loaded]))}
-              />
-            </th>
-          )}
-          {columns.map((column) => (
-            <Heading key={column.key} column={column} {...inner} />
-          ))}
-        </tr>
-      </thead>
+      <Head
+        columns={columns}
+        rows={rows}
+        rowKey={inner.rowKey}
+        selection={selection}
+        sorting={inner.sorting}
+        onSort={inner.onSort}
+      />
       <tbody>
         <tr className={css.spacer} aria-hidden>
           <td colSpan={width} style={{ height: before }} />
@@ -214,7 +217,51 @@ function Grid<Row>(inner: Inner<Row>) {
   );
 }
 
-function Heading<Row>({ column, sorting, onSort }: Inner<Row> & { column: Column<Row> }) {
+interface HeadProps<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly selection: Selection | undefined;
+  readonly sorting: Sorting | undefined;
+  readonly onSort: ((sorting: Sorting) => void) | undefined;
+}
+
+function HeadOf<Row>({ columns, rows, rowKey, selection, sorting, onSort }: HeadProps<Row>) {
+  const t = designTexts.use();
+  const isSelected = (row: Row) => selection?.selected.has(rowKey(row)) ?? false;
+  const any = (selection?.selected.size ?? 0) > 0;
+  const all = any && rows.every(isSelected);
+  const some = any && !all && rows.some(isSelected);
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {selection && (
+          <th scope="col" style={{ width: '2.75rem' }}>
+            <Tick
+              checked={all}
+              indeterminate={some}
+              aria-label={t('selectLoaded')}
+              onChange={() =>
+                selection.onChange(new Set(all ? [] : [...selection.selected, ...rows.map(rowKey)]))
+              }
+            />
+          </th>
+        )}
+        {columns.map((column) => (
+          <Heading key={column.key} column={column} sorting={sorting} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
+  );
+}
+/** It stays what it is while one scrolls. */
+const Head = memo(HeadOf) as typeof HeadOf;
+
+interface HeadingProps<Row> extends Pick<HeadProps<Row>, 'sorting' | 'onSort'> {
+  readonly column: Column<Row>;
+}
+
+function Heading<Row>({ column, sorting, onSort }: HeadingProps<Row>) {
   const t = designTexts.use();
   const sort = column.sort;
   const active = sort !== undefined && sorting?.by === sort ? sorting.direction : undefined;
@@ -256,7 +303,7 @@ function Cards<Row>(inner: Inner<Row>) {
   return (
     <>
       <Text size="xs" c="dimmed">
-        {t('rows', { count: total })}
+        {t('rows', { count: total }).replace(String(total), formatNumber(total))}
       </Text>
       <ul
         className={css.cards}

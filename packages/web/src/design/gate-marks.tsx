@@ -1,7 +1,7 @@
 // What each gate says of a device, as lettered marks: solid, half, crossed; the words are there for everybody.
 import type { Gate } from '@gatehouse/core/compliance/gate.ts';
-import { Tooltip } from '@mantine/core';
 import css from './design.module.css';
+import { Hint } from './hint.tsx';
 import { designTexts } from './texts.ts';
 
 const marks = { allow: css.gateAllow, quarantine: css.gateQuarantine, deny: css.gateDeny };
@@ -25,11 +25,11 @@ export function GateMarks({ access }: { access: Readonly<Partial<Record<Gate, Ga
         const name = t(words[gate]);
         const said = t('gateMark', { gate: name, access: t(value) });
         return (
-          <Tooltip key={gate} label={said}>
+          <Hint key={gate} label={said}>
             <span className={`${css.gate} ${marks[value]}`} role="img" aria-label={said}>
               {name[0]}
             </span>
-          </Tooltip>
+          </Hint>
         );
       })}
     </span>

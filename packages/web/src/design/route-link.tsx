@@ -1,7 +1,14 @@
 // A link within this application, search included: `/devices?q=…`. A real link, so that it can be copied and opened elsewhere.
 import { Anchor, type AnchorProps } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
-import { type ComponentPropsWithoutRef, type MouseEvent, type ReactNode, useCallback } from 'react';
+import {
+  type ComponentProps,
+  type ComponentPropsWithoutRef,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+} from 'react';
+import css from './design.module.css';
 
 export interface RouteLinkProps
   extends AnchorProps,
@@ -17,7 +24,11 @@ export function useAddressOf(): (to: string) => string {
   return useCallback((to: string) => `${basepath === '/' ? '' : basepath}${to}`, [basepath]);
 }
 
-export function RouteLink({ to, children, onClick, ...rest }: RouteLinkProps) {
+/** What makes a link of an anchor: its address, and that it is opened here. */
+function useOpening(
+  to: string,
+  onClick: ((event: MouseEvent<HTMLAnchorElement>) => void) | undefined,
+): { readonly href: string; readonly onClick: (event: MouseEvent<HTMLAnchorElement>) => void } {
   const router = useRouter();
   const href = useAddressOf()(to);
   function open(event: MouseEvent<HTMLAnchorElement>): void {
@@ -35,9 +46,28 @@ export function RouteLink({ to, children, onClick, ...rest }: RouteLinkProps) {
     event.preventDefault();
     void router.navigate({ href });
   }
+  return { href, onClick: open };
+}
+
+export function RouteLink({ to, children, onClick, ...rest }: RouteLinkProps) {
   return (
-    <Anchor href={href} onClick={open} {...rest}>
+    <Anchor {...useOpening(to, onClick)} {...rest}>
       {children}
     </Anchor>
+  );
+}
+
+/** A link of which lists have hundreds, and draw some with every frame: its look is a class, not reckoned out of properties. */
+export function PlainLink({
+  to,
+  className = '',
+  onClick,
+  children,
+  ...rest
+}: ComponentProps<'a'> & { readonly to: string }) {
+  return (
+    <a {...useOpening(to, onClick)} className={`${css.link} ${className}`} {...rest}>
+      {children}
+    </a>
   );
 }

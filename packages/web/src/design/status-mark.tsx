@@ -1,5 +1,4 @@
 // A state: shape first, word second, colour third; with why and since when for everybody, and the page that explains it.
-import { Tooltip } from '@mantine/core';
 import {
   IconAlertOctagon,
   IconCircleCheck,
@@ -14,7 +13,8 @@ import {
 import type { ReactNode } from 'react';
 import { formatTime } from '../language/format.ts';
 import css from './design.module.css';
-import { RouteLink } from './route-link.tsx';
+import { Hint } from './hint.tsx';
+import { PlainLink } from './route-link.tsx';
 import { designTexts } from './texts.ts';
 
 export type StatusKind =
@@ -60,8 +60,8 @@ export function StatusMark({ kind, word, why, since, to }: StatusMarkProps) {
     </span>
   );
   if (why === undefined && since === undefined)
-    return to === undefined ? mark : <RouteLink to={to}>{mark}</RouteLink>;
-  const label = (
+    return to === undefined ? mark : <PlainLink to={to}>{mark}</PlainLink>;
+  const label = () => (
     <>
       {why}
       {since !== undefined && <div>{t('since', { time: formatTime(since) })}</div>}
@@ -69,14 +69,14 @@ export function StatusMark({ kind, word, why, since, to }: StatusMarkProps) {
     </>
   );
   return (
-    <Tooltip label={label}>
+    <Hint label={label}>
       {to === undefined ? (
         <button type="button" className={css.markButton}>
           {mark}
         </button>
       ) : (
-        <RouteLink to={to}>{mark}</RouteLink>
+        <PlainLink to={to}>{mark}</PlainLink>
       )}
-    </Tooltip>
+    </Hint>
   );
 }

@@ -64,7 +64,6 @@ export const theme = createTheme({
         withArrow: true,
         multiline: true,
         maw: 340,
-        events: { hover: true, focus: true, touch: true },
       },
     },
     Modal: {

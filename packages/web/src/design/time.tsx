@@ -1,7 +1,7 @@
 // A moment: how long ago while that says something, the date beyond; the exact time with its zone for mouse and keyboard.
-import { Tooltip } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { formatAge, formatExactTime, formatTime } from '../language/format.ts';
+import { Hint } from './hint.tsx';
 
 let minute = Date.now();
 const watchers = new Set<() => void>();
@@ -29,11 +29,11 @@ export function useNow(): number {
 export function Time({ at, form = 'age' }: { at: string; form?: 'age' | 'time' }) {
   const now = useNow();
   return (
-    <Tooltip label={formatExactTime(at)}>
+    <Hint label={() => formatExactTime(at)}>
       {/* In the order of tabs, because the exact time is for those without a mouse as well. */}
       <time dateTime={at} tabIndex={0}>
         {form === 'age' ? formatAge(at, now) : formatTime(at)}
       </time>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -5,23 +5,46 @@ const minute = 60_000;
 const hour = 60 * minute;
 export const day = 24 * hour;
 
+/** Making a formatter takes longer than many uses of it: each is made once for its language. */
+function once<Formatter, Rest extends readonly (number | string)[]>(
+  make: (region: string, ...rest: Rest) => Formatter,
+): (language: string, ...rest: Rest) => Formatter {
+  const made = new Map<string, Formatter>();
+  return (language, ...rest) => {
+    const key = [language, ...rest].join(' ');
+    const known = made.get(key) ?? make(regionOf(language), ...rest);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const times = once((region) => new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' }));
+const exactTimes = once(
+  (region) => new Intl.DateTimeFormat(region, { dateStyle: 'full', timeStyle: 'long' }),
+);
+const dates = once((region) => new Intl.DateTimeFormat(region, { dateStyle: 'medium' }));
+const ages = once((region) => new Intl.RelativeTimeFormat(region, { numeric: 'auto', style: 'short' }));
+const numbers = once((region) => new Intl.NumberFormat(region, { maximumFractionDigits: 2 }));
+const shares = once(
+  (region) => new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: 1 }),
+);
+const units = once(
+  (region, unit: string, unitDisplay: 'long' | 'short', maximumFractionDigits: number) =>
+    new Intl.NumberFormat(region, { style: 'unit', unit, unitDisplay, maximumFractionDigits }),
+);
+
 /** `3 Mar 2026, 09:14` */
 export function formatTime(at: string | Date, language: string = currentLanguage()): string {
-  return new Intl.DateTimeFormat(regionOf(language), { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(at),
-  );
+  return times(language).format(new Date(at));
 }
 
 /** With seconds and the name of the zone, for tooltips and evidence. */
 export function formatExactTime(at: string | Date, language: string = currentLanguage()): string {
-  return new Intl.DateTimeFormat(regionOf(language), {
-    dateStyle: 'full',
-    timeStyle: 'long',
-  }).format(new Date(at));
+  return exactTimes(language).format(new Date(at));
 }
 
 export function formatDate(at: string | Date, language: string = currentLanguage()): string {
-  return new Intl.DateTimeFormat(regionOf(language), { dateStyle: 'medium' }).format(new Date(at));
+  return dates(language).format(new Date(at));
 }
 
 /**
@@ -37,7 +60,7 @@ export function formatAge(
   const difference = new Date(at).getTime() - now;
   const size = Math.abs(difference);
   if (size >= day) return style === 'long' ? formatTime(at, language) : formatDate(at, language);
-  const words = new Intl.RelativeTimeFormat(regionOf(language), { numeric: 'auto', style: 'short' });
+  const words = ages(language);
   if (size < minute) return words.format(0, 'second');
   if (size < hour) return words.format(Math.trunc(difference / minute), 'minute');
   return words.format(Math.trunc(difference / hour), 'hour');
@@ -45,45 +68,33 @@ export function formatAge(
 
 /** `3 days`, `20 minutes`: how long something lasts. */
 export function formatDuration(milliseconds: number, language: string = currentLanguage()): string {
-  const units = [
+  const sizes = [
     ['day', day],
     ['hour', hour],
     ['minute', minute],
     ['second', 1000],
   ] as const;
-  const [unit, size] = units.find(([, each]) => milliseconds >= each) ?? ['second', 1000];
-  return new Intl.NumberFormat(regionOf(language), {
-    style: 'unit',
-    unit,
-    unitDisplay: 'long',
-    maximumFractionDigits: milliseconds % size === 0 ? 0 : 1,
-  }).format(milliseconds / size);
+  const [unit, size] = sizes.find(([, each]) => milliseconds >= each) ?? ['second', 1000];
+  return units(language, unit, 'long', milliseconds % size === 0 ? 0 : 1).format(milliseconds / size);
 }
 
 export function formatNumber(value: number, language: string = currentLanguage()): string {
-  return new Intl.NumberFormat(regionOf(language), { maximumFractionDigits: 2 }).format(value);
+  return numbers(language).format(value);
 }
 
 /** @param share 0 to 1 */
 export function formatShare(share: number, language: string = currentLanguage()): string {
-  return new Intl.NumberFormat(regionOf(language), { style: 'percent', maximumFractionDigits: 1 }).format(
-    share,
-  );
+  return shares(language).format(share);
 }
 
 /** Bytes, in the units that people read on their devices. */
 export function formatBytes(bytes: number, language: string = currentLanguage()): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const power = Math.min(
-    units.length - 1,
+    names.length - 1,
     Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3)),
   );
-  return new Intl.NumberFormat(regionOf(language), {
-    style: 'unit',
-    unit: units[power] ?? 'byte',
-    unitDisplay: 'short',
-    maximumFractionDigits: power === 0 ? 0 : 1,
-  }).format(bytes / 1000 ** power);
+  return units(language, names[power] ?? 'byte', 'short', power === 0 ? 0 : 1).format(bytes / 1000 ** power);
 }
 
 /** English as Europeans write dates; a browser that says its region is believed. */

@@ -3,7 +3,7 @@
  * each, `texts.test.ts` for the same slots. Plurals are `key_one` and `key_other`.
  */
 import i18next, { type i18n } from 'i18next';
-import { initReactI18next, useTranslation } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
 import { shownText } from '../design/plain-text.ts';
 
 export const languages = ['en', 'de'] as const;
@@ -45,7 +45,7 @@ function preferredLanguage(): Language {
 }
 
 function start(): i18n {
-  void i18next.use(initReactI18next).init({
+  void i18next.init({
     lng: preferredLanguage(),
     fallbackLng: 'en',
     resources: {},
@@ -58,10 +58,18 @@ function start(): i18n {
   return i18next;
 }
 const instance = start();
-/** The same object each time: another would be taken for other options wherever a text is drawn. */
-const ofInstance = { i18n: instance };
 
 export const currentLanguage = (): Language => instance.language as Language;
+
+function watchLanguage(changed: () => void): () => void {
+  instance.on('languageChanged', changed);
+  return () => instance.off('languageChanged', changed);
+}
+
+/** In components: drawn anew when it changes. */
+export function useLanguage(): Language {
+  return useSyncExternalStore(watchLanguage, currentLanguage);
+}
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(key, language);
@@ -76,12 +84,27 @@ export function defineTexts<const En extends Readonly<Record<string, string>>>(
   for (const language of languages) instance.addResourceBundle(language, namespace, texts[language]);
   definedTexts.push({ namespace, languages: texts });
   type Key = KeyOf<keyof En & string>;
+  const sayings = new Map<Language, Say<Key>>();
   return {
     use() {
-      const { t } = useTranslation(namespace, ofInstance);
-      return t as unknown as Say<Key>;
+      const language = useLanguage();
+      const known = sayings.get(language) ?? sayingIn(language, namespace);
+      sayings.set(language, known);
+      return known;
     },
     say: (wanted, slots) =>
       instance.getFixedT(null, namespace)(wanted as never, slots as never) as unknown as string,
+  };
+}
+
+/** The same function for as long as the language is; a text without slots is looked up once, for lists say some in every row. */
+function sayingIn<Key extends string>(language: Language, namespace: string): Say<Key> {
+  const translate = instance.getFixedT(language, namespace) as unknown as Say<string>;
+  const known = new Map<string, string>();
+  return (wanted, slots) => {
+    if (slots !== undefined) return translate(wanted, slots);
+    const text = known.get(wanted) ?? translate(wanted);
+    known.set(wanted, text);
+    return text;
   };
 }

@@ -1,5 +1,5 @@
 // One group: who or what is in it, and what is given to it.
-import { Anchor, Button, Code, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import type { Group as OneOfGroups } from '@gatehouse/contracts/admin/users.ts';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -18,6 +18,7 @@ import { Ask } from '../../design/ask.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { Failure } from '../../design/failure.tsx';
+import { Hint } from '../../design/hint.tsx';
 import { Loading } from '../../design/loading.tsx';
 import { notifyDone, notifyProblem } from '../../design/notify.tsx';
 import { Page } from '../../design/page.tsx';
@@ -75,7 +76,7 @@ function OneGroup({ group }: { group: OneOfGroups }) {
       action={
         may('groups.manage') && (
           <Group gap="xs">
-            <Tooltip label={t('inUse')} disabled={!isUsed}>
+            <Hint label={t('inUse')} disabled={!isUsed}>
               <Button
                 variant="default"
                 aria-disabled={isUsed}
@@ -86,7 +87,7 @@ function OneGroup({ group }: { group: OneOfGroups }) {
               >
                 {t('deleteGroup')}
               </Button>
-            </Tooltip>
+            </Hint>
             {isSmart && (
               <Button component="a" href={addressOf(`/groups/${group.id}/edit`)}>
                 {t('edit')}

@@ -1,9 +1,10 @@
 // The bell in the top bar: how many requests wait for a decision of mine.
-import { ActionIcon, Indicator, Tooltip } from '@mantine/core';
+import { ActionIcon, Indicator } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useRead } from '../../../api/hooks.ts';
 import { listApprovals } from '../../../api/operations/approvals.ts';
+import { Hint } from '../../../design/hint.tsx';
 import { useAddressOf } from '../../../design/route-link.tsx';
 import { useMay, useMe } from '../../../session/session.ts';
 import { api } from '../../../api/call.ts';
@@ -31,7 +32,7 @@ function Bell() {
   const label = count === 0 ? t('bellNone') : t('bell', { count });
   const to = addressOf('/activity/approvals');
   return (
-    <Tooltip label={label}>
+    <Hint label={label}>
       <Indicator label={count} disabled={count === 0} size={16} offset={6} color="red">
         <ActionIcon
           component="a"
@@ -49,6 +50,6 @@ function Bell() {
           <IconBell size={20} aria-hidden />
         </ActionIcon>
       </Indicator>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,5 +1,5 @@
 // The exceptions of all devices: which are in force, which end soon, which have ended.
-import { Button, SegmentedControl, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Button, SegmentedControl, VisuallyHidden } from '@mantine/core';
 import type { ListedException } from '@gatehouse/contracts/admin/rules.ts';
 import { isRuleKind } from '@gatehouse/core/compliance/rule-kind.ts';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
@@ -149,11 +150,11 @@ function columnsOf(t: Say, now: number, onLeave: ((exception: ListedException) =
       key: 'reason',
       title: t('reason'),
       render: ({ reason }) => (
-        <Tooltip label={<Plain text={reason} />}>
+        <Hint label={<Plain text={reason} />}>
           <span tabIndex={0}>
             <Plain text={reason} limit={80} />
           </span>
-        </Tooltip>
+        </Hint>
       ),
     },
   ];

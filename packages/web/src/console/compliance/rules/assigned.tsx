@@ -1,5 +1,5 @@
 // To whom a rule is assigned; giving it to more, and taking it away again. Each is looked at before it is done.
-import { ActionIcon, Alert, Button, Group, List, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import type { Assignment } from '@gatehouse/contracts/admin/policies.ts';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { createAssignment, deleteAssignment, listAssignments } from '../../../ap
 import type { ApiProblem } from '../../../api/problem.ts';
 import { Ask } from '../../../design/ask.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
 import { useMay, useMe } from '../../../session/session.ts';
@@ -50,7 +51,7 @@ export function Assigned({ ruleId, assignments }: { ruleId: string; assignments:
                 <Group gap="xs">
                   <Plain text={name} />
                   {mayAssign && (
-                    <Tooltip label={label}>
+                    <Hint label={label}>
                       <ActionIcon
                         variant="subtle"
                         color="gray"
@@ -60,7 +61,7 @@ export function Assigned({ ruleId, assignments }: { ruleId: string; assignments:
                       >
                         <IconTrash size={14} aria-hidden />
                       </ActionIcon>
-                    </Tooltip>
+                    </Hint>
                   )}
                 </Group>
               </List.Item>

@@ -1,17 +1,8 @@
 // What a rule demands, as fields that the form of its kind describes: the server says which there are.
-import {
-  ActionIcon,
-  Button,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  Switch,
-  TextInput,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Button, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import type { Form } from '@gatehouse/core/compliance/form.ts';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { Hint } from '../../../design/hint.tsx';
 import { emptyObject, emptyValue, isObject, withField, withItem, withoutItem } from './demand-values.ts';
 import { ExpressionField } from './expression-field.tsx';
 import { complaintAt } from './problem-words.ts';
@@ -232,7 +223,7 @@ function ListField({
             />
           </Group>
           {!disabled && (
-            <Tooltip label={t('removeItem', { field: label, count: index + 1 })}>
+            <Hint label={t('removeItem', { field: label, count: index + 1 })}>
               <ActionIcon
                 variant="subtle"
                 color="gray"
@@ -242,7 +233,7 @@ function ListField({
               >
                 <IconTrash size={16} aria-hidden />
               </ActionIcon>
-            </Tooltip>
+            </Hint>
           )}
         </Group>
       ))}

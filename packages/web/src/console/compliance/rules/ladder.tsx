@@ -1,7 +1,8 @@
 // The stages as a ladder from left to right, on a phone downwards: when, what follows, who stands there and who comes next.
-import { Group, Text, Tooltip } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { RuleCounts } from '@gatehouse/contracts/admin/rules.ts';
 import { IconShieldLock } from '@tabler/icons-react';
+import { Hint } from '../../../design/hint.tsx';
 import { currentLanguage } from '../../../language/texts.ts';
 import { complianceTexts } from '../texts.ts';
 import type { RuleDraft } from './rule-draft.ts';
@@ -53,11 +54,11 @@ function RungItem({ rung }: { rung: Rung }) {
       <Group gap={4} className={css.rungTime ?? ''}>
         {afterMinutes === 0 ? t('atOnce') : minutesText(afterMinutes, currentLanguage())}
         {guarded && (
-          <Tooltip label={t('guarded')}>
+          <Hint label={t('guarded')}>
             <span role="img" aria-label={t('guarded')} tabIndex={0}>
               <IconShieldLock size={16} aria-hidden />
             </span>
-          </Tooltip>
+          </Hint>
         )}
       </Group>
       {actions.map((action, index) => (

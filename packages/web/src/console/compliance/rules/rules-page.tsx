@@ -1,5 +1,5 @@
 // All compliance rules: what each weighs, where it counts, and what it does to the fleet at this moment.
-import { Alert, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useList, useRead } from '../../../api/hooks.ts';
 import { countComplianceRules, listComplianceRules } from '../../../api/operations/compliance.ts';
@@ -7,6 +7,7 @@ import { listAssignments } from '../../../api/operations/policies.ts';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
@@ -155,18 +156,18 @@ function Now({ numbers, rule }: { numbers: Numbers | undefined; rule: string }) 
   return (
     <Group gap="sm" wrap="nowrap">
       {unmet.length > 0 && (
-        <Tooltip label={said(unmet)}>
+        <Hint label={said(unmet)}>
           <RouteLink to={listOf(reasonQuery(rule))} aria-label={said(unmet)} className={css.number}>
             {unmet.map(mark)}
           </RouteLink>
-        </Tooltip>
+        </Hint>
       )}
       {exempt.length > 0 && (
-        <Tooltip label={said(exempt)}>
+        <Hint label={said(exempt)}>
           <RouteLink to="/compliance/exceptions" aria-label={said(exempt)} className={css.number}>
             {exempt.map(mark)}
           </RouteLink>
-        </Tooltip>
+        </Hint>
       )}
     </Group>
   );

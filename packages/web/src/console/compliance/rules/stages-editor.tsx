@@ -1,19 +1,9 @@
 // The stages one below the other, to be written: when, and what follows then.
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  Menu,
-  NumberInput,
-  Select,
-  Stack,
-  Text,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Menu, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { actionKinds, messageChannels } from '@gatehouse/core/compliance/action.ts';
 import { gates } from '@gatehouse/core/compliance/gate.ts';
 import { IconPlus, IconShieldLock, IconTrash } from '@tabler/icons-react';
+import { Hint } from '../../../design/hint.tsx';
 import { complianceTexts } from '../texts.ts';
 import type { Action, Stage } from './rule-draft.ts';
 import css from './rules.module.css';
@@ -62,7 +52,7 @@ export function StagesEditor({ stages, onChange, disabled }: StagesEditorProps) 
                 onChange={(minutes) => onChange(withTime(stages, index, minutes))}
               />
               {!disabled && (
-                <Tooltip label={t('removeStage', { count: index + 1 })}>
+                <Hint label={t('removeStage', { count: index + 1 })}>
                   <ActionIcon
                     variant="subtle"
                     color="gray"
@@ -71,7 +61,7 @@ export function StagesEditor({ stages, onChange, disabled }: StagesEditorProps) 
                   >
                     <IconTrash size={16} aria-hidden />
                   </ActionIcon>
-                </Tooltip>
+                </Hint>
               )}
             </Group>
             <Actions
@@ -156,11 +146,11 @@ function Actions({ actions, onChange, disabled }: ActionsProps) {
               {shared(action.kind)}
             </Text>
             {guardedActions.includes(action.kind) && (
-              <Tooltip label={t('guarded')}>
+              <Hint label={t('guarded')}>
                 <span role="img" aria-label={t('guarded')} tabIndex={0}>
                   <IconShieldLock size={16} aria-hidden />
                 </span>
-              </Tooltip>
+              </Hint>
             )}
           </Group>
           {action.by !== undefined && (

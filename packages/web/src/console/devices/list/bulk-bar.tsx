@@ -1,12 +1,13 @@
 // What can be done with selected devices. Whoever asks for all that match gets them as they are at that moment; what joins later is
 // not touched.
-import { Button, Group, Modal, Paper, Stack, Text, Tooltip } from '@mantine/core';
+import { Button, Group, Modal, Paper, Stack, Text } from '@mantine/core';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
 import type { Selection as KeptList } from '@gatehouse/contracts/admin/searches.ts';
 import { useState } from 'react';
 import { useChange, useRead } from '../../../api/hooks.ts';
 import { createSelection, type DeviceListQuery, listSelectedDevices } from '../../../api/operations/fleet.ts';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyProblem } from '../../../design/notify.tsx';
 import { designTexts } from '../../../design/texts.ts';
 import { formatNumber } from '../../../language/format.ts';
@@ -87,7 +88,7 @@ export function BulkBar(props: BulkBarProps) {
           ([name, right]) => {
             const allowed = may(right);
             return (
-              <Tooltip key={name} label={d('notAllowed')} disabled={allowed}>
+              <Hint key={name} label={d('notAllowed')} disabled={allowed}>
                 <Button
                   size="xs"
                   variant="default"
@@ -100,7 +101,7 @@ export function BulkBar(props: BulkBarProps) {
                 >
                   {t(name)}
                 </Button>
-              </Tooltip>
+              </Hint>
             );
           },
         )}

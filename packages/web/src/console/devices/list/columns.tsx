@@ -1,11 +1,12 @@
 // What a list of devices can show, one entry each.
 import type { ListedDevice } from '@gatehouse/contracts/admin/searches.ts';
 import { CopyText } from '../../../design/copy-text.tsx';
+import css from '../../../design/design.module.css';
 import type { Column } from '../../../design/data-table.tsx';
 import { GateMarks } from '../../../design/gate-marks.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
-import { RouteLink } from '../../../design/route-link.tsx';
+import { PlainLink } from '../../../design/route-link.tsx';
 import { Time } from '../../../design/time.tsx';
 import { formatNumber } from '../../../language/format.ts';
 import { StandingMark } from '../../fleet/standing-mark.tsx';
@@ -42,9 +43,9 @@ const shown: Readonly<Record<Key, Omit<Known, 'key' | 'title'>>> = {
     card: 'title',
     width: '18%',
     render: (device) => (
-      <RouteLink to={`/devices/${device.id}`} size="sm" fw={550}>
+      <PlainLink to={`/devices/${device.id}`} className={css.rowName}>
         <Plain text={device.name === '' ? device.id : device.name} limit={80} />
-      </RouteLink>
+      </PlainLink>
     ),
   },
   owner: { sort: 'owner', width: '15%', render: ({ user }) => <Owner user={user} /> },
@@ -95,9 +96,9 @@ function factValue(value: unknown) {
 function Owner({ user }: { user: ListedDevice['user'] }) {
   if (user === null) return '–';
   return (
-    <RouteLink to={`/users/${user.id}`} c="inherit" size="sm">
+    <PlainLink to={`/users/${user.id}`} className={css.quiet}>
       <Plain text={user.displayName === '' ? user.userName : user.displayName} limit={60} />
-    </RouteLink>
+    </PlainLink>
   );
 }
 

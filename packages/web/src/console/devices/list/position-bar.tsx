@@ -1,7 +1,7 @@
 // Where in the list one is, and where one would rather be: at a name, an owner, a day.
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core';
 import { IconArrowBarToUp, IconArrowRight } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { formatNumber } from '../../../language/format.ts';
 import { beginningFor, positionOf, type DevicesSearch } from './list-search.ts';
 import { listTexts } from './texts.ts';
@@ -41,7 +41,7 @@ export function PositionBar({ view, before, total, search, onJump }: PositionBar
   );
 }
 
-function Jump({ search, onJump }: Pick<PositionBarProps, 'search' | 'onJump'>) {
+function JumpTo({ search, onJump }: Pick<PositionBarProps, 'search' | 'onJump'>) {
   const t = listTexts.use();
   const [typed, setTyped] = useState(search.from);
   const isDay = beginningFor(search.sort) === 'day';
@@ -70,3 +70,5 @@ function Jump({ search, onJump }: Pick<PositionBarProps, 'search' | 'onJump'>) {
     </form>
   );
 }
+/** While one scrolls, the numbers beside it change and it does not. */
+const Jump = memo(JumpTo);

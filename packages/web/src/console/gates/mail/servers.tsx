@@ -1,17 +1,5 @@
 // Mail servers behind the gateway: each with whose mail it holds, the test, and the form; found by a mail address if need be.
-import {
-  ActionIcon,
-  Button,
-  Card,
-  Group,
-  List,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Button, Card, Group, List, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import type { MailServer } from '@gatehouse/contracts/admin/mail.ts';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -33,6 +21,7 @@ import { CopyText } from '../../../design/copy-text.tsx';
 import { Created, Edited } from '../../../design/edited.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Loading } from '../../../design/loading.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { Plain } from '../../../design/plain.tsx';
@@ -242,7 +231,7 @@ function Assignments({ server, mayManage }: { server: MailServer; mayManage: boo
                   <Plain text={name} limit={80} />
                 </Text>
                 {mayManage && (
-                  <Tooltip label={label}>
+                  <Hint label={label}>
                     <ActionIcon
                       variant="subtle"
                       color="gray"
@@ -252,7 +241,7 @@ function Assignments({ server, mayManage }: { server: MailServer; mayManage: boo
                     >
                       <IconTrash size={14} aria-hidden />
                     </ActionIcon>
-                  </Tooltip>
+                  </Hint>
                 )}
               </Group>
             </List.Item>

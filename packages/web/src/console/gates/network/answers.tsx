@@ -11,7 +11,6 @@ import {
   Text,
   Textarea,
   TextInput,
-  Tooltip,
 } from '@mantine/core';
 import type {
   NetworkAccessChanges,
@@ -26,6 +25,7 @@ import {
   getNetworkAccessSettings,
 } from '../../../api/operations/network-gate.ts';
 import { Edited, type Saving } from '../../../design/edited.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
 import { useMay } from '../../../session/session.ts';
@@ -194,7 +194,7 @@ function AnswerFields({
           />
           {!disabled &&
             buttons.map(([text, Icon, off, act]) => (
-              <Tooltip key={text} label={t(text, { name })}>
+              <Hint key={text} label={t(text, { name })}>
                 <ActionIcon
                   variant="default"
                   size="lg"
@@ -204,7 +204,7 @@ function AnswerFields({
                 >
                   <Icon size={16} aria-hidden />
                 </ActionIcon>
-              </Tooltip>
+              </Hint>
             ))}
         </Group>
         <Group align="flex-start" grow preventGrowOverflow={false}>

@@ -1,5 +1,5 @@
 // Who is on the network now, by what decision, and whether the network has heard of it.
-import { Button, Text, Tooltip } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { NasSession } from '@gatehouse/contracts/admin/network-access.ts';
 import { useChange, useList, useRead } from '../../../api/hooks.ts';
 import {
@@ -10,6 +10,7 @@ import {
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyDone, notifyProblem } from '../../../design/notify.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
@@ -96,7 +97,7 @@ export function Sessions() {
             width: '11rem',
             render: ({ devices: [device] }: NasSession) =>
               device !== undefined && (
-                <Tooltip label={t('reauthorizeHint')}>
+                <Hint label={t('reauthorizeHint')}>
                   <Button
                     size="compact-sm"
                     variant="default"
@@ -104,7 +105,7 @@ export function Sessions() {
                   >
                     {t('reauthorize')}
                   </Button>
-                </Tooltip>
+                </Hint>
               ),
           },
         ]

@@ -1,7 +1,7 @@
 // To whom something is assigned, with how many devices each reaches; to assign and to take back.
 import type { Assignment, NewAssignment } from '@gatehouse/contracts/admin/policies.ts';
 import type { AssignmentReach } from '@gatehouse/contracts/admin/policy-effects.ts';
-import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Text, Tooltip } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type List, useChange } from '../../../api/hooks.ts';
 import {
@@ -16,6 +16,7 @@ import { Ask } from '../../../design/ask.tsx';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { plainLine } from '../../../design/plain-text.ts';
 import { Plain } from '../../../design/plain.tsx';
@@ -47,11 +48,11 @@ export function AssignmentsTab({ item, assignments, reach }: AssignmentsTabProps
   const [leaving, setLeaving] = useState<Assignment | undefined>(undefined);
   const counts = new Map((reach?.assignments ?? []).map((each) => [each.assignmentId, each.devices]));
   const assign = (
-    <Tooltip label={t('mayNotAssign')} disabled={mayAssign}>
+    <Hint label={t('mayNotAssign')} disabled={mayAssign}>
       <Button variant="default" disabled={!mayAssign} onClick={() => setAssigning(true)}>
         {t('assign')}
       </Button>
-    </Tooltip>
+    </Hint>
   );
   return (
     <Stack gap="md">

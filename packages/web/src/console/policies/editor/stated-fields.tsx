@@ -1,7 +1,8 @@
 // The second column: what is set, group by group, each with its control and the way to leave it unset again.
-import { ActionIcon, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Stack, Text, Title } from '@mantine/core';
 import { IconInfoCircle, IconX } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
+import { Hint } from '../../../design/hint.tsx';
 import type { Field, Values } from '../model/field.ts';
 import type { Complaint } from '../model/validate.ts';
 import css from './editor.module.css';
@@ -96,7 +97,7 @@ const OneField = memo(function OneField(props: OneFieldProps) {
           <SupportBadges support={field.support} short />
         </Group>
         <Group gap={2} wrap="nowrap">
-          <Tooltip label={t('show', { name: field.title })}>
+          <Hint label={t('show', { name: field.title })}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -105,9 +106,9 @@ const OneField = memo(function OneField(props: OneFieldProps) {
             >
               <IconInfoCircle size={16} />
             </ActionIcon>
-          </Tooltip>
+          </Hint>
           {onRemove && (
-            <Tooltip label={t('remove')}>
+            <Hint label={t('remove')}>
               <ActionIcon
                 variant="subtle"
                 color="gray"
@@ -117,7 +118,7 @@ const OneField = memo(function OneField(props: OneFieldProps) {
               >
                 <IconX size={16} />
               </ActionIcon>
-            </Tooltip>
+            </Hint>
           )}
         </Group>
       </div>

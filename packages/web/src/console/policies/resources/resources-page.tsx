@@ -1,7 +1,7 @@
 // All resources, by kind.
 import type { Assignment } from '@gatehouse/contracts/admin/policies.ts';
 import type { Resource } from '@gatehouse/contracts/admin/resources.ts';
-import { Anchor, Button, Select, Tooltip } from '@mantine/core';
+import { Anchor, Button, Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useList } from '../../../api/hooks.ts';
@@ -9,6 +9,7 @@ import { listAssignments, listResources } from '../../../api/operations/policies
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
@@ -36,11 +37,11 @@ export function ResourcesPage() {
     void navigate({ to: '/policies/resources', search: next === null ? {} : { kind: next } } as never);
   const mayManage = may('resources.manage');
   const create = (
-    <Tooltip label={t('readOnly')} disabled={mayManage}>
+    <Hint label={t('readOnly')} disabled={mayManage}>
       <Button disabled={!mayManage} onClick={() => void navigate({ to: '/policies/resources/new' } as never)}>
         {t('newResource')}
       </Button>
-    </Tooltip>
+    </Hint>
   );
   return (
     <Page title={t('resources')} meaning={t('meaning')} action={create}>

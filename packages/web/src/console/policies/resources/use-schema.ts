@@ -1,10 +1,9 @@
 /** What a resource of a kind can hold, as fields in the reader’s language: of Apple’s payloads the keys of the one that is meant. */
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useRead } from '../../../api/hooks.ts';
 import { describeResourceKinds, getApplePayload } from '../../../api/operations/policies.ts';
 import type { ApiProblem } from '../../../api/problem.ts';
-import type { Language } from '../../../language/texts.ts';
+import { useLanguage } from '../../../language/texts.ts';
 import type { Field } from '../model/field.ts';
 import { fieldsOfPayload } from '../model/from-apple.ts';
 import { fieldsOfKind } from '../model/from-resource.ts';
@@ -20,7 +19,6 @@ export interface Schema {
 }
 
 export function useSchema(kind: string | undefined, type: string | undefined) {
-  const { i18n } = useTranslation();
   const byKey = kind !== undefined && isApplePayload(kind);
   const kinds = useRead(describeResourceKinds, {}, { enabled: kind !== undefined && !byKey });
   const payload = useRead(
@@ -29,7 +27,7 @@ export function useSchema(kind: string | undefined, type: string | undefined) {
     { enabled: byKey && type !== undefined },
   );
   const described = kinds.data?.kinds.find((each) => each.kind === kind);
-  const language = i18n.language as Language;
+  const language = useLanguage();
   const schema = useMemo((): Schema | undefined => {
     if (kind === undefined) return undefined;
     if (byKey) {

@@ -2,7 +2,7 @@
 import type { Assignment } from '@gatehouse/contracts/admin/policies.ts';
 import type { Schedule } from '@gatehouse/contracts/admin/schedules.ts';
 import { defaultSchedule } from '@gatehouse/core/schedules/schedule.ts';
-import { Button, Group, Modal, Stack, TextInput, Tooltip } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
@@ -11,6 +11,7 @@ import { isApiProblem } from '../../../api/problem.ts';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
@@ -32,11 +33,11 @@ export function SchedulesPage() {
   const [making, setMaking] = useState(false);
   const byItem = useMemo(() => Map.groupBy(assignments.items, ({ item }) => item.id), [assignments.items]);
   const create = (
-    <Tooltip label={t('readOnly')} disabled={mayManage}>
+    <Hint label={t('readOnly')} disabled={mayManage}>
       <Button disabled={!mayManage} onClick={() => setMaking(true)}>
         {t('newSchedule')}
       </Button>
-    </Tooltip>
+    </Hint>
   );
   return (
     <Page title={t('schedules')} meaning={t('meaning')} action={create}>

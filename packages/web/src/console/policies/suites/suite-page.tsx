@@ -1,5 +1,5 @@
 // One suite: its settings with the draft, its versions, whom it is assigned to.
-import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
@@ -14,6 +14,7 @@ import {
 } from '../../../api/operations/policies.ts';
 import { queryClient } from '../../../api/hooks.ts';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Loading } from '../../../design/loading.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { Page } from '../../../design/page.tsx';
@@ -140,11 +141,11 @@ function OpenSuite({ suite, catalogue }: { suite: Suite; catalogue: SettingsCata
           >
             {t('preview')}
           </Button>
-          <Tooltip label={publishReason ?? ''} disabled={publishReason === undefined}>
+          <Hint label={publishReason ?? ''} disabled={publishReason === undefined}>
             <Button disabled={!editing.isChanged || readOnly || overtaken} onClick={() => open('publish')}>
               {t('publish')}
             </Button>
-          </Tooltip>
+          </Hint>
           <Menu position="bottom-end">
             <Menu.Target>
               <ActionIcon variant="default" size="lg" aria-label={t('more')}>

@@ -1,6 +1,6 @@
 // All suites: what each holds, to whom it is assigned, when it was changed.
 import type { Assignment } from '@gatehouse/contracts/admin/policies.ts';
-import { Button, Group, Modal, Stack, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useChange, useList } from '../../../api/hooks.ts';
@@ -15,6 +15,7 @@ import { type ApiProblem, isApiProblem } from '../../../api/problem.ts';
 import { type Column, DataTable } from '../../../design/data-table.tsx';
 import { EmptyState } from '../../../design/empty-state.tsx';
 import { Failure, problemText } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Page } from '../../../design/page.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { RouteLink } from '../../../design/route-link.tsx';
@@ -34,11 +35,11 @@ export function SuitesPage() {
   const [dialog, setDialog] = useState<'new' | 'import' | undefined>(undefined);
   const byItem = useMemo(() => Map.groupBy(assignments.items, ({ item }) => item.id), [assignments.items]);
   const create = (
-    <Tooltip label={t('readOnly')} disabled={mayManage}>
+    <Hint label={t('readOnly')} disabled={mayManage}>
       <Button disabled={!mayManage} onClick={() => setDialog('new')}>
         {t('newSuite')}
       </Button>
-    </Tooltip>
+    </Hint>
   );
   return (
     <Page

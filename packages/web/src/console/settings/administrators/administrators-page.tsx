@@ -1,11 +1,12 @@
 // Who works here: invite, change, shut, and help those who lost their password or their factor.
 import type { Administrator } from '@gatehouse/contracts/admin/administrators.ts';
-import { Button, Menu, Text, Tooltip } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useList } from '../../../api/hooks.ts';
 import { listAdministrators } from '../../../api/operations/settings.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Plain } from '../../../design/plain.tsx';
 import { StatusMark } from '../../../design/status-mark.tsx';
 import { Time } from '../../../design/time.tsx';
@@ -126,9 +127,9 @@ function Deeds({ account, onDeed }: { account: Administrator; onDeed: (deed: Acc
   );
   if (why !== undefined)
     return (
-      <Tooltip label={why}>
+      <Hint label={why}>
         <span>{button}</span>
-      </Tooltip>
+      </Hint>
     );
   const item = (what: AccountDeed['what'], text: string, danger = false) => (
     <Menu.Item {...(danger ? { color: 'red' } : {})} onClick={() => onDeed({ what, account })}>

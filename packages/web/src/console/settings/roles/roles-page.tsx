@@ -2,7 +2,7 @@
 // together.
 import type { Role } from '@gatehouse/contracts/admin/roles.ts';
 import type { Permission } from '@gatehouse/core/permissions/catalogue.ts';
-import { Badge, Button, Checkbox, Group, Menu, Switch, Table, Text, TextInput, Tooltip } from '@mantine/core';
+import { Badge, Button, Checkbox, Group, Menu, Switch, Table, Text, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Fragment, memo, useCallback, useState } from 'react';
@@ -13,6 +13,7 @@ import { isApiProblem } from '../../../api/problem.ts';
 import { Ask } from '../../../design/ask.tsx';
 import { Conflict } from '../../../design/conflict.tsx';
 import { Failure } from '../../../design/failure.tsx';
+import { Hint } from '../../../design/hint.tsx';
 import { Loading } from '../../../design/loading.tsx';
 import { notifyDone } from '../../../design/notify.tsx';
 import { currentLanguage } from '../../../language/texts.ts';
@@ -263,7 +264,7 @@ const Cell = memo(function Cell(props: CellProps) {
       color={held === role.permissions.includes(permission) ? 'gate' : 'orange'}
     />
   );
-  return grantable ? box : <Tooltip label={t('notYours')}>{<span>{box}</span>}</Tooltip>;
+  return grantable ? box : <Hint label={t('notYours')}>{<span>{box}</span>}</Hint>;
 });
 
 function RoleHead({ role }: { role: Role }) {

@@ -1,11 +1,12 @@
 // What can be done with a device: one menu in the order in which people look, what is impossible with the reason why, and the
 // question that belongs to each.
-import { Button, Group, Menu, Text, Tooltip } from '@mantine/core';
+import { Button, Group, Menu, Text } from '@mantine/core';
 import type { Device } from '@gatehouse/contracts/admin/devices.ts';
 import { IconBolt, IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useRead } from '../../../../api/hooks.ts';
 import { listAvailableCommands } from '../../../../api/operations/device.ts';
+import { Hint } from '../../../../design/hint.tsx';
 import { plainLine } from '../../../../design/plain-text.ts';
 import { useMay } from '../../../../session/session.ts';
 import classes from '../device.module.css';
@@ -53,7 +54,7 @@ export function DeviceActions({ device, barred }: { device: Device; barred: bool
 
   return (
     <Group gap="xs" wrap="nowrap">
-      <Tooltip
+      <Hint
         label={refresh?.availability.message ?? t('refresh-device-notice')}
         disabled={refresh === undefined}
       >
@@ -68,7 +69,7 @@ export function DeviceActions({ device, barred }: { device: Device; barred: bool
         >
           {t('refresh-device')}
         </Button>
-      </Tooltip>
+      </Hint>
       <Menu opened={menuOpen} onChange={setMenuOpen} position="bottom-end" width={300} keepMounted={false}>
         <Menu.Target>
           <Button
