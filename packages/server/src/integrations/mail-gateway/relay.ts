@@ -236,8 +236,9 @@ export class Relay implements Exchange, UnderWay {
     this.visit.bytesOut += part.length;
     if (isLast && part.length <= oneWriteBytes) {
       this.#done();
-      // As text it leaves together with the head, in one write instead of two.
-      response.end(part.toString('latin1'), 'latin1');
+      // Together with the head, in one write instead of two; so would it leave as text.
+      if (response.endWithCopy !== undefined) response.endWithCopy(part);
+      else response.end(part.toString('latin1'), 'latin1');
       return true;
     }
     const kept = part.length < keptBytes ? undefined : connection?.keep(part);

@@ -43,6 +43,15 @@ export class RequestBody {
       this.#taker.onAbort('too-large');
       return;
     }
+    const whole = headers.length > smallBody ? undefined : incoming.takeWhole?.();
+    if (whole !== undefined) {
+      this.#isDone = true;
+      this.#bytes = whole?.length ?? 0;
+      this.#visit.bytesIn += this.#bytes;
+      incoming.rawHeaders = [];
+      this.#taker.onWhole(whole);
+      return;
+    }
     (incoming as Incoming)[bodyOf] = this;
     incoming.on('data', onData).on('end', onEnd).on('error', onError);
   }

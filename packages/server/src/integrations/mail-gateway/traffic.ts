@@ -25,7 +25,9 @@ const mostWaiting = 50_000;
 
 export function createTraffic({ books, log, registry, held, connections }: TrafficOptions): Traffic {
   // Plain numbers while requests come, metrics when somebody asks for them.
-  const ended = new Map<MailOutcome, number>(mailOutcomes.map((outcome) => [outcome, 0]));
+  const ended = new Map<MailOutcome, { count: number }>(
+    mailOutcomes.map((outcome) => [outcome, { count: 0 }]),
+  );
   let [bytesIn, bytesOut] = [0, 0];
   const _counters: Counter[] = [
     new prometheus.Counter({
@@ -35,7 +37,7 @@ export function createTraffic({ books, log, registry, held, connections }: Traff
       registers: [registry],
       collect() {
         this.reset();
-        for (const [outcome, count] of ended) if (count > 0) this.inc({ outcome }, count);
+        for (const [outcome, { count }] of ended) if (count > 0) this.inc({ outcome }, count);
       },
     }),
     new prometheus.Counter({
@@ -96,7 +98,7 @@ export function createTraffic({ books, log, registry, held, connections }: Traff
 
   return {
     note(organizationId, note, seconds) {
-      ended.set(note.outcome, (ended.get(note.outcome) ?? 0) + 1);
+      (ended.get(note.outcome) as { count: number }).count += 1;
       bytesIn += note.bytesIn;
       bytesOut += note.bytesOut;
       if (note.command !== 'Ping' && note.command !== 'Sync') durations.observe(seconds);

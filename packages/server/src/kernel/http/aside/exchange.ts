@@ -16,6 +16,11 @@ export interface AsideRequest {
   once(event: 'end' | 'error' | 'close', listener: () => void): this;
   pause(): this;
   resume(): this;
+  /**
+   * All of the body at once, null if there is none, instead of listening to it. Absent, or undefined: it can only be listened to,
+   * because it has not come whole or because somebody listens.
+   */
+  takeWhole?(): Buffer | null | undefined;
   /** Absent: it comes by way of Node, and nothing is remembered. */
   readonly head?: RememberedHead | undefined;
 }
@@ -44,6 +49,8 @@ export interface AsideResponse {
   end(): unknown;
   end(text: string, encoding: 'latin1'): unknown;
   end(bytes: Uint8Array, done?: () => void): unknown;
+  /** As `end`, with bytes that are good for this moment only. Absent: they are to be copied first. */
+  endWithCopy?(bytes: Buffer): unknown;
   /** The connection goes with it. */
   destroy(): unknown;
   /** `close`: the answer is complete, or the client has gone. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ import { encodePem } from '@gatehouse/protocols/x509/index.ts';
 import { ensureLocalIdentity } from '../../tls/local-authority.ts';
 import type { AsideRequest, AsideResponse } from './exchange.ts';
 import { laneLimits, openFastLane } from './fast-lane.ts';
+import { KnownHeads } from './known-heads.ts';
 import { WholeRequest } from './plain-exchange.ts';
+import { endOfHeadIn } from './plain-request.ts';
 
 type Serve = (request: AsideRequest, response: AsideResponse, body: string) => void;
 
@@ -270,6 +272,38 @@ test('an answer without a length goes in chunks; parts, empty ends and back-pres
   );
   assert.equal(heard.length - heard.indexOf('pppp'), part.length * 2);
   assert.equal(released, 3);
+});
+
+test('bytes that are good for a moment only leave as they were, with a length and without', async (t) => {
+  const { say } = await openWorld(t, (request, response) => {
+    const bytes = Buffer.from(`[${request.url}]`);
+    response.writeHead(200, request.url === '/mail/chunks' ? [] : ['Content-Length', `${bytes.length}`]);
+    response.endWithCopy?.(bytes);
+    bytes.fill('x');
+  });
+  const heard = await say(post('/mail/whole', '') + post('/mail/chunks', '', last));
+  assert.match(heard, /\r\nContent-Length: 13\r\n[^[]*\r\n\r\n\[\/mail\/whole\]HTTP\/1\.1 200 OK\r\n/);
+  assert.match(heard, /\r\n\r\ne\r\n\[\/mail\/chunks\]\r\n0\r\n\r\n$/);
+});
+
+test('a body is taken at once by who does not listen to it, and once', () => {
+  const heads = new KnownHeads();
+  const come = (text: string): WholeRequest => {
+    const bytes = Buffer.from(text, 'latin1');
+    const head = heads.read(bytes, endOfHeadIn(bytes), 0);
+    assert.ok(typeof head === 'object');
+    return new WholeRequest(new Socket(), head);
+  };
+  const taken = come(post('/mail', 'body'));
+  assert.deepEqual([taken.takeWhole()?.toString(), taken.takeWhole()], ['body', undefined]);
+  assert.equal(come(post('/mail', '')).takeWhole(), null);
+  const listened = come(post('/mail', 'body'));
+  const heard: string[] = [];
+  listened.on('data', (part) => heard.push(part.toString()));
+  listened.on('end', () => heard.push('end'));
+  assert.equal(listened.takeWhole(), undefined);
+  listened.handOut();
+  assert.deepEqual(heard, ['body', 'end']);
 });
 
 test('HTTP-18 a header cannot hold the end of a line', async (t) => {

@@ -48,6 +48,14 @@ export class WholeRequest extends EventEmitter implements AsideRequest {
     return this;
   }
 
+  takeWhole(): Buffer | null | undefined {
+    if (this.#isOver || this.#isFlowing || this.listenerCount('end') > 0) return undefined;
+    this.#isOver = true;
+    const body = this.#body;
+    this.#body = undefined;
+    return body ?? null;
+  }
+
   pause(): this {
     this.#isFlowing = false;
     return this;
@@ -177,6 +185,19 @@ export class PlainResponse extends EventEmitter implements AsideResponse {
         : `${text.length.toString(16)}\r\n${text}\r\n${lastChunk}`;
     socket.write(this.#head + framed, 'latin1', written);
     this.#head = '';
+    return this;
+  }
+
+  endWithCopy(body: Buffer): this {
+    if (this.#isEnded || this.#isChunked || !this.headersSent) return this.end(Buffer.from(body));
+    this.#isEnded = true;
+    const head = this.#head;
+    this.#head = '';
+    // One piece of memory and one write for both.
+    const message = Buffer.allocUnsafe(head.length + body.length);
+    message.write(head, 0, 'latin1');
+    message.set(body, head.length);
+    this.#socket.write(message, () => this.#owner.answered(this.#keepAlive));
     return this;
   }
 
