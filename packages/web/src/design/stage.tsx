@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import type { ReactNode } from 'react';
 import { queryClient } from '../api/hooks.ts';
+import { LanguageOfPage, useWatchedLanguage } from '../language/texts.ts';
 import { colourVariables, theme } from './theme.ts';
 
 // The page's own: the server drew it into the scripts that it let run.
@@ -26,7 +27,9 @@ export function Stage({ children }: { children: ReactNode }) {
       colorSchemeManager={colorSchemes}
     >
       <Notifications position="bottom-right" limit={4} />
-      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+      <LanguageOfPage value={useWatchedLanguage()}>
+        <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+      </LanguageOfPage>
     </MantineProvider>
   );
 }

@@ -3,7 +3,7 @@
  * each, `texts.test.ts` for the same slots. Plurals are `key_one` and `key_other`.
  */
 import i18next, { type i18n } from 'i18next';
-import { useSyncExternalStore } from 'react';
+import { createContext, use, useSyncExternalStore } from 'react';
 import { shownText } from '../design/plain-text.ts';
 
 export const languages = ['en', 'de'] as const;
@@ -66,10 +66,15 @@ function watchLanguage(changed: () => void): () => void {
   return () => instance.off('languageChanged', changed);
 }
 
-/** In components: drawn anew when it changes. */
-export function useLanguage(): Language {
+/** For the one component that everything is drawn in: lists have hundreds of texts, and none of them watches by itself. */
+export function useWatchedLanguage(): Language {
   return useSyncExternalStore(watchLanguage, currentLanguage);
 }
+
+export const LanguageOfPage = createContext<Language>(currentLanguage());
+
+/** In components: drawn anew when it changes. */
+export const useLanguage = (): Language => use(LanguageOfPage);
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(key, language);
