@@ -61,6 +61,7 @@ export function openFastLane(
   const sweeping = setInterval(() => {
     const now = performance.now();
     for (const connection of all) connection.look(now);
+    lane.heads.forgetOld(now);
   }, laneLimits.sweepMs).unref();
   return {
     close() {

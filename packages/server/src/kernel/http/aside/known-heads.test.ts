@@ -82,6 +82,8 @@ test('it is remembered for a minute, and only so many are', () => {
     assert.equal(heads.size, 3);
     assert.equal(arrived(heads, bytesOf(phone)).memo, undefined, 'the oldest goes first');
     assert.ok(arrived(heads, bytesOf(phone.replace('ann', 'eve'))).memo);
+    heads.forgetOld(soon + knownHeadLimits.lifeMs);
+    assert.equal(heads.size, 0);
   } finally {
     knownHeadLimits.heads = most;
   }

@@ -68,9 +68,14 @@ export class KnownHeads {
     const until = now + knownHeadLimits.lifeMs;
     this.#known.delete(key);
     this.#known.set(key, { method, target, bodyBytes: end - bodyAt, keepAlive, memo, until });
+    this.forgetOld(now);
+  }
+
+  /** @param now monotonic ms */
+  forgetOld(now: number): void {
     // The oldest stand first.
-    for (const [oldest, known] of this.#known) {
-      if (this.#known.size <= knownHeadLimits.heads && now < known.until) return;
+    for (const [oldest, { until }] of this.#known) {
+      if (this.#known.size <= knownHeadLimits.heads && now < until) return;
       this.#known.delete(oldest);
     }
   }
