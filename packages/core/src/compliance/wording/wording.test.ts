@@ -239,10 +239,15 @@ describe('every verdict is put into words in every language', () => {
       'mail.unreadable',
     ];
     // What the mail gateway says of itself is no rule's: see mail/decide-mail-access.test.ts.
-    const unsaid = Object.keys(englishMessages).filter(
-      (key) => !said.has(key) && !key.startsWith('mail-gate.'),
-    );
-    assert.deepEqual(unsaid.toSorted(), elsewhere.toSorted());
+    const unsaid = () =>
+      Object.keys(englishMessages).filter((key) => !said.has(key) && !key.startsWith('mail-gate.'));
+    // A hundred and fifty devices a rule may by chance have lacked one that hears a rare sentence: it is looked for on.
+    for (let looks = 0; looks < 200 && unsaid().length > elsewhere.length; looks += 1)
+      for (const device of fc.sample(deviceArbitrary, 100))
+        for (const rule of everyRule)
+          for (const { says, mends } of judged(rule, device).verdicts)
+            for (const [key] of [...says, ...mends]) said.add(key);
+    assert.deepEqual(unsaid().toSorted(), elsewhere.toSorted());
   });
 });
 
