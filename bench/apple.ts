@@ -101,11 +101,15 @@ export async function run({
 
     for (let round = 0; round <= rounds; round += 1) {
       // The first is not counted: the compiler has not seen everything yet.
-      for (const side of [small, large]) await measure(ask, side, 'polls', round > 0, polls);
+      for (const side of [small, large]) {
+        await settle(ask, side);
+        await measure(ask, side, 'polls', round > 0, polls);
+      }
     }
     let missing = 0;
     for (let round = 0; round <= rounds; round += 1) {
       for (const side of [small, large]) {
+        await settle(ask, side);
         missing += await thereAndBack(ask, side, 'single', round > 0, 1);
         missing += await thereAndBack(ask, side, 'commands', round > 0, 4);
       }
@@ -120,6 +124,7 @@ export async function run({
       commands: { rates: [], costs: [], driver: [] },
     };
     for (let round = 0; round <= rounds; round += 1) {
+      await settle(ask, withHistory);
       await measure(ask, withHistory, 'polls', round > 0, polls);
       await thereAndBack(ask, withHistory, 'commands', round > 0, 4);
     }
@@ -155,8 +160,11 @@ async function enrolAll(ask: Ask, side: Side, rounds: number, fill: () => Promis
     const from = firstLot + round * share;
     await lot(from, Math.min(share, phones.length - from), round > 0);
   }
-  // What was ordered of them meanwhile.
-  await ask({ kind: 'settle', target: side.name, from: 0, count: phones.length });
+}
+
+/** What was ordered of telephones since they were last looked after is taken and answered: that happens while the others are measured. */
+async function settle(ask: Ask, { name, fleet }: Side): Promise<void> {
+  await ask({ kind: 'settle', target: name, from: 0, count: fleet.phones.length });
 }
 
 async function measure(
