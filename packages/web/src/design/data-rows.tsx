@@ -1,7 +1,7 @@
 // One row of a list, as a line of a table or as a card. While one scrolls, or ticks, or walks by keyboard, only rows that come or
 // change are drawn: dozens of them with their links and marks would take longer than a frame.
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, memo, useMemo, useRef } from 'react';
+import { type KeyboardEvent, memo, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Column, Selection } from './data-column.ts';
 import css from './design.module.css';
 import { useAddressOf } from './route-link.tsx';
@@ -38,12 +38,23 @@ interface RowsOfTable<Row> {
   readonly scrollTo: (index: number) => void;
 }
 
+function focusRow(list: Element | null, row: number): boolean {
+  const there = list?.querySelector<HTMLElement>(`[data-row="${row}"]`);
+  there?.focus();
+  return there !== undefined && there !== null;
+}
+
 /** Keys of a list: arrows, j and k, Home, End, Page Up and Down, space or x to tick, Enter to open. */
 export function useRowActions<Row>(table: RowsOfTable<Row>): RowActions {
   const navigate = useNavigate();
   const addressOf = useAddressOf();
   const latest = useRef({ ...table, navigate, addressOf });
   latest.current = { ...table, navigate, addressOf };
+  const goesTo = useRef<{ readonly list: Element | null; readonly row: number }>(undefined);
+  useLayoutEffect(() => {
+    const to = goesTo.current;
+    if (to !== undefined && focusRow(to.list, to.row)) goesTo.current = undefined;
+  });
   return useMemo(() => {
     function toggle(index: number): void {
       const { rows, rowKey, selection } = latest.current;
@@ -78,13 +89,8 @@ export function useRowActions<Row>(table: RowsOfTable<Row>): RowActions {
         const list = event.currentTarget.closest('[data-rows]');
         setFocused(next);
         scrollTo(next);
-        const focus = () => {
-          const there = list?.querySelector<HTMLElement>(`[data-row="${next}"]`);
-          there?.focus();
-          return there !== undefined && there !== null;
-        };
         // At once where it is in the page, so that the next key, however soon, is that row's; else as soon as it is drawn.
-        if (!focus()) requestAnimationFrame(focus);
+        goesTo.current = focusRow(list, next) ? undefined : { list, row: next };
       },
     };
   }, []);
