@@ -66,7 +66,7 @@ export async function readOutbox(
 export async function readEventsBetween(
   tx: TenantTx,
   from: Date,
-  until: Date,
+  until: Date | 'infinity',
   names: readonly string[],
   limit: number,
 ): Promise<StoredEvent[]> {

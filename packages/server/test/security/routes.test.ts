@@ -185,6 +185,8 @@ describe('what is open', () => {
           'method',
           'route',
           'status',
+          'outcome',
+          'direction',
           'le',
           'version',
           'major',

@@ -321,7 +321,8 @@ export async function replayEvents(
     const found = await readEventsBetween(
       tx,
       new Date(from),
-      new Date(until ?? now),
+      // Events bear the time of the database: by our clock the last of them may lie ahead.
+      until === undefined ? 'infinity' : new Date(until),
       events ?? row.events,
       most + 1,
     );
