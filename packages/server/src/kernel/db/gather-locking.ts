@@ -1,5 +1,6 @@
 // Questions of devices in statements that lock what belongs to the device: in each statement a device comes once, and all
 // statements take their locks in the same order.
+import { DomainError } from '@gatehouse/core/errors.ts';
 import { type Ask, type GatheringOptions, gatherQuestions } from './gather.ts';
 
 interface OfDevice {
@@ -15,6 +16,13 @@ class Failure {
   }
 }
 
+/** Nobody would be served by himself either. A statement that took too long may have waited for one device's lock. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof DomainError)) return false;
+  const tookTooLong = (error.cause as { code?: unknown } | undefined)?.code === '57014';
+  return (error.code === 'unavailable' && !tookTooLong) || error.code === 'storage-full';
+}
+
 /**
  * For statements that cost much beside their rows: fewer that carry more are worth the wait for the disk, which ends with the usual
  * patience where the disk is slow.
@@ -24,7 +32,7 @@ export const oneAtOnce = { atOnce: 1 } as const;
 /**
  * Unless told otherwise two statements of an organization are under way at once, because each waits for the disk.
  * @param send one statement; its answers stand in the order of the questions, which is the order of their devices' ids. When it
- * fails, nothing of it was done: each device is then served by itself, so that none suffers for another.
+ * fails, nothing of it was done: each device is then served by itself, so that none suffers for another, unless the database is away.
  */
 export function gatherLocking<Question extends OfDevice, Answer>(
   send: (organizationId: string, questions: readonly Question[]) => Promise<readonly Answer[]>,
@@ -52,7 +60,7 @@ export function gatherLocking<Question extends OfDevice, Answer>(
     try {
       return (await send(organizationId, questions)).map((answer) => ({ answer }));
     } catch (error) {
-      if (questions.length === 1) return [new Failure(error)];
+      if (questions.length === 1 || isAway(error)) return questions.map(() => new Failure(error));
       const served: Served[number][] = [];
       for (const question of questions) served.push(...(await serve(organizationId, [question])));
       return served;
