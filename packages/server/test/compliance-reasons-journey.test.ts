@@ -138,6 +138,11 @@ describe('why, for whom, and what if others fail', () => {
   test('a network device that is silent or refuses: the other gates are told at once, and its refusal is shown until it does what it is told', async () => {
     const problem = async () => (await world.call('GET', '/network-access/nas')).items[0].problem;
     for (const kind of ['silence', { nak: 'Administratively-Prohibited' }] as const) {
+      // To a switch that is still to be told of the mending before, a break is nothing new.
+      await world.until('the switch knows that all is well', async () => {
+        const { items } = await world.call('GET', '/network-access/sessions');
+        return items.every(({ waiting }: Json) => !waiting) && (await problem()) === null;
+      });
       world.nas.answerWith(() => kind);
       const before = { coa: world.nas.requests.length, sets: signals().length };
       const began = Date.now();
