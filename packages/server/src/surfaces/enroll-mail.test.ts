@@ -136,6 +136,31 @@ describe('enrolment with the mail account', () => {
     assert.equal(page.mail.asked.length, 4, 'asked what says nothing, so that it takes as long');
   });
 
+  test('EAS-T14 a name that is nobody’s is looked for where that of a user would be, and one of the servers in use is asked instead', async () => {
+    await set({ people: 'known', discover: true });
+    const made = (
+      await call('POST', '/mail-servers', { name: 'Of some', url: 'https://some.example/' })
+    ).json() as { id: string };
+    const { id } = (await call('POST', '/users', { email: 'some@acme.example' })).json() as { id: string };
+    const assignment = { targetKind: 'user', target: id };
+    await call('POST', `/mail-servers/${made.id}/assignments`, assignment);
+    const { items: servers } = (await call('GET', '/mail-servers')).json() as { items: { id: string }[] };
+    const asked = new Set<string | undefined>();
+    for (const name of ['nobody', 'no-one', 'somebody', 'anyone', 'whoever', 'x', 'y', 'z']) {
+      assert.equal((await enter(name)).status, 401);
+      const { email, password, instead, discoverIn } = page.mail.asked.at(-1) ?? {};
+      assert.deepEqual([email, password, discoverIn], [`${name}@acme.example`, null, ['acme.example']]);
+      asked.add(instead?.serverId);
+      await enter(name);
+      assert.deepEqual(page.mail.asked.at(-1)?.instead, instead, 'always the same');
+    }
+    assert.ok([...asked].every((each) => servers.some((server) => server.id === each)));
+    const elsewhere = page.visitor({ organization: 'globex', address: '198.51.100.250' });
+    await call('PATCH', '/organization/settings', { mailSignIn: { people: 'known' } }, 'globex');
+    await enter('nobody@globex.example', 'right', elsewhere);
+    assert.equal(page.mail.asked.at(-1)?.instead, null, 'of another organization none');
+  });
+
   test('ENR-13 an address in the organization’s domain becomes a user where everybody may come, with entry and event; no other does', async () => {
     await set({ people: 'all' });
     const email = 'hands-off@acme.example';

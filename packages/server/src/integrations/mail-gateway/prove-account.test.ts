@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { autodiscoverSettings } from '@gatehouse/protocols/activesync/index.ts';
 import { encodePem } from '@gatehouse/protocols/x509/index.ts';
 import { readMailLogin } from '@gatehouse/core/mail/mail-login.ts';
@@ -33,6 +34,7 @@ describe('the mail account as proof', () => {
   let discovered: string | undefined;
   let discoveryAsks = false;
   let status = 200;
+  let slowMs = 0;
 
   before(async () => {
     const identity = ensureLocalIdentity(directory, { dns: [host], ip: [] }, Date.now());
@@ -45,7 +47,7 @@ describe('the mail account as proof', () => {
       const { authorization } = request.headers;
       shown.push(authorization);
       const known = [basic('ann@acme.example:right'), basic('ACME\\ann:right')].includes(authorization ?? '');
-      response.writeHead(known ? status : 401).end();
+      setTimeout(() => response.writeHead(known ? status : 401).end(), slowMs);
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => peer.once('listening', resolve));
     port = (peer.address() as AddressInfo).port;
@@ -64,7 +66,7 @@ describe('the mail account as proof', () => {
   beforeEach(() => {
     shown.length = 0;
     looked.length = 0;
-    [discovered, discoveryAsks, status] = [undefined, false, 200];
+    [discovered, discoveryAsks, status, slowMs] = [undefined, false, 200, 0];
   });
 
   const profileOf = (more: Partial<MailServerProfile>): MailServerProfile => ({
@@ -85,9 +87,10 @@ describe('the mail account as proof', () => {
   });
   const profiles: Record<string, MailServerProfile> = {};
 
-  function proverOf(): ProveMailAccount {
+  function proverOf(more: { readonly patienceMs?: number } = {}): ProveMailAccount {
     const clock = { now: () => now };
     return createAccountProver({
+      ...more,
       servers,
       sprays: createSprays(clock),
       clock,
@@ -126,6 +129,7 @@ describe('the mail account as proof', () => {
       password: 'right',
       email: 'ann@acme.example',
       server: { serverId: 'one', version: 1 },
+      instead: null,
       discoverIn: [],
       address: `192.0.2.${account}`,
       browser: undefined,
@@ -156,6 +160,45 @@ describe('the mail account as proof', () => {
       why: 'wrong-password',
     });
     assert.ok(shown.length > 0 && shown.every((each) => each === undefined));
+  });
+
+  test('EAS-10 EAS-T14 an account without a mail server is refused as one that nobody knows: after a question to another, also if that is away', async () => {
+    const instead = { serverId: 'one', version: 1 };
+    profiles['one'] = profileOf({});
+    profiles['gone'] = profileOf({ serverId: 'gone', url: new URL(`https://${host}:9/`) });
+    profiles['strict'] = profileOf({ serverId: 'strict', lockout: { attempts: 3, windowMs: 60_000 } });
+    const prove = proverOf();
+    for (const password of ['right', null]) {
+      shown.length = 0;
+      const without = { server: null, password };
+      assert.deepEqual(await ask(prove, anyName(), { ...without, instead }), {
+        is: 'wrong',
+        why: 'no-mail-server',
+      });
+      assert.ok(shown.length > 0 && shown.every((each) => each === undefined));
+      const away = await ask(prove, anyName(), { ...without, instead: { serverId: 'gone', version: 1 } });
+      assert.equal(away.is, 'away');
+      const answers: string[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const strict = { ...without, instead: { serverId: 'strict', version: 1 } };
+        answers.push((await ask(prove, `without-${password ?? 'nobody'}`, strict)).is);
+      }
+      assert.deepEqual(answers, ['wrong', 'wrong', 'throttled']);
+    }
+  });
+
+  test('EAS-10 EAS-T09 nobody waits for longer than a while, and a guess that was answered too late counts all the same', async () => {
+    profiles['strict'] = profileOf({ serverId: 'strict', lockout: { attempts: 3, windowMs: 60_000 } });
+    slowMs = 200;
+    const prove = proverOf({ patienceMs: 50 });
+    const guess = () =>
+      ask(prove, 'slowly', { password: 'wrong', server: { serverId: 'strict', version: 1 } });
+    const began = performance.now();
+    assert.deepEqual(await guess(), { is: 'away', why: 'The mail server has not answered in time' });
+    assert.ok(performance.now() - began < 190);
+    await guess();
+    await wait(500);
+    assert.equal((await guess()).is, 'throttled');
   });
 
   test('EAS-T09 guesses stay below what the directory bears, whoever is guessed, also if there is no such account', async () => {

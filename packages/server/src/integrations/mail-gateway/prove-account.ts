@@ -17,12 +17,17 @@ export interface AccountProverDeps extends FindMailServerDeps {
   readonly clock: Clock;
   /** The gateway’s own address, which is nobody’s mail server. */
   readonly publicUrl: URL;
+  /** How long somebody waits at most; absent: {@link patienceMs}. */
+  readonly patienceMs?: number;
 }
+
+const patienceMs = 20_000;
 
 /** How long a server that was found is used, and how long nobody looks again where none was. */
 const foundLifeMs = 3_600_000;
 const missedLifeMs = 60_000;
 const remembered = 1_000;
+const noMailServer = 'no-mail-server';
 /** What is assumed of a directory that nobody has described: few wrong passwords lock an account. */
 const lockout = { attempts: 3, windowMs: 30 * 60_000 };
 
@@ -57,13 +62,21 @@ export function createAccountProver(deps: AccountProverDeps): ProveMailAccount {
     places.set(key, { place, until: clock.now() + ('none' in place ? missedLifeMs : foundLifeMs) });
   }
 
+  /** Whoever has no mail server is refused as somebody who is not known is: after the same question, and not if it has no answer. */
+  async function refuseWithout({ organizationId, instead }: MailAccount): Promise<MailAccountProof> {
+    const other = instead === null ? undefined : await servers.find(organizationId, instead);
+    const proving = other && (await prover.knock(other, servers.pool(other)));
+    return proving?.is === 'unknown' ? { is: 'away', why: proving.why } : { is: 'wrong', why: noMailServer };
+  }
+
   async function ask(account: MailAccount): Promise<MailAccountProof> {
     const { name, login, password, email } = account;
     const place = await placeOf(account);
     if ('none' in place) {
+      if (place.none === 'no-server') return refuseWithout(account);
       if (place.none === 'not-found')
         return { is: 'away', why: 'The domain names no mail server of its own' };
-      return { is: 'wrong', why: place.none === 'no-server' ? 'no-mail-server' : 'wrong-password' };
+      return { is: 'wrong', why: 'wrong-password' };
     }
     const pool = servers.pool(place);
     const user = nameAtServer(place, login, email) ?? name;
@@ -86,7 +99,8 @@ export function createAccountProver(deps: AccountProverDeps): ProveMailAccount {
   }
 
   return async (account) => {
-    const { organizationId, login, password, address, browser, server } = account;
+    const { organizationId, login, password, address, browser } = account;
+    const server = account.server ?? account.instead;
     const profile = server === null ? undefined : await servers.find(organizationId, server);
     const bearable = profile?.lockout ?? lockout;
     const guess: Attempt = {
@@ -102,14 +116,30 @@ export function createAccountProver(deps: AccountProverDeps): ProveMailAccount {
     if (!ruling.goes) return { is: 'throttled', retryAfterSeconds: ruling.retryAfterSeconds };
     if (ruling.afterMs > 0) await pause(ruling.afterMs);
     const began = performance.now();
-    const proof = await ask(account);
+    const asked = ask(account).then((proof) => {
+      if (proof.is !== 'wrong') sprays.takeBack(guess);
+      return proof;
+    });
+    // What was asked goes on: a guess that the directory has seen counts, also if nobody waits for the answer any more.
+    const proof = await within(deps.patienceMs ?? patienceMs, asked);
     const took = performance.now() - began;
-    if (proof.is !== 'wrong') sprays.takeBack(guess);
-    else if (password !== null) refusalMs = Math.min(2_000, refusalMs * 0.8 + took * 0.2);
+    if (proof.is !== 'wrong') return proof;
     // Whoever cannot be let in anyhow is refused no faster.
-    if (password === null && took < refusalMs) await pause(refusalMs - took);
+    if (password === null || proof.why === noMailServer) await pause(Math.max(0, refusalMs - took));
+    else refusalMs = Math.min(2_000, refusalMs * 0.8 + took * 0.2);
     return proof;
   };
+}
+
+async function within(milliseconds: number, asked: Promise<MailAccountProof>): Promise<MailAccountProof> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<MailAccountProof>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, {
+      is: 'away',
+      why: 'The mail server has not answered in time',
+    });
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 /** Asks without a password first, so that one that is not needed is shown to nobody. */

@@ -2,10 +2,11 @@
 // person's own mail server (EAS-10). Whoever cannot be let in whatever the password is never has it shown to a server, and
 // is refused in the same words, after the same time.
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
+import type { MailServerStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
 import { type MailLogin, readMailLogin } from '@gatehouse/core/mail/mail-login.ts';
 import { sourceOf } from '../../kernel/http/rate-limit.ts';
 import { refundLimits, spendLimits } from '../administrators/index.ts';
-import { type AskMailStanding, readMailSettings } from '../mail/index.ts';
+import { type AskMailStanding, readAnyMailServer, readMailSettings } from '../mail/index.ts';
 import { type EffectiveSettings, readSettings } from '../organizations/index.ts';
 import {
   addNewcomer,
@@ -51,7 +52,9 @@ export async function enterWithMail(
 ): Promise<{ cookie: string; knownBrowser: string }> {
   const { organizationId, requestId, address } = context;
   const attempt = { organizationId, requestId, address, name: input.name, via: 'enrollment' } as const;
-  const rules = await deps.database.withTenant(organizationId, rulesOf, { readOnly: true });
+  const rules = await deps.database.withTenant(organizationId, (tx) => rulesOf(tx, input.name), {
+    readOnly: true,
+  });
   if (rules.mailSignIn.people === 'none')
     throw new DomainError('not-found', 'Nobody signs in here with a mail account', {
       reason: 'mail-sign-in-off',
@@ -85,8 +88,9 @@ export async function enterWithMail(
     name: input.name,
     login,
     password: mayEnter ? input.password : null,
-    email: user?.email ?? (login.mailDomain === null ? undefined : login.name),
+    email: user?.email ?? addressOf(login, rules),
     server: standing.server,
+    instead: rules.anyServer,
     discoverIn: rules.mailSignIn.discover ? rules.mailDomains : [],
     address,
     browser,
@@ -138,11 +142,19 @@ export async function enterWithMail(
 interface Rules extends Pick<EffectiveSettings, 'mailSignIn' | 'mailDomains'> {
   /** What stands before the \\ of the organization's log-ins. */
   readonly windowsDomains: readonly string[];
+  readonly anyServer: MailServerStanding | null;
 }
 
-async function rulesOf(tx: Parameters<typeof readSettings>[0]): Promise<Rules> {
+async function rulesOf(tx: Parameters<typeof readSettings>[0], name: string): Promise<Rules> {
   const { mailSignIn, mailDomains } = await readSettings(tx);
-  return { mailSignIn, mailDomains, windowsDomains: (await readMailSettings(tx)).windows_domains };
+  const { windows_domains: windowsDomains } = await readMailSettings(tx);
+  return { mailSignIn, mailDomains, windowsDomains, anyServer: await readAnyMailServer(tx, name) };
+}
+
+/** A short name that is nobody’s is looked for where that of a user would be. */
+function addressOf({ name, mailDomain }: MailLogin, { mailDomains: [first] }: Rules): string | undefined {
+  if (mailDomain !== null) return name;
+  return first === undefined ? undefined : `${name}@${first}`;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface MailAccount {
   readonly email: string | undefined;
   /** The one that the gateway would choose; null: none is assigned. */
   readonly server: MailServerStanding | null;
+  /** One of the organization’s, which is asked what says nothing where the account has no server: it ends alike, and is away alike. */
+  readonly instead: MailServerStanding | null;
   /** Mail domains in which a server may be looked for by Autodiscover (ENR-15). */
   readonly discoverIn: readonly string[];
   /** The browser’s address, and the id under which it is known. */

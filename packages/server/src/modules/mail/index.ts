@@ -19,7 +19,7 @@ export { noteLoop } from './note-loop.ts';
 export { carryOutMailWipe, type RelayedWipe, relayServerWipe } from './order-wipe.ts';
 export { acknowledgePolicy, issuePolicyKey } from './policy-keys.ts';
 export { mailJobs, mailSubscriptions, mailTasks } from './reactions.ts';
-export { type MailServerProfile, profileToTry, readMailServer } from './servers.ts';
+export { type MailServerProfile, profileToTry, readAnyMailServer, readMailServer } from './servers.ts';
 export { readMailSettings } from './settings.ts';
 export {
   type AskMailStanding,

@@ -88,6 +88,20 @@ export function lockMailServer(tx: TenantTx, serverId: string): Promise<MailServ
   return tx.one<MailServerRow>(lock, [tx.organizationId, serverId]);
 }
 
+const any = sql(
+  'mail-servers-any',
+  `select s.server_id, s.version from mail_servers s where s.organization_id = $1 and s.enabled
+     and exists (select 1 from mail_server_assignments a where a.organization_id = $1 and a.server_id = s.server_id)
+   order by md5(s.server_id::text || lower($2)) limit 1`,
+);
+
+export function selectAnyMailServer(
+  tx: TenantTx,
+  name: string,
+): Promise<Pick<MailServerRow, 'server_id' | 'version'> | undefined> {
+  return tx.one(any, [tx.organizationId, name]);
+}
+
 const list = sql(
   'mail-servers-list',
   `select ${columns} from mail_servers where organization_id = $1 and ($2::uuid is null or server_id > $2)

@@ -2,6 +2,7 @@
 import type { MailServer, MailServerChanges, NewMailServer } from '@gatehouse/contracts/admin/mail.ts';
 import { X509Certificate } from 'node:crypto';
 import { DomainError } from '@gatehouse/core/errors.ts';
+import type { MailServerStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import { violatedConstraint } from '../../kernel/db/errors.ts';
@@ -20,6 +21,7 @@ import {
   insertMailServer,
   lockMailServer,
   type MailServerRow,
+  selectAnyMailServer,
   selectMailServer,
   selectMailServers,
   updateMailServerRow,
@@ -210,6 +212,12 @@ export async function listMailServers(
 
 export const afterOf = (page: PageRequest): string | null =>
   page.after === undefined ? null : String(page.after[0]);
+
+/** One that is in use, always the same for a name that nobody has: such names spread over all servers as those of people do. */
+export async function readAnyMailServer(tx: TenantTx, name: string): Promise<MailServerStanding | null> {
+  const row = await selectAnyMailServer(tx, name);
+  return row ? { serverId: row.server_id, version: row.version } : null;
+}
 
 /** undefined: it was deleted. Its secret is opened here and nowhere else. */
 export async function readMailServer(
