@@ -27,7 +27,9 @@ export const checkInRemarks: { readonly [T in CheckInType]: Remark } = {
   UserAuthenticate: partly(
     '410, or an empty challenge where the setting `apple.networkUsers` is on; no digest, for which we would keep passwords',
   ),
-  SetBootstrapToken: works('kept sealed; an empty one makes us forget it'),
+  SetBootstrapToken: works(
+    'kept sealed; an empty one makes us forget it; a signed one that comes again brings nothing back',
+  ),
   GetBootstrapToken: works('given back to the device’s own channel alone, on record'),
   GetToken: partly('400: no service makes tokens yet'),
   DeclarativeManagement: works(

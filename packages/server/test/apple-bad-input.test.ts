@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { appleMediaTypes } from '@gatehouse/protocols/apple-mdm/index.ts';
+import { appleMediaTypes, decodeCheckInAnswer } from '@gatehouse/protocols/apple-mdm/index.ts';
 import { signAttached, signDetached } from '@gatehouse/protocols/cms/index.ts';
 import { writePlist } from '@gatehouse/protocols/plist/index.ts';
 import {
@@ -427,6 +427,48 @@ describe('bad input from Apple devices and from those who pretend to be one', ()
       ['devices.open-channel former-token'],
     );
     assert.equal((await device.poll()).status, 200);
+    await assertServed();
+  });
+
+  test('DEV-07 a signed SetBootstrapToken that somebody kept brings back no token that was replaced or is to be forgotten, and forgets none', async () => {
+    const mac = await world.newDevice(acme, { by: 'signature' });
+    await mac.enrol();
+    let clock = Date.now() - 5 * 86_400_000;
+    const say = (message: object) => {
+      const body = writePlist({ UDID: mac.udid, MessageType: 'SetBootstrapToken', ...message });
+      const signingTime = new Date((clock += 60_000));
+      const signature = signDetached({ content: body, ...mac.identity, signingTime });
+      const headers = {
+        'content-type': appleMediaTypes.checkIn,
+        'mdm-signature': Buffer.from(signature).toString('base64'),
+      };
+      return async () => assert.equal((await put(world.mainUrl, headers, body)).status, 200);
+    };
+    const held = async () => {
+      const { body } = await mac.checkIn({ MessageType: 'GetBootstrapToken' });
+      return Buffer.from(decodeCheckInAnswer('GetBootstrapToken', body).BootstrapToken ?? []).toString();
+    };
+    const token = (text: string) => ({ BootstrapToken: Buffer.from(text) });
+    const [first, forget, second] = [say(token('first')), say({}), say(token('second'))];
+    await first();
+    assert.equal(await held(), 'first');
+    await forget();
+    assert.equal(await held(), '');
+    await first();
+    assert.equal(await held(), '', 'what is forgotten stays so');
+    await second();
+    for (const old of [first, forget]) await old();
+    assert.equal(await held(), 'second');
+    // The same again is no harm: the answer may have been lost. And the Mac itself may go back to what it had.
+    await second();
+    assert.equal(await held(), 'second');
+    await say(token('first'))();
+    assert.equal(await held(), 'first');
+    const refusals = (await world.audited(mac.deviceId)).filter(({ outcome }) => outcome !== 'done');
+    assert.deepEqual(
+      [...new Set(refusals.map(({ action, reason }) => `${action} ${reason}`))],
+      ['devices.bootstrap-token former-token'],
+    );
     await assertServed();
   });
 

@@ -10,16 +10,17 @@ export interface ReachRow {
   readonly push_token: Buffer | null;
   readonly push_magic: Buffer | null;
   readonly unlock_token: Buffer | null;
+  readonly bootstrap_token: Buffer | null;
   readonly former_tokens: readonly FormerToken[] | null;
 }
 
 const lockReachStatement = sql(
   'apple-lock-reach',
-  `select channel_id, push_token, push_magic, unlock_token, former_tokens from apple_channels
+  `select channel_id, push_token, push_magic, unlock_token, bootstrap_token, former_tokens from apple_channels
    where organization_id = $1 and device_id = $2 and channel = $3 for no key update`,
 );
 
-/** By what the channel is reached, and was; nobody else changes it until the transaction ends. */
+/** By what the channel is reached, what it has entrusted to us, and what it had before; nobody else changes it until the transaction ends. */
 export function lockReach(tx: TenantTx, deviceId: string, channel: string): Promise<ReachRow | undefined> {
   return tx.one<ReachRow>(lockReachStatement, [tx.organizationId, deviceId, channel]);
 }

@@ -8,7 +8,9 @@ import type { Speaker } from '../speaker.ts';
 import { type AppleAnswer, answerWith, done } from '../answer.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { selectSecrets, writeBootstrapToken } from '../channel-queries.ts';
+import { supersedesBootstrapToken } from './former-tokens.ts';
 
+/** One that somebody sends again is answered as if it were news, as with TokenUpdate. */
 export async function setBootstrapToken(
   deps: AppleDeps,
   speaker: Speaker,
@@ -16,10 +18,14 @@ export async function setBootstrapToken(
 ): Promise<AppleAnswer> {
   const device = requireDeviceChannel(deps, speaker);
   const { organizationId, deviceId, now } = speaker;
-  const { BootstrapToken: token } = fields;
+  const token = fields.BootstrapToken?.length === 0 ? undefined : fields.BootstrapToken;
   await deps.database.withTenant(organizationId, async (tx) => {
+    if (!(await supersedesBootstrapToken(deps, tx, speaker, token))) {
+      noteRefusal(deps, speaker, 'former-token');
+      return;
+    }
     const sealed =
-      token === undefined || token.length === 0
+      token === undefined
         ? null
         : await deps.sealer.seal(tx, 'apple_channels.bootstrap_token', device.channelId, token);
     if (!(await writeBootstrapToken(tx, deviceId, sealed, now))) return;
@@ -52,23 +58,29 @@ export async function getBootstrapToken(
   return answerWith('GetBootstrapToken', { BootstrapToken: token ?? new Uint8Array() });
 }
 
-function requireDeviceChannel(
-  deps: AppleDeps,
-  { organizationId, deviceId, identity, standing, requestId }: Speaker,
-) {
+function requireDeviceChannel(deps: AppleDeps, speaker: Speaker) {
+  const { identity, standing } = speaker;
   const { device } = standing;
   if (identity.channel === '' && device?.enrolled === true) return device;
-  deps.refusals.note({
+  noteRefusal(deps, speaker, identity.channel === '' ? 'not-enrolled' : 'user-channel');
+  throw new DomainError('forbidden', 'The bootstrap token is for the device alone', {
+    reason: 'wrong-channel',
+  });
+}
+
+function noteRefusal(
+  { refusals }: AppleDeps,
+  { organizationId, deviceId, requestId }: Speaker,
+  reason: string,
+): void {
+  refusals.note({
     organizationId,
     actor: { kind: 'device', id: deviceId },
     action: 'devices.bootstrap-token',
     target: { kind: 'device', id: deviceId },
-    reason: identity.channel === '' ? 'not-enrolled' : 'user-channel',
+    reason,
     via: 'apple',
     requestId,
-  });
-  throw new DomainError('forbidden', 'The bootstrap token is for the device alone', {
-    reason: 'wrong-channel',
   });
 }
 

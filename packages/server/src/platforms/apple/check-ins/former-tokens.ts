@@ -1,11 +1,12 @@
-// A signed message proves who wrote it, not who sends it: one that somebody kept can come again. What a device was reached by before
-// therefore does not come back by a message that was signed no later than the one that replaced it (DEV-07). Times are the
+// A signed message proves who wrote it, not who sends it: one that somebody kept can come again. What a device was reached by
+// before, or has entrusted to us, therefore does not come back by a message that was signed no later than the one that replaced it
+// (DEV-07). Times are the
 // device's own throughout, however wrong its clock. Over TLS nobody else can send a device's messages, and nothing is kept.
 import { createHash } from 'node:crypto';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { type FormerToken, lockReach, type ReachRow, writeFormerTokens } from '../former-token-queries.ts';
-import type { Speaker } from '../speaker.ts';
+import type { MessageSignature, Speaker } from '../speaker.ts';
 
 /** Two for each change of a token: a device seldom has ten in its life. */
 const mostFormer = 64;
@@ -23,20 +24,49 @@ export interface Reach {
 export async function supersedes(
   { sealer }: Pick<AppleDeps, 'sealer'>,
   tx: TenantTx,
-  { deviceId, identity: { channel }, signature, now }: Speaker,
+  speaker: Speaker,
   next: Reach,
 ): Promise<boolean> {
-  if (signature === undefined) return true;
-  const row = await lockReach(tx, deviceId, channel);
+  if (speaker.signature === undefined) return true;
+  const row = await lockReach(tx, speaker.deviceId, speaker.identity.channel);
   if (row === undefined) return true;
-  const current = await digestsOf(sealer, tx, row);
-  const digest = digestOf(next);
-  if (current.includes(digest)) return true;
-  const former = row.former_tokens ?? [];
-  const replacedAt = former.find(([known]) => known === digest)?.[1];
+  return replace(tx, speaker, speaker.signature, row, await digestsOf(sealer, tx, row), digestOf(next));
+}
+
+/**
+ * The same for the bootstrap token; having none is one of the things that a Mac has had.
+ * @param next undefined: the Mac wants it forgotten.
+ */
+export async function supersedesBootstrapToken(
+  { sealer }: Pick<AppleDeps, 'sealer'>,
+  tx: TenantTx,
+  speaker: Speaker,
+  next: Uint8Array | undefined,
+): Promise<boolean> {
+  if (speaker.signature === undefined) return true;
+  const row = await lockReach(tx, speaker.deviceId, speaker.identity.channel);
+  if (row === undefined) return true;
+  const { bootstrap_token: sealed, channel_id: id } = row;
+  const current =
+    sealed === null ? undefined : await sealer.open(tx, 'apple_channels.bootstrap_token', id, sealed);
+  return replace(tx, speaker, speaker.signature, row, [digestOfBootstrap(current)], digestOfBootstrap(next));
+}
+
+/** @param current what the channel has, in all the ways in which a message may have said it. */
+async function replace(
+  tx: TenantTx,
+  { deviceId, identity: { channel }, now }: Speaker,
+  signature: MessageSignature,
+  { former_tokens: known }: ReachRow,
+  current: readonly string[],
+  next: string,
+): Promise<boolean> {
+  if (current.includes(next)) return true;
+  const former = known ?? [];
+  const replacedAt = former.find(([digest]) => digest === next)?.[1];
   if (replacedAt !== undefined && (signature.at ?? -Infinity) <= replacedAt) return false;
   const at = signature.at ?? now;
-  const kept = former.filter(([known]) => known !== digest && !current.includes(known));
+  const kept = former.filter(([digest]) => digest !== next && !current.includes(digest));
   const added = current.map((each): FormerToken => [each, at]);
   await writeFormerTokens(tx, deviceId, channel, [...kept, ...added].slice(-mostFormer));
   return true;
@@ -63,4 +93,11 @@ function digestOf({ pushToken, pushMagic, unlockToken }: Reach): string {
     hash.update(`${part.length}:`).update(part);
   }
   return hash.digest('hex');
+}
+
+function digestOfBootstrap(token: Uint8Array | undefined): string {
+  return createHash('sha256')
+    .update('bootstrap token:')
+    .update(token ?? new Uint8Array())
+    .digest('hex');
 }
