@@ -107,12 +107,14 @@ async function doIt(opened: Opened, order: Exclude<PhoneWork, { kind: 'open' }>)
         await nothing(line, token);
       });
     case 'settle':
-      return onLines(lines, phones.slice(order.from, order.from + order.count), (line, phone) =>
-        settle(line, phone, messageOf(polls, phone)),
-      );
+      return onLines(lines, phones.slice(order.from, order.from + order.count), async (line, phone) => {
+        await turn(line, phone, messageOf(polls, phone), []);
+      });
     case 'poll': {
       const turns = Array.from({ length: order.count }, (_, index) => phones[index % phones.length] as Phone);
-      return onLines(lines, turns, (line, phone) => nothing(line, messageOf(polls, phone)));
+      return onLines(lines, turns, async (line, phone) => {
+        await turn(line, phone, messageOf(polls, phone), []);
+      });
     }
     case 'queue':
       for (const call of callsOf(opened, order.order)) await call();
@@ -168,14 +170,26 @@ async function nothing(line: Line, request: Uint8Array): Promise<void> {
   if (given.length > 0) throw new Error(`something waits: ${given.toString().slice(0, 300)}`);
 }
 
-/** New telephones are asked all sorts of things. These say no to everything, which is an answer too. */
-async function settle(line: Line, phone: Phone, poll: Buffer): Promise<void> {
-  let given = await ask(line, poll);
+/**
+ * What the server asks of its own accord, of new telephones all sorts of things and of others now and then, is answered at once with
+ * a no, which is an answer too.
+ * @param awaited what the telephone has been ordered.
+ * @returns the id of the command of those that it is given; undefined when there is nothing more.
+ */
+async function turn(
+  line: Line,
+  phone: Phone,
+  request: Uint8Array,
+  awaited: readonly SignedAnswer[],
+): Promise<string | undefined> {
+  let given = await ask(line, request);
   for (let turns = 0; given.length > 0; turns += 1) {
-    if (turns > 100) throw new Error('there is no end to what is asked of a new telephone');
+    if (turns > 100) throw new Error('there is no end to what is asked of a telephone');
     const { commandUuid } = decodeCommand(given);
+    if (awaited.some(({ id }) => id === commandUuid)) return commandUuid;
     given = await ask(line, reportRequest(phone, { status: 'Error', commandUuid }));
   }
+  return undefined;
 }
 
 /** Each telephone fetches and answers what is queued for it; the calls of the administrator are spread evenly over all that. */
@@ -197,12 +211,13 @@ async function deliver(opened: Opened, meanwhile: Order | undefined): Promise<vo
   await onLines(lines, signed, async (line, [phone, answers]) => {
     let request = messageOf(polls, phone);
     for (const answer of answers) {
-      const given = await ask(line, request);
-      if (given.length === 0 || decodeCommand(given).commandUuid !== answer.id)
-        throw new Error(`delivered out of order or not at all: ${given.toString().slice(0, 300)}`);
+      const given = await turn(line, phone, request, answers);
+      if (given !== answer.id)
+        throw new Error(`${answer.id} is delivered out of order or not at all: ${given}`);
       request = answer.request;
     }
-    await nothing(line, request);
+    const more = await turn(line, phone, request, answers);
+    if (more !== undefined) throw new Error(`delivered twice: ${more}`);
     served += 1;
     keepPace();
   });
