@@ -67,6 +67,23 @@ describe('orders to Apple devices', () => {
     });
   });
 
+  test('PWD-11, ACT-01: whose phone it is removes its passcode in the portal, and nobody else', async () => {
+    const reset = async (comer: Comer, device: Comer) => {
+      const post = await journey.signInToPortal(comer.owner);
+      return post(`/devices/${journey.idOf(device)}/actions/reset-passcode`);
+    };
+    const theirs = await journey.enrol();
+    await journey.registered(theirs);
+    const asked = await reset(theirs, phone);
+    assert.equal(asked.statusCode, 404, asked.body);
+    assert.notEqual(phone.device.passcode, null);
+    const sent = await reset(phone, phone);
+    assert.equal(sent.json().outcome, 'sent', sent.body);
+    await journey.until('the passcode is gone', () => phone.device.passcode === null);
+    phone.device.passcode = '135790';
+    await journey.carriedOut(phone, 'refresh-device');
+  });
+
   test('restart and shut-down reach a supervised phone; of another phone they are refused before they are queued', async () => {
     await journey.carriedOut(phone, 'restart-device');
     await journey.carriedOut(phone, 'shut-down-device');

@@ -1,6 +1,7 @@
 // What is known of Apple devices after they came in, and what the network hears of it: at once, and again when it changes.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { newAppleDevice } from '@gatehouse/simulators/apple/index.ts';
 import { createSimulatedIse, type SimulatedIse } from '@gatehouse/simulators/cisco-ise/index.ts';
 import { normalizeIdentifier } from '@gatehouse/protocols/cisco-ise/index.ts';
 import { type AppleJourney, type Comer, openAppleJourney } from './apple-journey-world.ts';
@@ -184,6 +185,22 @@ describe('the inventory of Apple devices, and the network', () => {
     await journey.until('it is allowed', async () => (await access()).network === 'allow');
     assert.equal(await decided(phone), await decided(mac));
     assert.deepEqual(phone.troubles, []);
+  });
+
+  test('ENR-18, NAC-39: a newcomer is sent by the network to the page, comes in there, and is let in', async () => {
+    const { wifiMac } = newAppleDevice('newcomer');
+    assert.equal((await ise.openSession(wifiMac)).decision, 'redirect-to-enrolment');
+    const { redirectUrl } = await ise.discover();
+    const { page } = await journey.api<{ page: string }>('POST', '/enrollments', {
+      platform: 'ios',
+      ownership: 'corporate',
+    });
+    assert.equal(page, redirectUrl, 'whoever is redirected finds the page of the invitations');
+    const newcomer = await journey.enrol({ seed: 'newcomer' });
+    assert.equal(newcomer.device.wifiMac, wifiMac);
+    await journey.registered(newcomer);
+    await journey.until('it is let in', async () => (await decided(newcomer)) === 'permit');
+    assert.deepEqual(newcomer.troubles, []);
   });
 
   test('CMP-04, NAC-24: who takes the profile off is unregistered for the network a moment later', async () => {

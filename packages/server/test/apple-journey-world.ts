@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LightMyRequestResponse } from 'fastify';
 import { type SimulatedApns, startSimulatedApns } from '@gatehouse/simulators/apns/index.ts';
 import {
   type AppleDeviceEvent,
@@ -16,6 +17,7 @@ import {
   SimulatedAppleDevice,
 } from '@gatehouse/simulators/apple/index.ts';
 import { parseCertificate } from '@gatehouse/protocols/x509/index.ts';
+import { createPasswords } from '../src/modules/administrators/index.ts';
 import { type ComposedServer, composeServer } from './security/composed-server.ts';
 
 export const topic = 'com.apple.mgmt.External.3a5c0f6e-1111-4222-8333-944455556666';
@@ -60,6 +62,8 @@ export interface OrganizationJourney {
   /** Orders, and waits until it is done. */
   carriedOut(comer: Comer, name: string, params?: object, more?: object): Promise<ShownCommand>;
   facts(comer: Comer): Promise<Readonly<Record<string, unknown>>>;
+  /** A password of the person’s, and a session in the portal with it. @returns what posts there */
+  signInToPortal(owner: Owner): Promise<(path: string, body?: object) => Promise<LightMyRequestResponse>>;
   /** Waits until something holds, as somebody who watches would; at most ten seconds. */
   until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T>;
 }
@@ -239,6 +243,35 @@ async function beginIn(ground: Ground, slug: string, topic: string): Promise<Org
         `/devices/${journey.idOf(comer)}/facts`,
       );
       return Object.fromEntries(facts.map(({ name, value }) => [name, value]));
+    },
+    async signInToPortal({ id, email }) {
+      const password = 'plinth ocelot quaver tumbril';
+      const client = await server.db.superuser();
+      await client.query(
+        `insert into gh.user_credentials (organization_id, user_id, password_hash, changed_at)
+         select organization_id, user_id, $2, now() from gh.users where user_id = $1`,
+        [id, await createPasswords().hash(password)],
+      );
+      await client.end();
+      let signedIn = {};
+      const post = (path: string, payload: object = {}) =>
+        server.application.main.inject({
+          method: 'POST',
+          url: `/my/api/v1${path}`,
+          headers: {
+            origin: `https://localhost:${server.ports.main}`,
+            'sec-fetch-site': 'same-origin',
+            ...signedIn,
+          },
+          payload,
+        });
+      const session = await post('/session', { organization: slug, name: email, password });
+      if (session.statusCode !== 201) throw new Error(session.body);
+      signedIn = {
+        cookie: session.cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+        'gatehouse-csrf': session.json().csrfToken,
+      };
+      return post;
     },
     async advance(milliseconds, ...tasks) {
       ground.moved = true;

@@ -1,6 +1,7 @@
 // The end of a device’s life under management, and its next one: wiped, unmanaged, and back by the page.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { downloadProfile } from '@gatehouse/simulators/apple/index.ts';
 import { type AppleJourney, type Comer, openAppleJourney } from './apple-journey-world.ts';
 
 describe('Apple devices are wiped and come back', () => {
@@ -47,6 +48,35 @@ describe('Apple devices are wiped and come back', () => {
     const id = await journey.registered(phone);
     assert.notEqual(id, former);
     assert.equal(await stateOf(former), 'unmanaged');
+  });
+
+  test('WIP-05, WIP-08: whoever lost a phone takes the organization’s data off it, and brings it back when it is found', async () => {
+    const clip = { label: 'Help', address: 'https://help.acme.example/' };
+    const { id: clipId } = await journey.api<{ id: string }>('POST', '/resources', {
+      kind: 'web-clip',
+      name: 'Help',
+      fields: clip,
+    });
+    const { id: everybody } = await journey.api<{ id: string }>('GET', '/organization');
+    await journey.api('POST', '/assignments', {
+      item: { kind: 'resource', id: clipId },
+      target: { kind: 'organization', id: everybody },
+    });
+    const phone = await journey.enrol({ ownership: 'personal' });
+    const hasClip = () => [...phone.device.profiles.keys()].some((name) => name.includes(clipId));
+    const former = await journey.registered(phone);
+    await journey.until('the clip is there', hasClip);
+    const post = await journey.signInToPortal(phone.owner);
+    const wipe = await post(`/devices/${former}/actions/remove-company-data`);
+    assert.equal(wipe.json().outcome, 'sent', wipe.body);
+    await journey.until('it is unmanaged', async () => (await stateOf(former)) === 'unmanaged');
+    assert.equal(hasClip(), false);
+    const ticket = (await post('/enrollments', { platform: 'ios' })).json();
+    await phone.simulated.installProfile(await downloadProfile({ ...ticket, anchors: [journey.server.ca] }));
+    await journey.registered(phone);
+    await journey.until('the clip is back', hasClip);
+    assert.equal(phone.device.erased, false);
+    assert.deepEqual(phone.troubles, []);
   });
 
   test('ENR-19: a phone that enrols again without a wipe ends its former enrolment', async () => {

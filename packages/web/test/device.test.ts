@@ -65,6 +65,22 @@ describe('the page of a device', { skip: noBrowser }, () => {
     assert.match(copied, /from policy "Laptops" version 1, assigned to group "Sales"/);
   });
 
+  test('SCN-07, DEN-07 what the device reports stands on its page, with source and time: here that a disk is not encrypted', async () => {
+    const page = await world.signIn('org-admin');
+    await page.goto(world.page('facts'));
+    const encryption = page.getByRole('row', { name: /^Whether the storage is encrypted/ });
+    await encryption.getByRole('cell', { name: 'yes', exact: true }).waitFor();
+    await encryption.getByRole('cell', { name: /^the agent · / }).waitFor();
+    for (const volume of world.agent.computer.volumes) volume.encrypted = false;
+    await world.agent.report();
+    await page.reload();
+    await encryption.getByRole('cell', { name: 'no', exact: true }).waitFor();
+    await encryption.getByRole('link').click();
+    await page.getByRole('dialog').getByText('from yes to no').waitFor();
+    for (const volume of world.agent.computer.volumes) volume.encrypted = true;
+    await world.agent.report();
+  });
+
   test('a lock that is pressed twice is one command, and its result is on the page', async () => {
     const page = await world.signIn('org-admin');
     await page.goto(world.page('overview'));

@@ -225,6 +225,21 @@ describe('the portal', { skip: noBrowser }, () => {
     }
   });
 
+  test('SCN-10 when the device was last heard of stands on its page, and moves on with its next contact', async () => {
+    const [healthy] = world.devices;
+    assert.ok(healthy);
+    const page = await signIn();
+    await page.goto(world.url(`/my/devices/${healthy.memory.identity?.deviceId ?? ''}`));
+    const contact = page.locator('dt:text-is("Last contact") + dd time');
+    const before = await contact.getAttribute('datetime');
+    assert.ok(before);
+    world.server.advance(60_000);
+    await healthy.report();
+    await page.reload();
+    const after_ = await contact.getAttribute('datetime');
+    assert.ok(Date.parse(after_ ?? '') - Date.parse(before) >= 60_000, `${before}, ${after_}`);
+  });
+
   test('German is complete and everything is reached by keyboard; account and documents are clean', async () => {
     const page = await world.open({ locale: 'de-DE', expects: [/401/, /404/] });
     await page.goto(world.url('/my/?organization=acme'));

@@ -486,6 +486,27 @@ describe('the list of devices', () => {
     await deleteGroup(people, admin, group.id);
   });
 
+  test('OWN-02 OWN-03 addresses of the organization’s own devices leave as a file, each beside its UDID', async () => {
+    const admin = await superuserOf(db);
+    const device = ids.get('Anna iPhone') ?? '';
+    await admin.query(`update device_posture set macs = '{020000000A01,020000000A02}' where device_id = $1`, [
+      device,
+    ]);
+    await admin.query(
+      `insert into device_facts (organization_id, device_id, scan, source, facts, observed_at)
+       values ($1, $2, 'device-information', 'os-protocol', '{"device.udid": "00008110-ABC"}', $3)`,
+      [acme.organizationId, device, new Date(t0)],
+    );
+    const stream = await exportDevices(deps, principal(), {
+      expression: 'device.ownership == "corporate" && device.platform == "ios"',
+      columns: 'macs,device.udid,id',
+    });
+    assert.equal(
+      (await stream.toArray()).join(''),
+      `"macs","device.udid","id"\r\n"020000000A01 020000000A02","00008110-ABC","${device}"\r\n`,
+    );
+  });
+
   test('HTTP-07 another organization finds neither devices, nor lists, nor views', async () => {
     const stranger = principal('org-admin', other.organizationId);
     const kept = await createSelection(deps, principal(), { expression: 'true' });

@@ -184,6 +184,33 @@ describe('searches, smart groups and watch lists', () => {
     );
   });
 
+  test('PWD-03 a PIN of four digits for private phones, more for tablets of the organization: a smart group and a suite for each', async () => {
+    for (const [name, expression, settings] of [
+      ['Private phones', 'device.ownership == "personal"', { 'passcode.minimum-length': 4 }],
+      [
+        'Our tablets',
+        'device.ownership == "corporate" && device.model.startsWith("iPad")',
+        { 'passcode.minimum-length': 8, 'passcode.minimum-classes': 3 },
+      ],
+    ] as const) {
+      const group = await createGroup(deps, principal(), { name, expression });
+      const policy = await createPolicy(deps, principal(), { name, settings });
+      await createAssignment(deps, principal(), {
+        item: { kind: 'policy', id: policy.id },
+        target: { kind: 'group', id: group.id },
+      });
+    }
+    const demanded = async (ownership: 'corporate' | 'personal', model: string) => {
+      const device = await acme.addDevice({ platform: 'ios', ownership });
+      const { policy } = await checkIn(device, { 'device-information': { 'device.model': model } });
+      const { values } = policy.resolved;
+      return [values['passcode.minimum-length'], values['passcode.minimum-classes']];
+    };
+    assert.deepEqual(await demanded('personal', 'iPhone 16'), [4, undefined]);
+    assert.deepEqual(await demanded('corporate', 'iPad Air'), [8, 3]);
+    assert.deepEqual(await demanded('corporate', 'iPhone 16'), [undefined, undefined]);
+  });
+
   test('people neither choose the members of a smart group nor give an expression to another', async () => {
     const smart = await createGroup(deps, principal(), {
       name: 'Phones',

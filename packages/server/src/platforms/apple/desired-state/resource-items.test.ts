@@ -264,6 +264,23 @@ describe('resources', () => {
     );
   });
 
+  test('RST-07, APP-11: apps that are named by their identifiers are blocked, or alone allowed, on supervised devices', () => {
+    const video = ['com.google.ios.youtube'];
+    for (const key of ['blockedAppBundleIDs', 'allowListedAppBundleIDs']) {
+      const apps = resource('apple-payload', {
+        type: 'com.apple.applicationaccess',
+        content: { [key]: video },
+      });
+      assert.deepEqual(payloadOf(build({ resources: [apps] }), 'com.apple.applicationaccess')[key], video);
+      const elsewhere = build({ resources: [apps], target: { ...iPhone, supervised: false } });
+      assert.equal(payloadOf(elsewhere, 'com.apple.applicationaccess')[key], undefined);
+      assert.deepEqual(
+        elsewhere.withheld.map(({ why }) => why),
+        [`${key} needs a supervised device`],
+      );
+    }
+  });
+
   test('RES-16: a resource whose variables have no value here is withheld, with the reason', () => {
     const desired = build({
       resources: [resource('exchange', { name: 'E', server: 'm.acme', email: '%email%' })],
