@@ -178,6 +178,20 @@ suite('what real devices say', () => {
     assert.deepEqual(never, { 'screen-lock.enabled': false });
   });
 
+  test('SCN-02 roaming and SIM card of a phone, one of two lines among them, and of a device that tells neither', () => {
+    const home = { IsRoaming: false, ICCID: '8941 0312 3456 7890 123' };
+    const said = { DataRoamingEnabled: true, ServiceSubscriptions: [home, { IsRoaming: true }] };
+    const state = { 'roaming.data': true, 'roaming.active': true, 'sim.status': 'present' };
+    assert.deepEqual(stateFacts(said), state);
+    assert.deepEqual(stateFacts({ ...said, DataRoamingEnabled: false, ServiceSubscriptions: [home] }), {
+      ...state,
+      'roaming.data': false,
+      'roaming.active': false,
+    });
+    assert.deepEqual(stateFacts({ ServiceSubscriptions: [] }), { 'sim.status': 'absent' });
+    assert.deepEqual(stateFacts({}), {});
+  });
+
   test('SCN-02 a Mac: FileVault, integrity, start-up, firewall', () => {
     const facts = securityFacts(
       {
