@@ -67,6 +67,23 @@ describe('settings', () => {
     );
   });
 
+  test('DLP-03: on a private phone without supervision too, what is the organization’s stays apart from what is private', () => {
+    const settings: Settings = {
+      'restrictions.no-work-to-private': true,
+      'restrictions.no-private-to-work': true,
+      'restrictions.no-managed-app-cloud': true,
+    };
+    const kept = settingsOf(settings, oldPhone);
+    const payload = payloadOf(kept, 'com.apple.applicationaccess');
+    assert.deepEqual(
+      ['allowOpenFromManagedToUnmanaged', 'allowOpenFromUnmanagedToManaged', 'allowManagedAppsCloudSync'].map(
+        (key) => payload[key],
+      ),
+      [false, false, false],
+    );
+    assert.deepEqual(kept.withheld, []);
+  });
+
   test('RST-02: a Mac is told to encrypt its disk; a phone encrypts by its passcode', () => {
     const settings = { 'encryption.required': true } as const;
     const onMac = settingsOf(settings, mac);
