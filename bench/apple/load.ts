@@ -93,7 +93,7 @@ async function open(target: Extract<PhoneWork, { kind: 'open' }>['target']): Pro
 }
 
 async function doIt(opened: Opened, order: Exclude<PhoneWork, { kind: 'open' }>): Promise<void> {
-  const { phones, lines, polls } = opened;
+  const { phones, lines } = opened;
   switch (order.kind) {
     case 'sign-enrolments':
       opened.enrolments = phones.slice(order.from, order.from + order.count).map((phone) => ({
@@ -107,15 +107,12 @@ async function doIt(opened: Opened, order: Exclude<PhoneWork, { kind: 'open' }>)
         await nothing(line, token);
       });
     case 'settle':
-      return onLines(lines, phones.slice(order.from, order.from + order.count), async (line, phone) => {
-        await turn(line, phone, messageOf(polls, phone), []);
-      });
-    case 'poll': {
-      const turns = Array.from({ length: order.count }, (_, index) => phones[index % phones.length] as Phone);
-      return onLines(lines, turns, async (line, phone) => {
-        await turn(line, phone, messageOf(polls, phone), []);
-      });
-    }
+      return poll(opened, phones.slice(order.from, order.from + order.count));
+    case 'poll':
+      return poll(
+        opened,
+        Array.from({ length: order.count }, (_, index) => phones[index % phones.length] as Phone),
+      );
     case 'queue':
       for (const call of callsOf(opened, order.order)) await call();
       return;
@@ -168,6 +165,12 @@ async function ask(line: Line, request: Uint8Array): Promise<Buffer> {
 async function nothing(line: Line, request: Uint8Array): Promise<void> {
   const given = await ask(line, request);
   if (given.length > 0) throw new Error(`something waits: ${given.toString().slice(0, 300)}`);
+}
+
+function poll({ lines, polls }: Opened, phones: readonly Phone[]): Promise<void> {
+  return onLines(lines, phones, async (line, phone) => {
+    await turn(line, phone, messageOf(polls, phone), []);
+  });
 }
 
 /**

@@ -236,8 +236,8 @@ describe('the portal', { skip: noBrowser }, () => {
     world.server.advance(60_000);
     await healthy.report();
     await page.reload();
-    const after_ = await contact.getAttribute('datetime');
-    assert.ok(Date.parse(after_ ?? '') - Date.parse(before) >= 60_000, `${before}, ${after_}`);
+    const later = await contact.getAttribute('datetime');
+    assert.ok(Date.parse(later ?? '') - Date.parse(before) >= 60_000, `${before}, ${later}`);
   });
 
   test('German is complete and everything is reached by keyboard; account and documents are clean', async () => {

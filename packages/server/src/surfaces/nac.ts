@@ -6,6 +6,7 @@ import type { AddressList } from '../kernel/http/address-list.ts';
 import type { Failure } from '../kernel/http/failure.ts';
 import type { TenantPrincipal } from '../kernel/http/route.ts';
 import { registerSurface } from '../kernel/http/surface.ts';
+import { within } from '../kernel/within.ts';
 import type { RadiusAnswer, RadiusRest } from '../integrations/network-access/radius/index.ts';
 
 const bodyLimit = 32 * 1024;
@@ -16,20 +17,11 @@ const access = { permission: 'nac.radius' } as const;
 export function registerNacSurface(server: FastifyInstance, radius: RadiusRest, from?: AddressList): void {
   const deadlines = new WeakMap<FastifyRequest, number>();
 
-  /** What goes on behind an answer that was given up is nobody's any more. */
-  async function inTime<T>(request: FastifyRequest, work: Promise<T>): Promise<T> {
+  function inTime<T>(request: FastifyRequest, work: Promise<T>): Promise<T> {
     const left = (deadlines.get(request) ?? 0) - performance.now();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new DomainError('unavailable', 'There is no answer in time')),
-      Math.max(left, 1),
-    );
-    work.catch(() => undefined);
-    try {
-      return await Promise.race([work, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(Math.max(left, 1), work, () => {
+      throw new DomainError('unavailable', 'There is no answer in time');
+    });
   }
 
   async function answer(

@@ -2,6 +2,7 @@
 // A decision is never older than a second, and when news come it is made again at once, for held requests too.
 import { DomainError } from '@gatehouse/core/errors.ts';
 import type { MailStanding } from '@gatehouse/core/mail/decide-mail-access.ts';
+import { within } from '../../kernel/within.ts';
 import type { MailBooks } from './gateway-deps.ts';
 import type { Grant } from './grants.ts';
 
@@ -138,7 +139,13 @@ export class MailClients {
     const news = client.newsCount;
     try {
       const question = { login: client.login, deviceKey: client.deviceKey };
-      const standing = await within(this.#books.standingOf(client.organizationId, question));
+      const standing = await within(
+        clientLimits.answerMs,
+        this.#books.standingOf(client.organizationId, question),
+        () => {
+          throw away();
+        },
+      );
       client.standing = standing;
       client.readAt = client.newsCount === news ? asked : Number.NEGATIVE_INFINITY;
       this.#follow(client, standing);
@@ -236,14 +243,4 @@ function away(): DomainError {
   return new DomainError('unavailable', 'What decides on mail cannot be read at the moment', {
     retryAfterSeconds: 15,
   });
-}
-
-async function within<T>(work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(away()), clientLimits.answerMs);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,6 +2,7 @@
 // choose, or, where none is chosen, the one that the domain’s own Autodiscover names (ENR-15). It is asked as the gateway asks,
 // within the same budget of guesses, and nothing of the password stays.
 import type { Clock } from '../../kernel/clock.ts';
+import { within } from '../../kernel/within.ts';
 import type { MailAccount, MailAccountProof, ProveMailAccount } from '../../modules/enrollment/index.ts';
 import type { MailServerProfile } from '../../modules/mail/index.ts';
 import { type FindMailServerDeps, findMailServer } from './autodiscover/find-mail-server.ts';
@@ -121,7 +122,10 @@ export function createAccountProver(deps: AccountProverDeps): ProveMailAccount {
       return proof;
     });
     // What was asked goes on: a guess that the directory has seen counts, also if nobody waits for the answer any more.
-    const proof = await within(deps.patienceMs ?? patienceMs, asked);
+    const proof = await within<MailAccountProof>(deps.patienceMs ?? patienceMs, asked, () => ({
+      is: 'away',
+      why: 'The mail server has not answered in time',
+    }));
     const took = performance.now() - began;
     if (proof.is !== 'wrong') return proof;
     // Whoever cannot be let in anyhow is refused no faster.
@@ -129,17 +133,6 @@ export function createAccountProver(deps: AccountProverDeps): ProveMailAccount {
     else refusalMs = Math.min(2_000, refusalMs * 0.8 + took * 0.2);
     return proof;
   };
-}
-
-async function within(milliseconds: number, asked: Promise<MailAccountProof>): Promise<MailAccountProof> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<MailAccountProof>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, {
-      is: 'away',
-      why: 'The mail server has not answered in time',
-    });
-  });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 /** Asks without a password first, so that one that is not needed is shown to nobody. */

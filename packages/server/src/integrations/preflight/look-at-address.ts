@@ -5,6 +5,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
 import type { PreflightStep } from '@gatehouse/contracts/admin/system.ts';
+import { within } from '../../kernel/within.ts';
 
 export interface LookOptions {
   readonly now: number;
@@ -52,7 +53,7 @@ const bad = (finding: Found['finding'], detail: string): Found => ({ outcome: 'b
 
 async function lookUp(host: string, limit: number): Promise<Found> {
   try {
-    const found = await within(limit, lookup(host, { all: true }));
+    const found = await within(limit, lookup(host, { all: true }), timedOut);
     const addresses = found.map(({ address }) => address);
     const loopback = addresses.every((address) => address === '::1' || address.startsWith('127.'));
     const detail = addresses.slice(0, 4).join(', ');
@@ -173,6 +174,7 @@ function firstLine(socket: Socket, limit: number): Promise<string> {
       socket.once('error', reject);
       socket.once('end', () => resolve(''));
     }),
+    timedOut,
   );
 }
 
@@ -183,14 +185,10 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect', limit: numbe
       socket.once(event, resolve);
       socket.once('error', reject);
     }),
+    timedOut,
   );
 }
 
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(Object.assign(new Error('no answer in time'), { code: 'TIMEOUT' })),
-    milliseconds,
-  );
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+function timedOut(): never {
+  throw Object.assign(new Error('no answer in time'), { code: 'TIMEOUT' });
 }

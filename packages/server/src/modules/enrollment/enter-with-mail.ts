@@ -146,9 +146,12 @@ interface Rules extends Pick<EffectiveSettings, 'mailSignIn' | 'mailDomains'> {
 }
 
 async function rulesOf(tx: Parameters<typeof readSettings>[0], name: string): Promise<Rules> {
-  const { mailSignIn, mailDomains } = await readSettings(tx);
-  const { windows_domains: windowsDomains } = await readMailSettings(tx);
-  return { mailSignIn, mailDomains, windowsDomains, anyServer: await readAnyMailServer(tx, name) };
+  const [{ mailSignIn, mailDomains }, { windows_domains: windowsDomains }, anyServer] = await Promise.all([
+    readSettings(tx),
+    readMailSettings(tx),
+    readAnyMailServer(tx, name),
+  ]);
+  return { mailSignIn, mailDomains, windowsDomains, anyServer };
 }
 
 /** A short name that is nobody’s is looked for where that of a user would be. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { TenantTx } from '../../../kernel/db/database.ts';
 import type { AppleDeps } from '../apple-deps.ts';
 import { type FormerToken, lockReach, type ReachRow, writeFormerTokens } from '../former-token-queries.ts';
-import type { MessageSignature, Speaker } from '../speaker.ts';
+import type { Speaker } from '../speaker.ts';
 
 /** Two for each change of a token: a device seldom has ten in its life. */
 const mostFormer = 64;
@@ -21,48 +21,50 @@ export interface Reach {
  * Before the new one is written, in the same transaction.
  * @returns false for what the channel had before and a later message replaced: then nothing is to be written.
  */
-export async function supersedes(
+export function supersedes(
   { sealer }: Pick<AppleDeps, 'sealer'>,
   tx: TenantTx,
   speaker: Speaker,
   next: Reach,
 ): Promise<boolean> {
-  if (speaker.signature === undefined) return true;
-  const row = await lockReach(tx, speaker.deviceId, speaker.identity.channel);
-  if (row === undefined) return true;
-  return replace(tx, speaker, speaker.signature, row, await digestsOf(sealer, tx, row), digestOf(next));
+  return replaces(tx, speaker, digestOf(next), (row) => digestsOf(sealer, tx, row));
 }
 
 /**
  * The same for the bootstrap token; having none is one of the things that a Mac has had.
  * @param next undefined: the Mac wants it forgotten.
  */
-export async function supersedesBootstrapToken(
+export function supersedesBootstrapToken(
   { sealer }: Pick<AppleDeps, 'sealer'>,
   tx: TenantTx,
   speaker: Speaker,
   next: Uint8Array | undefined,
 ): Promise<boolean> {
-  if (speaker.signature === undefined) return true;
-  const row = await lockReach(tx, speaker.deviceId, speaker.identity.channel);
-  if (row === undefined) return true;
-  const { bootstrap_token: sealed, channel_id: id } = row;
-  const current =
-    sealed === null ? undefined : await sealer.open(tx, 'apple_channels.bootstrap_token', id, sealed);
-  return replace(tx, speaker, speaker.signature, row, [digestOfBootstrap(current)], digestOfBootstrap(next));
+  return replaces(
+    tx,
+    speaker,
+    digestOfBootstrap(next),
+    async ({ channel_id: id, bootstrap_token: sealed }) => [
+      digestOfBootstrap(
+        sealed ? await sealer.open(tx, 'apple_channels.bootstrap_token', id, sealed) : undefined,
+      ),
+    ],
+  );
 }
 
-/** @param current what the channel has, in all the ways in which a message may have said it. */
-async function replace(
+/** @param currentOf what the channel has, in all the ways in which a message may have said it. */
+async function replaces(
   tx: TenantTx,
-  { deviceId, identity: { channel }, now }: Speaker,
-  signature: MessageSignature,
-  { former_tokens: known }: ReachRow,
-  current: readonly string[],
+  { deviceId, identity: { channel }, signature, now }: Speaker,
   next: string,
+  currentOf: (row: ReachRow) => Promise<readonly string[]>,
 ): Promise<boolean> {
+  if (signature === undefined) return true;
+  const row = await lockReach(tx, deviceId, channel);
+  if (row === undefined) return true;
+  const current = await currentOf(row);
   if (current.includes(next)) return true;
-  const former = known ?? [];
+  const former = row.former_tokens ?? [];
   const replacedAt = former.find(([digest]) => digest === next)?.[1];
   if (replacedAt !== undefined && (signature.at ?? -Infinity) <= replacedAt) return false;
   const at = signature.at ?? now;
