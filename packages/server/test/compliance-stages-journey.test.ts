@@ -51,7 +51,11 @@ describe('a rule with stages, from end to end', () => {
       return rules.some((each: { ruleId: string }) => each.ruleId === ruleId);
     });
     await world.connect(computer);
-    await world.until('what came of the enrolment is told', () => lastHook()?.compliant === true);
+    // Of both, by both ways: what came later would be taken for news of the rule.
+    await world.until(
+      'what came of the enrolment is told',
+      () => lastHook()?.compliant === true && isSignalled(computer) && isSignalled(bystander),
+    );
   });
   after(() => world[Symbol.asyncDispose]());
 
@@ -73,6 +77,8 @@ describe('a rule with stages, from end to end', () => {
       ({ type, data }) => type === 'device.posture-changed' && data.deviceId === deviceId,
     );
   const lastHook = () => changes().at(-1)?.data.after;
+  const isSignalled = (agent: SimulatedAgent) =>
+    world.ssf.events.some(({ subject }) => subject.device.sub === world.idOf(agent));
 
   test('the user is told on the device and by mail, and administrators are alerted, while the network is still open', async () => {
     const before = told();
@@ -115,11 +121,14 @@ describe('a rule with stages, from end to end', () => {
     });
     assert.deepEqual(await world.ise.poll(), [], 'ISE does not learn of it');
     assert.equal(networkOf(await world.gatesOf(computer)), 'allow permit in');
+    // Its news of the mail, if it came later, would be taken for that of the network.
+    await world.until('the webhook is told of the mail', () => lastHook()?.mail === 'deny');
     const before = told();
     const began = Date.now();
     await world.advance(30 * minute, 'evaluate-due');
     await world.until('the switch is told', () => world.nas.requests.length > before.coa);
     await world.until('the webhook is told', () => told().hooks > before.hooks);
+    await world.until('the signals are told', () => told().sets > before.sets);
     assert.ok(Date.now() - began < 2_000, `${Date.now() - began} ms`);
     const gates = await world.gatesOf(computer);
     assert.notEqual(gates.posture, 'allow');
@@ -177,6 +186,7 @@ describe('a rule with stages, from end to end', () => {
       });
     spoil();
     await computer.report();
+    await world.until('the webhook is told of the first stage', () => lastHook()?.vpn === 'deny');
     const beforeStage = told();
     await world.advance(61 * minute, 'evaluate-due');
     await toldSince(beforeStage);
