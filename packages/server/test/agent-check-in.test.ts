@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { agentLimits, agentPaths } from '@gatehouse/contracts/agent.ts';
 import { packageCount } from '@gatehouse/core/facts/catalogue.ts';
+import { slowness } from '../../../tools/processor-time.ts';
 import { queueCommand } from '../src/modules/commands/index.ts';
 import type { TestFleet } from '../src/modules/devices/test-fleet.ts';
 import { newDeviceKey } from '../src/modules/enrollment/test-device.ts';
@@ -445,7 +446,7 @@ describe('a computer checks in', () => {
         })
         .catch((error: Error) => error);
       const { user, system } = process.cpuUsage(start);
-      costs.push((user + system) / 1_000);
+      costs.push((user + system) / 1_000 / slowness());
       weights.push(process.memoryUsage().rss - before);
       if (!(answer instanceof Error)) assert.equal(answer.status, 413);
       else assert.match(String(answer), /closed|EPIPE|ECONNRESET|other side/i);

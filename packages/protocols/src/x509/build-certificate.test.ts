@@ -3,6 +3,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { fromBER } from 'asn1js';
 import { Certificate as PkijsCertificate } from 'pkijs';
+import { costOf } from '../../../../tools/processor-time.ts';
 import { signerFor } from './algorithms.ts';
 import { buildCertificate, type CertificateContent, newSerial, onlyTheseHosts } from './build-certificate.ts';
 import { buildCrl } from './build-crl.ts';
@@ -278,19 +279,20 @@ test('PEM goes there and back, several blocks with text between them', () => {
 test('issuing is fast enough to be synchronous', () => {
   const key = newKey();
   const subjectPublicKey = spkiOf(key);
-  const startedAt = performance.now();
-  for (let count = 0; count < 200; count++) {
-    buildCertificate({
-      profile: 'device-identity',
-      ...deviceIdentityNames(deviceId),
-      issuer: issuing.certificate,
-      serial: newSerial(randomBytes),
-      notBefore: issuedAt,
-      notAfter: issuedAt + 90 * day,
-      subjectPublicKey,
-      signer: signerFor(issuing.key),
-    });
-  }
-  const each = (performance.now() - startedAt) / 200;
+  const issue = () => {
+    for (let count = 0; count < 50; count++) {
+      buildCertificate({
+        profile: 'device-identity',
+        ...deviceIdentityNames(deviceId),
+        issuer: issuing.certificate,
+        serial: newSerial(randomBytes),
+        notBefore: issuedAt,
+        notAfter: issuedAt + 90 * day,
+        subjectPublicKey,
+        signer: signerFor(issuing.key),
+      });
+    }
+  };
+  const each = costOf(issue, 4) / 50;
   assert.ok(each < 5, `${each} ms a certificate`);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { costOf } from '../../../../../tools/processor-time.ts';
 import { deviceWord } from './device-words.ts';
 import { html } from './html.ts';
 import { prose } from './prose.ts';
@@ -27,10 +28,11 @@ test('HTTP-15 reading a hostile header takes no time', () => {
     'en;q='.repeat(10_000),
     'a-'.repeat(25_000),
   ]) {
-    const begin = performance.now();
-    preferredLanguages(header);
-    deviceWord(`Macintosh ${header}`);
-    assert.ok(performance.now() - begin < 50);
+    const ms = costOf(() => {
+      preferredLanguages(header);
+      deviceWord(`Macintosh ${header}`);
+    });
+    assert.ok(ms < 50, `${ms} ms`);
   }
 });
 
