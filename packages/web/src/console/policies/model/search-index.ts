@@ -17,6 +17,8 @@ interface Entry {
   readonly title: string;
   readonly key: string;
   readonly rest: string;
+  /** All three: a word that is not in it is in none of them, and most words are in few entries. */
+  readonly all: string;
 }
 
 export interface SearchIndex {
@@ -26,15 +28,14 @@ export interface SearchIndex {
 }
 
 export function buildIndex(items: readonly Findable[]): SearchIndex {
-  const entries = items.map(
-    ({ id, group, title, key, words }): Entry => ({
-      id,
-      group,
+  const entries = items.map(({ id, group, title, key, words }): Entry => {
+    const parts = {
       title: ` ${plainWords(title)}`,
       key: ` ${plainWords(key)} ${plainWords(key.replace(/([a-z\d])([A-Z])/g, '$1 $2'))}`,
       rest: ` ${plainWords(words)}`,
-    }),
-  );
+    };
+    return { id, group, ...parts, all: `${parts.title}\n${parts.key}\n${parts.rest}` };
+  });
   return {
     size: entries.length,
     find(question, most = 400) {
@@ -72,7 +73,8 @@ function scoreOf(entry: Entry, tokens: readonly (readonly string[])[]): number {
   return sum;
 }
 
-function scoreOfWord({ title, key, rest }: Entry, word: string): number {
+function scoreOfWord({ title, key, rest, all }: Entry, word: string): number {
+  if (!all.includes(word)) return 0;
   if (title.includes(` ${word}`)) return 12;
   if (key.includes(` ${word}`)) return 10;
   if (title.includes(word)) return 8;
