@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { fixedWork, slownessBy } from '../../../tools/processor-time.ts';
 import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
 
 interface Suite {
@@ -333,10 +334,22 @@ describe('policies in the console', { skip: noBrowser }, () => {
       const { metrics } = await cdp.send('Performance.getMetrics');
       return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
     };
-    const costOf = async (work: () => Promise<unknown>) => {
+    const busyWith = async (work: () => Promise<unknown>) => {
       const from = await busy();
       await work();
       return (await busy()) - from;
+    };
+    for (let round = 0; round < 8; round += 1) await page.evaluate(fixedWork);
+    const fixed = async () =>
+      Math.min(
+        await busyWith(() => page.evaluate(fixedWork)),
+        await busyWith(() => page.evaluate(fixedWork)),
+      );
+    // Nor is the fault of the page how fast the machine is at the moment.
+    const costOf = async (work: () => Promise<unknown>) => {
+      const before = await fixed();
+      const cost = await busyWith(work);
+      return cost / slownessBy(Math.min(before, await fixed()));
     };
     const opened = await costOf(async () => {
       await link.click();
@@ -346,14 +359,18 @@ describe('policies in the console', { skip: noBrowser }, () => {
     const size = Number(/\d+/.exec(label)?.[0]);
     assert.ok(size > 2_500, `${size} keys`);
     const strokes: number[] = [];
-    await search(page).focus();
-    for (const letter of 'passcode') {
-      strokes.push(
-        await costOf(async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await search(page).fill('');
+      await settled(page);
+      await search(page).focus();
+      for (const [place, letter] of [...'passcode'].entries()) {
+        const cost = await costOf(async () => {
           await page.keyboard.press(letter);
           await page.waitForTimeout(100);
-        }),
-      );
+        });
+        // The quickest: whatever came on top was not the page's own doing.
+        strokes[place] = Math.min(strokes[place] ?? cost, cost);
+      }
     }
     const adds: number[] = [];
     for (const [title, name] of [
@@ -369,12 +386,13 @@ describe('policies in the console', { skip: noBrowser }, () => {
       adds.push(await costOf(() => row.dispatchEvent('click')));
       await field(page, name).waitFor();
     }
-    // The quickest: whatever came on top was not the page's own doing.
     const added = Math.min(...adds);
     const median = strokes.toSorted((a, b) => a - b)[Math.floor(strokes.length / 2)] ?? 0;
     const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
     const found = `opened ${opened.toFixed(0)} ms, keys ${strokes.map((each) => each.toFixed(0)).join(' ')} ms, added ${added.toFixed(0)} ms, ${nodes} nodes of ${size} keys`;
     console.log(found);
     assert.ok(opened < 1_000 && median < 50 && added < 50 && nodes < 1_500, found);
+    // A letter takes 12 to 17 ms at the usual speed: twice the work is noticed before it is fifty.
+    assert.ok(median < 24, found);
   });
 });
