@@ -69,7 +69,10 @@ export async function workAsPhones(order: PhoneWork): Promise<{ seconds: number;
   }
   const opened = targets.get(order.target);
   if (opened === undefined) throw new Error(`${order.target} is not open`);
-  for (const line of [...opened.lines, opened.administrator]) await line.open();
+  // Who says nothing for a second after the handshake is left to Node's parser for good, which is not what is measured.
+  if (!order.kind.startsWith('sign-')) {
+    for (const line of [...opened.lines, opened.administrator]) await line.open();
+  }
   const cpu = process.cpuUsage();
   const began = performance.now();
   await doIt(opened, order);
