@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { fixedWork, slownessBy } from '../../../tools/processor-time.ts';
 import { axeClean, noBrowser, openWebWorld, phone, settled, type WebWorld } from './web-world.ts';
@@ -306,6 +307,24 @@ describe('policies in the console', { skip: noBrowser }, () => {
     const made = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     const { fields } = await world.operate<{ fields: object }>('GET', `/resources/${made}`);
     assert.deepEqual(fields, { type: 'com.apple.dock', content: { tilesize: 48, orientation: 'left' } });
+  });
+
+  test('what was typed a moment ago does not change the address of the page that is opened next', async () => {
+    const id = await suite('Left', {});
+    const page = await signIn('org-admin');
+    await open(page, id);
+    await search(page).fill('tilesize');
+    await page.getByRole('treeitem', { name: 'Tilesize', exact: true }).click();
+    // Its parts come late, as over a slow line.
+    await page.route('**/*.js', async (route) => {
+      await wait(1_500);
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Make a resource with it' }).dispatchEvent('click');
+    await page.getByRole('heading', { name: 'New resource: Apple settings' }).waitFor();
+    const asked = new URL(page.url()).searchParams;
+    assert.deepEqual([asked.get('type'), asked.get('key')], ['com.apple.dock', 'tilesize']);
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   test('whoever may only look sees everything and changes nothing', async () => {
