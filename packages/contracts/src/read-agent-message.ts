@@ -3,7 +3,7 @@
  * protocol, whole and of the right types, or an error. Shared by the agent and the simulators.
  */
 import { type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Check, Errors } from 'typebox/schema';
 import {
   AgentError,
   CheckInResponse,
@@ -25,8 +25,8 @@ function reader<S extends TSchema>(what: string, schema: S): (text: string) => S
     } catch {
       throw new AgentMessageError(`${what} is not JSON`);
     }
-    if (!Value.Check(schema, message)) {
-      const [first] = Value.Errors(schema, message);
+    if (!Check(schema, message)) {
+      const [, [first]] = Errors(schema, message);
       throw new AgentMessageError(
         `${what} is wrong at ${first?.instancePath || '/'}: ${first?.message ?? 'unknown'}`,
       );

@@ -5,6 +5,7 @@ import type { AdminRoute } from '../kernel/http/route.ts';
 import { newId } from '../kernel/ids.ts';
 import { takeCommands } from '../modules/commands/index.ts';
 import { tellOfDeedJob } from '../modules/portal/tell-of-deed.ts';
+import { compileSchemas } from './admin/test-schemas.ts';
 import { goodPassword, publicUrl } from './admin/test-surface.ts';
 import { type Browser, openTestPortal, type TestPortal } from './portal/test-portal.ts';
 
@@ -52,6 +53,10 @@ describe('the portal', () => {
     }
   };
   const settings = (body: object) => admin('PATCH', '/organization/settings', { portal: body });
+
+  test('what every route of the portal takes and answers can be checked and written', () => {
+    compileSchemas(portal.routes);
+  });
 
   test('POR-01 every route refuses nobody, administrators, and all things of another user or another organization', async () => {
     const hers = await signedIn();

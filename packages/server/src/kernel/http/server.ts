@@ -5,6 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
+import serializerCompilers from '@fastify/fast-json-stringify-compiler';
 import { DomainError } from '@gatehouse/core/errors.ts';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Log } from '../log.ts';
@@ -14,6 +15,7 @@ import type { TakeAside } from './aside/exchange.ts';
 import { type FastLane, type LaneAddress, openFastLane } from './aside/fast-lane.ts';
 import { onlyHeader, sendWhole, type WholeAddress } from './aside/whole-answers.ts';
 import { type Failure, reportFailure, unknownHost } from './failure.ts';
+import { whenFirstUsed } from './when-first-used.ts';
 
 export interface HttpServerOptions {
   readonly log: Log;
@@ -109,6 +111,15 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return503OnClosing: true,
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
+    },
+    schemaController: {
+      compilersFactory: {
+        // For every answer of every route it would be the longest part of starting the server.
+        buildSerializer: (schemas, serializing) => {
+          const compile = serializerCompilers()(schemas, serializing);
+          return (answer) => whenFirstUsed(() => compile(answer));
+        },
+      },
     },
     rewriteUrl: ({ url = '/' }) => (isForeign(options, url) ? lowerCasePath(url) : url),
     serverFactory: (handler) => {

@@ -2,16 +2,15 @@
 // the person was verified by the device, and the challenge is ours (ADM-13). Attestation is not asked for: which make of
 // authenticator people use is theirs to choose.
 import type { NewPasskey, PasskeyAnswer } from '@gatehouse/contracts/admin/passkeys.ts';
-import {
-  type AuthenticatorTransport,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticatorTransport } from '@simplewebauthn/server';
 import type { ChallengePurpose, PasskeyChallenges } from './passkey-challenges.ts';
 import type { PasskeyRow } from './passkey-queries.ts';
 
 /** ES256, EdDSA, RS256: what authenticators of today have. */
 export const passkeyAlgorithms = [-7, -8, -257];
+
+/** At the first ceremony: it brings more with it than a server without passkeys should wait for when it starts. */
+const loadLibrary = () => import('@simplewebauthn/server');
 
 interface CeremonyDeps {
   readonly publicUrl: URL;
@@ -51,6 +50,7 @@ export async function checkNewPasskey(
   purpose: ChallengePurpose,
 ): Promise<MadePasskey | undefined> {
   const challenge = new SeenChallenge(deps, purpose);
+  const { verifyRegistrationResponse } = await loadLibrary();
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: {
@@ -91,6 +91,7 @@ export async function checkPasskeyAnswer(
   purpose: ChallengePurpose,
 ): Promise<ProvedPasskey | undefined> {
   const challenge = new SeenChallenge(deps, purpose);
+  const { verifyAuthenticationResponse } = await loadLibrary();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {

@@ -5,6 +5,7 @@ import { costOf } from '../../../../../tools/processor-time.ts';
 import type { AdminRoute } from '../../kernel/http/route.ts';
 import { adminTasks } from './retention.ts';
 import { openTestAdminSurface, type TestAdminSurface } from './test-surface.ts';
+import { compileSchemas } from './test-schemas.ts';
 import { createForeignThings, fillPath, type ThingIds } from './test-things.ts';
 
 describe('requests to the admin API', () => {
@@ -20,6 +21,10 @@ describe('requests to the admin API', () => {
   const operator = () => surface.acme.administrators['system-admin'].token;
   const writing = () =>
     surface.routes.filter((route) => route.body !== undefined && !('public' in route.access));
+
+  test('what every route takes and answers can be checked and written, though nothing is compiled before it is asked', () => {
+    compileSchemas(surface.routes);
+  });
 
   test('HTTP-02 a body of another type never reaches a handler', async () => {
     const types = [

@@ -1,8 +1,9 @@
-// Checks requests against the schemas of the contracts, compiled once per route. Query and path are text and are converted
-// to what the schema asks for; bodies are taken as they are.
+// Checks requests against the schemas of the contracts, compiled once per route, when it is first asked. Query and path are text and
+// are converted to what the schema asks for; bodies are taken as they are.
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { whenFirstUsed } from '../../kernel/http/when-first-used.ts';
 
 interface ValidationEntry {
   readonly instancePath: string;
@@ -11,13 +12,15 @@ interface ValidationEntry {
 }
 
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const validator = Compile(schema);
-  return (given: unknown) => {
-    const unstorable = findUnstorable(given, '', 0);
-    if (unstorable !== undefined) return { error: [unstorable] as never };
-    const value = httpPart === 'body' ? given : fromText(schema, given);
-    return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)) as never };
-  };
+  return whenFirstUsed(() => {
+    const validator = Compile(schema);
+    return (given: unknown) => {
+      const unstorable = findUnstorable(given, '', 0);
+      if (unstorable !== undefined) return { error: [unstorable] as never };
+      const value = httpPart === 'body' ? given : fromText(schema, given);
+      return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)) as never };
+    };
+  });
 };
 
 interface PropertySchema {
