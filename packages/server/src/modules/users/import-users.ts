@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { type ImportReport, NewUser } from '@gatehouse/contracts/admin/users.ts';
 import { DomainError, isDomainError } from '@gatehouse/core/errors.ts';
 import { requirePermission } from '@gatehouse/core/permissions/require.ts';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import { type CsvLine, readCsv } from '../../kernel/csv/read-csv.ts';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { TenantPrincipal } from '../../kernel/http/route.ts';
@@ -45,7 +45,7 @@ async function importLine(
   if (line.problem !== undefined) return failed(line.problem);
   const input = toUser(line.values);
   if (!newUser.Check(input)) {
-    const [error] = newUser.Errors(input);
+    const [, [error]] = newUser.Errors(input);
     return failed(`${error?.instancePath.slice(1) || 'the line'} ${error?.message ?? 'is not valid'}`);
   }
   const groups = (line.values.groups ?? '')

@@ -1,6 +1,6 @@
 // Somebody who was not known here and has proved an address elsewhere becomes a user, where the organization lets people do that.
 import { NewUser } from '@gatehouse/contracts/admin/users.ts';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { TenantTx } from '../../kernel/db/database.ts';
 import type { Events } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';

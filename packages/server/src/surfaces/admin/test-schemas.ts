@@ -1,5 +1,5 @@
 import serializerCompilers from '@fastify/fast-json-stringify-compiler';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import { type AdminRoute, closedObject } from '../../kernel/http/route.ts';
 
 /**

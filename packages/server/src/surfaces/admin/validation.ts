@@ -2,7 +2,7 @@
 // are converted to what the schema asks for; bodies are taken as they are.
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import { whenFirstUsed } from '../../kernel/http/when-first-used.ts';
 
 interface ValidationEntry {
@@ -18,7 +18,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
       const unstorable = findUnstorable(given, '', 0);
       if (unstorable !== undefined) return { error: [unstorable] as never };
       const value = httpPart === 'body' ? given : fromText(schema, given);
-      return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)) as never };
+      return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)[1]) as never };
     };
   });
 };
@@ -50,8 +50,8 @@ function convert(schema: PropertySchema | undefined, text: unknown): unknown {
 }
 
 /** The schema library reports every branch; callers get what helps: the field, and the member that does not belong. */
-function explain(errors: readonly ValidationEntry[] | Iterable<ValidationEntry>): ValidationEntry[] {
-  return [...errors]
+function explain(errors: readonly ValidationEntry[]): ValidationEntry[] {
+  return errors
     .filter(({ message }) => message !== 'schema is false')
     .map(({ instancePath, message, params }) => {
       const unknown = params['additionalProperties'];
