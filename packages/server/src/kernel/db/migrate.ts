@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { connectAs, type DatabaseAddress } from './address.ts';
 import { ensureRoles } from './roles.ts';
-import { applyTenancyTemplate, liftTenancy } from './tenancy.ts';
+import { applyTenancyTemplate, liftTenancy, templateName } from './tenancy.ts';
 
 export interface Migration {
   readonly version: number;
@@ -43,20 +43,14 @@ export interface MigrationReport {
   readonly applied: readonly string[];
 }
 
-/**
- * A release may give a role another right without any migration: the template is laid anew when it is not the one that the
- * database carries. Which that is stands in the comment on the schema.
- */
+/** A release may give a role another right without any migration: the template is laid anew when it is not the one the database carries. */
 async function renewTemplate(client: pg.Client): Promise<void> {
-  const source = readFileSync(new URL('./tenancy.ts', import.meta.url));
-  const current = `tenancy template ${createHash('sha256').update(source).digest('hex').slice(0, 16)}`;
   const found = await client.query<{ comment: string | null }>(
     `select obj_description('gh'::regnamespace, 'pg_namespace') as comment`,
   );
-  if (found.rows[0]?.comment === current) return;
+  if (found.rows[0]?.comment === templateName()) return;
   await client.query('begin');
   await applyTenancyTemplate(client);
-  await client.query(`comment on schema gh is '${current}'`);
   await client.query('commit');
 }
 

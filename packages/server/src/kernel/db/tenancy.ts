@@ -1,4 +1,6 @@
 // Row-level security by template: after each migration the template is laid over every table, so none can be forgotten.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 
 /** What gh_system may do across tenants, by table. Whatever is not listed it cannot touch. */
@@ -77,6 +79,12 @@ export const tablesNotBackedUp: Record<string, string> = {
   idempotency_keys: 'they guard requests that were sent to the server as it was',
 };
 
+/** Names this template: a database carries the name of the one that was laid over all its tables, as the comment on the schema. */
+export function templateName(): string {
+  const source = readFileSync(new URL(import.meta.url));
+  return `tenancy template ${createHash('sha256').update(source).digest('hex').slice(0, 16)}`;
+}
+
 /** @param which `unbound`: only tables that it was not laid over yet, or was lifted from. */
 export async function applyTenancyTemplate(
   client: pg.Client,
@@ -115,6 +123,7 @@ export async function applyTenancyTemplate(
     }
   }
   await client.query('grant usage on all sequences in schema gh to gh_app');
+  if (which === 'all') await client.query(`comment on schema gh is '${templateName()}'`);
 }
 
 /** For a migration, which sees the rows of all tenants; `applyTenancyTemplate` binds the owner again in the same transaction. */
