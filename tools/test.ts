@@ -2,7 +2,8 @@
  * `npm test [-- FILTER…] [-- --test-name-pattern=…]`: provides what the tests need, then runs them. A filter is part of
  * a test file's path; what begins with a dash goes to `node --test`.
  */
-import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -40,10 +41,15 @@ const env = Object.fromEntries(
     ([name]) => !name.startsWith('GATEHOUSE_') || name.startsWith('GATEHOUSE_TEST_'),
   ),
 );
+const room = makeRoom();
+env['TMPDIR'] = room.directory;
 const postgres = await startSharedPostgres();
 // Every file is a process of its own that loads much of the same: what one has made of the sources, the next ones take over.
 env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
 if (postgres !== undefined) env['GATEHOUSE_TEST_SERVER'] = JSON.stringify(postgres.server);
+// What lies in memory would stay there, and what the tests have started would go on.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 // Not by `node --test`, which would sort the files.
 const results = run({
   files: [...files],
@@ -54,12 +60,14 @@ const results = run({
   // A test that waits for ever is a failure after five minutes, not a run without end.
   timeout,
   execArgv: [`--test-timeout=${timeout}`, ...options],
+  signal: interrupted.signal,
 });
 results.on('test:fail', ({ todo }) => {
   if (todo === undefined || todo === false) process.exitCode = 1;
 });
 await pipeline(results, new spec(), process.stdout, { end: false });
 await postgres?.stop();
+room.remove();
 
 /**
  * The long ones first, so that no core is left with one of them at the end: journeys, and spread evenly between them those
@@ -80,18 +88,38 @@ function inOrder(all: readonly string[]): readonly string[] {
 async function startSharedPostgres() {
   if (!files.some((file) => /^packages\/(?:server|cli|agent|simulators|web)\//.test(file))) return undefined;
   if (env['GATEHOUSE_TEST_SERVER'] ?? env['GATEHOUSE_TEST_DATABASE_URL']) return undefined;
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  chmodSync(directory, 0o711);
   const server = await startEmbeddedPostgres({
-    directory: join(directory, 'postgres'),
+    directory: join(room.directory, 'postgres'),
     // nothing here outlives the tests, so it need not survive a power failure
-    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300' },
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300', max_wal_size: '256MB' },
   });
-  return {
-    server: server.connection(),
-    stop: async () => {
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+  return { server: server.connection(), stop: () => server.stop() };
+}
+
+/**
+ * Where the tests put whatever they make, and nothing stays. In memory, where there is plenty of it: many tests make databases of a
+ * thousand files and delete them, and after that ext4 looks at length for a place for each new file.
+ */
+function makeRoom() {
+  const directory = mkdtempSync(join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'gatehouse-test-'));
+  // Programs of other users are among those that are tested with.
+  chmodSync(directory, 0o1777);
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** For everything that is there at a time, and programs may be run from there, which in containers is often forbidden. */
+function hasRoom(memory: string): boolean {
+  const gibibyte = 1024 ** 3;
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    if (bavail * bsize < 4 * gibibyte || process.availableMemory() < 8 * gibibyte) return false;
+    const directory = mkdtempSync(join(memory, 'gatehouse-test-'));
+    const program = join(directory, 'program');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+    const { status } = spawnSync(program);
+    rmSync(directory, { recursive: true });
+    return status === 0;
+  } catch {
+    return false;
+  }
 }
