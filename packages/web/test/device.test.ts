@@ -140,6 +140,8 @@ describe('the page of a device', { skip: noBrowser }, () => {
     await dialog.getByRole('combobox', { name: 'Owner', exact: true }).fill('Kim');
     await page.getByRole('option', { name: /Kim Park/ }).click();
     await world.operate('PATCH', `/devices/${world.deviceId}`, { assetNumber: 'B-1' });
+    // The page behind has heard of it; the form is still bound to what its editor saw.
+    await page.getByText('B-1').waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
     const conflict = dialog.getByRole('alert').filter({ hasText: 'Somebody else changed this meanwhile' });
     await conflict.getByText('B-1').waitFor();

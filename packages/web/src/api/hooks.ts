@@ -64,6 +64,10 @@ export function useRead<Types extends OperationTypes, Path extends string>(
   }) as UseQueryResult<AnswerOf<Types>, ApiProblem>;
 }
 
+/** Apart from what is only read: news refresh that, and must not bring a form an ETag that its editor has not seen the thing of. */
+export const editableKeyOf = (asked: { readonly id: string }, given: unknown) =>
+  ['editable', asked.id, given] as const;
+
 /** One thing that is about to be edited, with the ETag that its change is bound to. News do not change it under the hands. */
 export function useEditable<Types extends OperationTypes, Path extends string>(
   asked: Typed<Types, Path>,
@@ -71,7 +75,7 @@ export function useEditable<Types extends OperationTypes, Path extends string>(
   options: Pick<ReadOptions, 'enabled'> = {},
 ): UseQueryResult<Answered<AnswerOf<Types>>, ApiProblem> {
   return useQuery({
-    queryKey: [asked.id, given, 'editable'],
+    queryKey: editableKeyOf(asked, given),
     queryFn: ({ signal }) => call(asked, { ...given, signal }),
     enabled: options.enabled ?? true,
     refetchOnWindowFocus: false,
@@ -156,7 +160,9 @@ export function useChange<Types extends OperationTypes, Path extends string>(
     mutationFn: async (given) => (await call(asked, given)).answer,
     onSuccess: async (answer) => {
       await Promise.all(
-        (options.refreshes ?? []).map(({ id }) => client.invalidateQueries({ queryKey: [id] })),
+        (options.refreshes ?? [])
+          .flatMap(({ id }) => [[id], ['editable', id]])
+          .map((queryKey) => client.invalidateQueries({ queryKey })),
       );
       options.onDone?.(answer);
     },

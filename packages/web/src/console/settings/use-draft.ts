@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { call, type Operation } from '../../api/call.ts';
-import { useEditable } from '../../api/hooks.ts';
+import { editableKeyOf, useEditable } from '../../api/hooks.ts';
 import { type ApiProblem, isApiProblem } from '../../api/problem.ts';
 import { changedMembers, contested, keptDraft } from './draft.ts';
 
@@ -55,7 +55,7 @@ export function useDraft<T extends object>(
     store.write(data === undefined ? next : changedMembers(held, next));
   };
   const settle = (answer: { answer: T; etag: string | undefined }) =>
-    client.setQueryData([read.id, given, 'editable'], answer);
+    client.setQueryData(editableKeyOf(read, given), answer);
 
   async function save(ifMatch = data?.etag): Promise<void> {
     setSaving(true);
