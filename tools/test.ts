@@ -41,15 +41,16 @@ const env = Object.fromEntries(
     ([name]) => !name.startsWith('GATEHOUSE_') || name.startsWith('GATEHOUSE_TEST_'),
   ),
 );
+// What was begun is ended, so that nothing goes on, and nothing stays in memory.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 const room = makeRoom();
-env['TMPDIR'] = room.directory;
+process.once('exit', () => rmSync(room, { recursive: true, force: true }));
+env['TMPDIR'] = room;
 const postgres = await startSharedPostgres();
 // Every file is a process of its own that loads much of the same: what one has made of the sources, the next ones take over.
 env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
 if (postgres !== undefined) env['GATEHOUSE_TEST_SERVER'] = JSON.stringify(postgres.server);
-// What lies in memory would stay there, and what the tests have started would go on.
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 // Not by `node --test`, which would sort the files.
 const results = run({
   files: [...files],
@@ -67,7 +68,6 @@ results.on('test:fail', ({ todo }) => {
 });
 await pipeline(results, new spec(), process.stdout, { end: false });
 await postgres?.stop();
-room.remove();
 
 /**
  * The long ones first, so that no core is left with one of them at the end: journeys, and spread evenly between them those
@@ -89,7 +89,7 @@ async function startSharedPostgres() {
   if (!files.some((file) => /^packages\/(?:server|cli|agent|simulators|web)\//.test(file))) return undefined;
   if (env['GATEHOUSE_TEST_SERVER'] ?? env['GATEHOUSE_TEST_DATABASE_URL']) return undefined;
   const server = await startEmbeddedPostgres({
-    directory: join(room.directory, 'postgres'),
+    directory: join(room, 'postgres'),
     // nothing here outlives the tests, so it need not survive a power failure
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300', max_wal_size: '256MB' },
   });
@@ -100,11 +100,11 @@ async function startSharedPostgres() {
  * Where the tests put whatever they make, and nothing stays. In memory, where there is plenty of it: many tests make databases of a
  * thousand files and delete them, and after that ext4 looks at length for a place for each new file.
  */
-function makeRoom() {
+function makeRoom(): string {
   const directory = mkdtempSync(join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'gatehouse-test-'));
   // Programs of other users are among those that are tested with.
   chmodSync(directory, 0o1777);
-  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+  return directory;
 }
 
 /** For everything that is there at a time, and programs may be run from there, which in containers is often forbidden. */
