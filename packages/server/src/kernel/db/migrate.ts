@@ -30,7 +30,7 @@ export function loadMigrations(): Migration[] {
 export function schemaFingerprint(migrations: readonly Migration[] = loadMigrations()): string {
   const hash = createHash('sha256');
   for (const migration of migrations) hash.update(`${migration.version}\0${migration.text}\0`);
-  hash.update(readFileSync(new URL('./tenancy.ts', import.meta.url)));
+  hash.update(templateName());
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -11,8 +11,8 @@ interface ValidationEntry {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  return whenFirstUsed(() => {
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
+  whenFirstUsed(() => {
     const validator = Compile(schema);
     return (given: unknown) => {
       const unstorable = findUnstorable(given, '', 0);
@@ -21,7 +21,6 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
       return validator.Check(value) ? { value } : { error: explain(validator.Errors(value)[1]) as never };
     };
   });
-};
 
 interface PropertySchema {
   readonly type?: string;
